@@ -1,0 +1,72 @@
+# One command for each task; CI calls the same ones. `make` alone lists them.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python3.11 setup` chooses another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12 python; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+
+BIN := .venv/bin
+READY := .venv/.ready
+CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: help setup demo test check format bench clean lock texts docs
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+%?:.*## ' $(MAKEFILE_LIST) | sed 's/%/NAME/' | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+setup: $(READY)  ## Install everything into .venv; does nothing when nothing changed
+	@:
+
+# pip takes only what the lock names by hash; the package itself is built from this folder without fetching.
+$(READY): requirements.lock pyproject.toml hatch_build.py $(CATALOGUES)
+	@test -n "$(PYTHON)" || { echo "Aftersale needs Python 3.11 or later. Install it, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## Judge a generated export and show what came out
+	@$(BIN)/python -m aftersale.sandbox.demo
+
+test: setup  ## Run the tests; domain and policy must be covered branch by branch
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+check: setup  ## Lint, types, layers, dependencies, documents
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry src
+	@$(BIN)/python docs/render.py --check
+	@$(BIN)/python -m pytest -q tests/house
+
+format: setup  ## Let ruff format and mend what it can
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix-only .
+
+docs: setup  ## Write the generated documents again
+	@$(BIN)/python docs/render.py
+
+texts: setup  ## Bring the message catalogues up to date with the source
+	@$(BIN)/python docs/catalogue.py
+
+bench: setup  ## Run every workload and print the table
+	@$(BIN)/python -m bench
+
+bench-%: setup  ## Run one workload, such as bench-w1a
+	@$(BIN)/python -m bench $*
+
+lock:  ## Choose the pinned versions again (needs uv on the path)
+	@uv --quiet --no-config pip compile pyproject.toml --all-extras --group dev --group bench --group package \
+		--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -o requirements.lock
+
+clean:  ## Remove .venv and everything that was made
+	@rm -rf .venv build dist demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find src tests docs bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find src -name '*.mo' -delete

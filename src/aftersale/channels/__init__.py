@@ -1,0 +1,1 @@
+"""Turn what a platform says, in whatever form, into notices; platform codes and words stop here."""

@@ -1,0 +1,134 @@
+"""Define what every channel hands on: notices, and what could not be taken with the place where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aftersale.channels.parking import REASONS
+from aftersale.domain.errors import AftersaleError
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+
+class Turn(StrEnum):
+    """Say for whom a ticket waits; PLATFORM_DONE was closed by the platform without the shop."""
+
+    MERCHANT = "merchant"
+    BUYER = "buyer"
+    PLATFORM = "platform"
+    PLATFORM_DONE = "platform_done"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Point at the place where a channel saw something; rows count from 1, the header included."""
+
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Tell what a platform said about one ticket, once.
+
+    `status`, `reason` and `claim` are the platform's own words. `facts` holds only what was really said, by
+    the names of the domain (aware times, integer fen); `unknown` names the facts that the source shows to be
+    unreadable or ambiguous. `sources` tells from which column or inference a fact came, in short Chinese.
+    `services` are the platform's service badges as written. `newest_at` is the newest past time that was told.
+    """
+
+    channel: str
+    shop: str | None
+    ticket_no: str
+    order_no: str
+    line_no: str | None
+    article: str
+    article_no: str | None
+    product_id: str | None
+    open: bool
+    turn: Turn
+    status: str
+    reason: str
+    claim: str
+    flag: str | None
+    remark: str | None
+    amount_fen: int | None
+    observed: Observed
+    facts: Mapping[str, object]
+    unknown: frozenset[str]
+    sources: Mapping[str, str]
+    services: tuple[str, ...] = ()
+    newest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Hold one row that could not be taken: where it stands, what stands there, and why.
+
+    `column` is the title in the sheet; None means the row as a whole.
+    """
+
+    sheet: str
+    row: int
+    column: str | None
+    value: str
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Return the English message with its parameters still named, to look it up in a catalogue."""
+        return REASONS[self.code].en
+
+    def explained(self, translate: Callable[[str], str]) -> str:
+        """Return the reason in the language of a gettext-like function, parameters filled in."""
+        return translate(self.reason).format(**self._named())
+
+    @property
+    def message(self) -> Text:
+        """Return the reason in both languages, parameters filled in."""
+        reason, named = REASONS[self.code], self._named()
+        return Text(zh=reason.zh.format(**named), en=reason.en.format(**named))
+
+    def _named(self) -> dict[str, str]:
+        return {"row": str(self.row), "column": self.column or "", "value": self.value, **self.params}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Account for every row of the files of one reading.
+
+    rows == len(notices) + len(parked), and orders == orders_joined + orders_unused + len(orders_parked): an
+    order line that no ticket speaks of is unused, one that cannot be read or joined is parked. `skipped`
+    names sheets of a workbook that are neither tickets nor orders.
+    """
+
+    notices: tuple[Notice, ...]
+    parked: tuple[Parked, ...]
+    rows: int
+    newest_at: datetime | None
+    orders: int = 0
+    orders_joined: int = 0
+    orders_unused: int = 0
+    orders_parked: tuple[Parked, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+class SheetRefused(AftersaleError):
+    """Refuse a file that is no sheet we can read; the next step says what to export or write instead.
+
+    For a header nobody has seen, `headers` lists the columns found, `missing` the fields that were not, and
+    `example_map` is a map file ready to save.
+    """
+
+    def __init__(self, code: str, message: Text, next_step: Text) -> None:
+        super().__init__(code, message, next_step)
+        self.headers: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] = ()
+        self.example_map = ""

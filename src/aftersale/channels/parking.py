@@ -1,0 +1,72 @@
+"""Say why a row could not be taken, in the words of the shop; {row}, {column} and {value} are its own."""
+
+from __future__ import annotations
+
+from aftersale.texts import Text
+
+REASONS: dict[str, Text] = {
+    "digits_lost": Text(
+        zh="第 {row} 行的{column}“{value}”被表格软件当成了数字，后几位已经不准。请从后台重新导出，不要另存后再用。",
+        en="{column} {value} in row {row} was turned into a number and lost digits; export it again unedited",
+    ),
+    "not_an_id": Text(
+        zh="第 {row} 行的{column}“{value}”不是一个编号。",
+        en="{column} {value} in row {row} is not an id",
+    ),
+    "not_a_ticket": Text(
+        zh="第 {row} 行不是售后单（{column}是“{value}”），可能是说明或合计。",
+        en="row {row} is no ticket ({column} reads {value}); it may be an explanation or a total",
+    ),
+    "missing": Text(
+        zh="第 {row} 行没有{column}。",
+        en="row {row} has no {column}",
+    ),
+    "bad_time": Text(
+        zh="没能读懂第 {row} 行的{column}“{value}”。",
+        en="{column} {value} in row {row} is not a time we can read",
+    ),
+    "bad_money": Text(
+        zh="没能读懂第 {row} 行的{column}“{value}”。",
+        en="{column} {value} in row {row} is not an amount we can read",
+    ),
+    "money_negative": Text(
+        zh="第 {row} 行的{column}“{value}”是负数。",
+        en="{column} {value} in row {row} is negative",
+    ),
+    "formula": Text(
+        zh="第 {row} 行的{column}是公式“{value}”，不是数值。请粘贴为数值后再读，或从后台重新导出。",
+        en="{column} in row {row} is the formula {value}; paste it as a value or export again",
+    ),
+    "sheet_error": Text(
+        zh="第 {row} 行的{column}是表格软件的报错“{value}”。",
+        en="{column} in row {row} is the spreadsheet error {value}",
+    ),
+    "row_width": Text(
+        zh="第 {row} 行有 {cells} 格，表头有 {width} 列，可能错位了。",
+        en="row {row} has {cells} cells and the header {width}; it may be shifted",
+    ),
+    "columns_differ": Text(
+        zh="第 {row} 行有两列都叫{column}，内容不一样：“{value}”和“{other}”。",
+        en="row {row} has two columns called {column} that differ: {value} and {other}",
+    ),
+    "ticket_again": Text(
+        zh="第 {row} 行的售后单 {value} 在{where}第 {other} 行又出现了一次，以那一行为准。",
+        en="the same ticket again in row {other}{where}: {value}",
+    ),
+    "ticket_other_line": Text(
+        zh="第 {row} 行的售后单 {value} 在{where}第 {other} 行又出现了一次，商品单号却不同，请核对。",
+        en="the same ticket {value} with another order line in row {other}{where}; please compare",
+    ),
+    "order_again": Text(
+        zh="第 {row} 行的订单 {value} 在{where}第 {other} 行又出现了一次，以那一行为准。",
+        en="the same order line again in row {other}{where}: {value}",
+    ),
+    "order_mismatch": Text(
+        zh="第 {row} 行的商品单号 {value} 在订单表里属于订单 {order}，在售后表里属于订单 {other}，没有合并。",
+        en="order line {value} in row {row} belongs to order {order} here and to order {other} in the tickets",
+    ),
+    "order_ambiguous": Text(
+        zh="第 {row} 行的订单 {value} 有几件商品，分不清售后单说的是哪一件，没有合并。",
+        en="order {value} in row {row} has several articles and the ticket does not say which",
+    ),
+}

@@ -1,0 +1,147 @@
+"""Read rulebook files into one composed rulebook, or list everything that is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+import yaml
+
+from aftersale.domain.clock import make_calendar
+from aftersale.domain.errors import Finding, RulebookInvalid
+from aftersale.policy.build import Builder
+from aftersale.policy.written import (
+    DeadlineW,
+    DerivedW,
+    DocumentW,
+    EvidenceW,
+    Layer,
+    ParameterW,
+    Platform,
+    RemedyW,
+    RuleW,
+    StepW,
+    Written,
+)
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from aftersale.policy.rulebook import Rulebook
+
+_Item = TypeVar("_Item", bound=Written)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_SHAPES: dict[str, type[Written]] = {
+    "rules": RuleW,
+    "parameters": ParameterW,
+    "documents": DocumentW,
+    "derive": DerivedW,
+    "amount": StepW,
+    "punitive": StepW,
+    "deadlines": DeadlineW,
+    "remedies": RemedyW,
+    "evidence": EvidenceW,
+}
+_SCALARS = frozenset({"layer", "platform", "overrides", "none_when_main", "calendar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Keep an item with the file, layer and platform it was written for."""
+
+    item: Written
+    file: str
+    layer: Layer
+    platform: Platform
+
+
+@dataclass(slots=True)
+class Collected:
+    """Gather the items of all files, and what is wrong with them."""
+
+    items: dict[str, list[Placed]] = field(default_factory=lambda: {name: [] for name in _SHAPES})
+    overrides: tuple[str, ...] = ()
+    none_when_main: frozenset[str] = frozenset()
+    notices: dict[date, bool] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def wrong(self, code: str, path: str, value: object, en: str, zh: str) -> None:
+        """Note a fault."""
+        self.findings.append(Finding(code, path, str(value), Text(zh=zh, en=en)))
+
+
+def _parse_yaml(file: str, text: str, into: Collected) -> dict[str, object]:
+    try:
+        content = yaml.load(text, Loader=_LOADER)  # noqa: S506  # a safe loader, the C one where it is built in
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark else file
+        into.wrong("rulebook.not_yaml", where, getattr(error, "problem", error), "this is not YAML", "不是有效的 YAML")
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _read_items(file: str, section: str, content: dict[str, object], into: Collected) -> None:
+    raw_items = content.get(section, [])
+    for number, raw in enumerate(raw_items if isinstance(raw_items, list) else []):
+        name = raw.get("id") or raw.get("name") or raw.get("code") or number if isinstance(raw, dict) else number
+        try:
+            item = msgspec.convert(raw, _SHAPES[section])
+        except msgspec.ValidationError as error:
+            into.wrong("rulebook.bad_entry", f"{file} {name}", raw, str(error), f"写法不对：{error}")
+            continue
+        layer, platform = str(content.get("layer", "law")), str(content.get("platform", "any"))
+        into.items[section].append(Placed(item, file, layer, platform))  # type: ignore[arg-type]
+
+
+def _read_file(file: str, text: str, into: Collected) -> None:
+    content = _parse_yaml(file, text, into)
+    for key in content:
+        if key not in _SHAPES and key not in _SCALARS:
+            into.wrong("rulebook.unknown_key", file, key, f"nobody reads {key!r}", f"没有“{key}”这一项")
+    for section in _SHAPES:
+        _read_items(file, section, content, into)
+    if isinstance(overrides := content.get("overrides"), list):
+        into.overrides = tuple(str(rule) for rule in overrides)
+    if isinstance(exempt := content.get("none_when_main"), list):
+        into.none_when_main = frozenset(str(rule) for rule in exempt)
+    if isinstance(calendar := content.get("calendar"), dict):
+        into.notices |= dict.fromkeys(calendar.get("rest", []), True)
+        into.notices |= dict.fromkeys(calendar.get("work", []), False)
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """Give the SHA-256 of a set of files: names and texts, in order of names, whatever the line ends."""
+    running = hashlib.sha256()
+    for file in sorted(texts):
+        text = texts[file].replace("\r\n", "\n").encode()
+        running.update(f"{file}\0{len(text)}\0".encode())
+        running.update(text)
+    return running.hexdigest()
+
+
+def read(texts: Mapping[str, str]) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    """Compose the files of all layers; gives the rulebook, None where it cannot be built, and every finding."""
+    collected = Collected()
+    for file in sorted(texts):
+        _read_file(file, texts[file], collected)
+    if collected.findings:
+        return None, tuple(collected.findings)
+    builder = Builder(collected, make_calendar(notices=collected.notices))
+    rulebook = builder.build()
+    if collected.findings or rulebook is None:
+        return None, tuple(collected.findings)
+    return replace(rulebook, digest=digest_of(texts)), ()
+
+
+def load(texts: Mapping[str, str]) -> Rulebook:
+    """Compose the files of all layers; raises RulebookInvalid with every finding."""
+    rulebook, findings = read(texts)
+    if rulebook is None:
+        raise RulebookInvalid(findings)
+    return rulebook

@@ -1,0 +1,78 @@
+"""Render expressions as plain SQL, with the same three-valued meaning as the Python source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
+from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def literal(value: bool | int | str | None) -> str:
+    """Write a literal; a quote inside a text is doubled."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def render(node: Expr) -> str:
+    """Write an expression as SQL over columns of the same names."""
+    match node:
+        case Const(value=value):
+            return literal(value)
+        case Name(name=name):
+            return f'"{name}"'
+        case Compare(op=op, left=left, right=right):
+            return f"({render(left)} {op} {render(right)})"
+        case Arith(op=op, left=left, right=right):
+            return f"({render(left)} {op} {render(right)})"
+        case In(item=item, values=values, negated=negated):
+            listed = ", ".join(literal(value) for value in values)
+            return f"({render(item)} {'NOT IN' if negated else 'IN'} ({listed}))"
+        case And(parts=parts):
+            return _joined(" AND ", parts)
+        case Or(parts=parts):
+            return _joined(" OR ", parts)
+        case Not(part=part):
+            return f"(NOT {render(part)})"
+        case Is(part=part, truth=truth, negated=negated):
+            return f"({render(part)} IS {'NOT ' if negated else ''}{literal(truth)})"
+        case Case(branches=branches, otherwise=otherwise):
+            arms = " ".join(f"WHEN {render(condition)} THEN {render(value)}" for condition, value in branches)
+            return f"(CASE {arms} ELSE {render(otherwise)} END)"
+        case Call(name=name, args=args):
+            return _call(name, [render(arg) for arg in args])
+
+
+def _joined(word: str, parts: Sequence[Expr]) -> str:
+    return "(" + word.join(render(part) for part in parts) + ")"
+
+
+def _call(name: str, args: list[str]) -> str:
+    first, last = args[0], args[-1]
+    match name:
+        # LEAST and GREATEST skip NULL in most engines; here an unknown part makes an unknown whole.
+        case "least":
+            return f"(CASE WHEN {first} <= {last} THEN {first} WHEN {first} > {last} THEN {last} END)"
+        case "greatest":
+            return f"(CASE WHEN {first} >= {last} THEN {first} WHEN {first} < {last} THEN {last} END)"
+        case "has_tag":
+            return f"list_contains(service_tags, {first})"
+        case "hours":
+            return f"({first} * 3600)"
+        case "days":
+            return f"({first} * {DAY})"
+        case "day_of":
+            return f"(({first} + {SHANGHAI_OFFSET}) // {DAY})"
+        case "start_of":
+            return f"({first} * {DAY} - {SHANGHAI_OFFSET})"
+        case "last_day":
+            return f"last_day_of({first})"
+        case "months_after":
+            return f"months_after({first}, {last})"
+    raise ValueError(name)

@@ -1,0 +1,159 @@
+"""Describe how rulebook files are written; msgspec holds every file to these shapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+Confidence = Literal["H", "M-H", "M", "M-L", "L"]
+Layer = Literal["law", "platform", "shop"]
+Platform = Literal["any", "douyin", "kuaishou"]
+Unit = Literal["hours", "days", "months", "fen", "bp", "count", "flag"]
+Span = tuple[date | None, date | None]
+
+
+class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Refuse keys nobody reads."""
+
+
+class TextW(Written, frozen=True):
+    """Hold a text in both languages."""
+
+    zh: str
+    en: str
+
+
+class CiteW(Written, frozen=True, rename={"from_": "from"}):
+    """Point to an article of a document, or own up to an assumption."""
+
+    document: str | None = None
+    article: str | None = None
+    from_: date | None = None
+    assumption: str | None = None
+    owner: str | None = None
+
+
+class DocumentW(Written, frozen=True):
+    """Describe a law, rule or page that is cited."""
+
+    id: str
+    short: str
+    title: TextW
+    effective: Span
+    kind: str
+    source: str
+    read_on: date
+    confidence: Confidence
+    issuer: TextW | None = None
+
+
+class ThenW(Written, frozen=True):
+    """Say what a rule grants."""
+
+    remedies: tuple[str, ...]
+    liability: str
+    freight: str
+
+
+class RuleW(Written, frozen=True):
+    """Hold one rule as it is written."""
+
+    id: str
+    title: TextW
+    kind: Literal["entitle", "guard"]
+    mode: Literal["M", "D"]
+    effective: Span
+    anchor: Literal["applied", "paid", "now"]
+    priority: int
+    when: str
+    then: ThenW
+    cite: tuple[CiteW, ...]
+    confidence: Confidence
+    note: TextW
+    group: str = "shop"
+    before: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class AlternativeW(Written, frozen=True):
+    """Keep a value another source gives."""
+
+    value: int | str
+    source: str
+
+
+class ParameterValueW(Written, frozen=True):
+    """Hold one dated value of a parameter for one platform."""
+
+    value: int
+    cite: tuple[CiteW, ...]
+    confidence: Confidence
+    platform: Platform = "any"
+    effective: Span = (None, None)
+    confirmed_by: str | None = None
+    alternatives: tuple[AlternativeW, ...] = ()
+
+
+class ParameterW(Written, frozen=True):
+    """Hold a number that changes with time or platform."""
+
+    name: str
+    title: TextW
+    unit: Unit
+    values: tuple[ParameterValueW, ...]
+
+
+class DerivedW(Written, frozen=True, rename={"as_": "as"}):
+    """Hold a fact that follows from others."""
+
+    name: str
+    type: Literal["bool", "time", "day", "number"]
+    title: TextW
+    as_: str
+
+
+class StepW(Written, frozen=True):
+    """Hold one step of an amount: when a rule fired, is the main rule, or a condition holds."""
+
+    set: str
+    when_fired: str | None = None
+    when_main: tuple[str, ...] = ()
+    when: str | None = None
+
+
+class DeadlineW(Written, frozen=True):
+    """Hold one clock: when it runs out, where it stands, and whose value wins."""
+
+    name: str
+    title: TextW
+    at: str
+    when: str
+    source: Literal["rule", "statute"]
+    whose: Literal["merchant", "buyer", "platform"]
+    if_missed: TextW
+    platform_when: str | None = None
+
+
+class RemedyW(Written, frozen=True):
+    """Hold a remedy, how good it is for the buyer and what it pays."""
+
+    id: str
+    zh: str
+    en: str
+    verb: TextW
+    rank: int
+    pays: Literal["none", "refund", "difference", "compensation"]
+    returns_goods: bool
+    needs_person: bool
+
+
+class EvidenceW(Written, frozen=True):
+    """Hold a checklist of what each side should bring."""
+
+    code: str
+    title: TextW
+    buyer: tuple[TextW, ...]
+    merchant: tuple[TextW, ...]
+    decides: TextW

@@ -1,0 +1,268 @@
+"""Tell who and what there is in 云杉小屋(演示): shops, articles, buyers, people. All invented."""
+
+from __future__ import annotations
+
+from aftersale.sandbox.model import Article, Buyer, Person, Shop
+
+BRAND = "云杉小屋(演示)"
+ONE_PERSON = "阿桃的杯子铺(演示)"
+
+# `share` is how many of the brand's 912 tickets of the day belong to the shop.
+SHOPS = (
+    Shop("home", "云杉家居旗舰店(演示)", "douyin", BRAND, 260),
+    Shop("kitchen", "云杉厨房专营店(演示)", "douyin", BRAND, 170),
+    Shop("wear", "云杉服饰店(演示)", "douyin", BRAND, 210),
+    Shop("snack", "云杉零食铺(演示)", "douyin", BRAND, 110),
+    Shop("home_ks", "云杉家居快手店(演示)", "kuaishou", BRAND, 101),
+    Shop("source_ks", "云杉源头好物(演示)", "kuaishou", BRAND, 61, by_sheet=True),
+    Shop("cups", "阿桃的杯子铺(演示)", "douyin", ONE_PERSON, 1, by_sheet=True),
+)
+
+# Reasons are those of the facts schema; the figures are weights among shipped tickets of the article.
+ARTICLES = (
+    Article(
+        article_no="CUP-350-BL",
+        title="双层玻璃杯 350ml 蓝色 2 只装",
+        category="household",
+        price_fen=12900,
+        cost_fen=3800,
+        return_cost_fen=900,
+        weight_g=620,
+        supplier="沧州明透玻璃(演示)",
+        shops=("home", "kitchen", "home_ks", "source_ks", "cups"),
+        troubles=(("damaged", 5), ("no_reason", 4), ("quality_defect", 2), ("missing_item", 1)),
+        batch_note="6 月起改用蜂窝纸托，破损待观察",
+        specification="蓝色 350ml",
+    ),
+    Article(
+        article_no="POT-12L-2505C",
+        title="折叠电煮锅 1.2L",
+        category="electronics",
+        price_fen=16900,
+        cost_fen=7600,
+        return_cost_fen=1400,
+        weight_g=1380,
+        supplier="中山暖灶电器(演示)",
+        shops=("kitchen", "home"),
+        troubles=(("quality_defect", 6), ("no_reason", 3), ("function_failure", 2), ("damaged", 1)),
+        opt_out_class="activation_devalue",
+        batch="2505C",
+        batch_note="批次 2505C 手柄开裂，核查中",
+        specification="奶油白 1.2L",
+    ),
+    Article(
+        article_no="DRS-M",
+        title="碎花连衣裙 M 码",
+        category="apparel",
+        price_fen=39900,
+        cost_fen=11800,
+        return_cost_fen=800,
+        weight_g=410,
+        supplier="杭州小满制衣(演示)",
+        shops=("wear",),
+        troubles=(("no_reason", 10), ("wrong_spec", 2), ("not_as_described", 2), ("quality_defect", 1)),
+        specification="碎花 M",
+    ),
+    Article(
+        article_no="BRA-75B",
+        title="无痕内衣 75B",
+        category="intimate_apparel",
+        price_fen=7900,
+        cost_fen=2100,
+        return_cost_fen=800,
+        weight_g=120,
+        supplier="汕头柔线针织(演示)",
+        shops=("wear", "source_ks"),
+        troubles=(("no_reason", 6), ("wrong_spec", 2), ("not_as_described", 1)),
+        opt_out_class="unseal_safety",
+        batch_note="一次性卫生贴；下单页未做单独确认",
+        specification="肤色 75B",
+    ),
+    Article(
+        article_no="PAW-30",
+        title="手工辣酱 3 瓶",
+        category="food",
+        price_fen=2990,
+        cost_fen=1250,
+        return_cost_fen=1600,
+        weight_g=980,
+        supplier="遵义晒坝食品(演示)",
+        shops=("snack", "source_ks"),
+        troubles=(("damaged", 5), ("missing_item", 3), ("no_reason", 1), ("quality_defect", 1)),
+        opt_out_class="unseal_safety",
+        freight_insurance=False,
+        batch_note="退回运费高于货值；瓶盖渗漏",
+        specification="210g×3",
+    ),
+    Article(
+        article_no="LYC-5",
+        title="荔枝 5 斤 产地直发",
+        category="fresh",
+        price_fen=5900,
+        cost_fen=3300,
+        return_cost_fen=2200,
+        weight_g=2600,
+        supplier="茂名红荔果园(演示)",
+        shops=("snack",),
+        troubles=(("quality_defect", 8), ("damaged", 2), ("logistics_stalled", 2), ("no_reason", 1)),
+        opt_out_class="perishable",
+        freight_insurance=False,
+        batch_note="坏果须签收后 24 小时内申请",
+        specification="5 斤",
+    ),
+    Article(
+        article_no="RNG-ENG",
+        title="刻字戒指 定制",
+        category="custom",
+        price_fen=26800,
+        cost_fen=8900,
+        return_cost_fen=1200,
+        weight_g=60,
+        supplier="番禺一念银饰(演示)",
+        shops=("wear",),
+        troubles=(("no_reason", 3), ("wrong_spec", 1), ("quality_defect", 1)),
+        opt_out_class="custom_made",
+        batch_note="按买家要求刻字，已标注并逐单确认",
+        specification="9 号 刻字",
+    ),
+    Article(
+        article_no="EAR-T3",
+        title="蓝牙耳机 T3",
+        category="electronics",
+        price_fen=19900,
+        cost_fen=8200,
+        return_cost_fen=900,
+        weight_g=150,
+        supplier="东莞鸣谷电子(演示)",
+        shops=("home", "home_ks"),
+        troubles=(("no_reason", 4), ("function_failure", 4), ("not_as_described", 1)),
+        opt_out_class="activation_devalue",
+        batch_note="收货须核对序列号",
+        specification="白色",
+    ),
+    Article(
+        article_no="CHR-02",
+        title="升降椅 02",
+        category="household",
+        price_fen=89900,
+        cost_fen=41000,
+        return_cost_fen=9800,
+        weight_g=14500,
+        supplier="安吉坐得住家具(演示)",
+        shops=("home", "home_ks"),
+        troubles=(("no_reason", 3), ("damaged", 2), ("function_failure", 2), ("missing_item", 1)),
+        freight_insurance=False,
+        batch_note="大件，退回需上门取件",
+        specification="浅灰",
+    ),
+    Article(
+        article_no="STK-9.9",
+        title="手账贴纸 一套",
+        category="general",
+        price_fen=990,
+        cost_fen=260,
+        return_cost_fen=1000,
+        weight_g=40,
+        supplier="义乌纸上花园(演示)",
+        shops=("home", "source_ks"),
+        troubles=(("damaged", 2), ("missing_item", 2), ("no_reason", 1)),
+        freight_insurance=False,
+        batch_note="退回运费高于货值",
+        specification="12 张",
+    ),
+    Article(
+        article_no="BLK-4",
+        title="纯棉四件套 1.8m",
+        category="home_textile",
+        price_fen=21900,
+        cost_fen=9400,
+        return_cost_fen=1500,
+        weight_g=2900,
+        supplier="南通云织家纺(演示)",
+        shops=("home", "home_ks"),
+        troubles=(("no_reason", 7), ("not_as_described", 2), ("quality_defect", 2)),
+        promise_days=15,
+        batch_note="下单赠枕套一对（标价 39 元）",
+        specification="雾蓝 1.8m",
+        gift="枕套一对（赠品）",
+    ),
+    Article(
+        article_no="TOY-7",
+        title="积木 7 号 256 粒",
+        category="toys",
+        price_fen=8900,
+        cost_fen=3100,
+        return_cost_fen=1000,
+        weight_g=730,
+        supplier="澄海拼拼乐玩具(演示)",
+        shops=("home", "home_ks", "source_ks"),
+        troubles=(("missing_item", 6), ("no_reason", 2), ("damaged", 1)),
+        batch_note="缺件走补寄",
+        specification="256 粒",
+    ),
+)
+
+# How often an article is bought in a shop that sells it, against the shop's other articles.
+SALES = {
+    "CUP-350-BL": 6,
+    "POT-12L-2505C": 6,
+    "DRS-M": 12,
+    "BRA-75B": 6,
+    "PAW-30": 6,
+    "LYC-5": 6,
+    "RNG-ENG": 1,
+    "EAR-T3": 5,
+    "CHR-02": 1,
+    "STK-9.9": 3,
+    "BLK-4": 6,
+    "TOY-7": 4,
+}
+
+NAMED_BUYERS = (
+    Buyer("C0000001", "陈*", "patient", "浙江省", "杭州市"),
+    Buyer("C0000002", "王*", "honest", "江苏省", "南京市"),
+    Buyer("C0000003", "刘**", "returns_empty_box", "广东省", "佛山市"),
+    Buyer("C0000004", "b***7", "serial_missing_item", "河南省", "郑州市"),
+    Buyer("C0000005", "赵*", "travelling", "陕西省", "西安市"),
+    Buyer("C0000006", "妈妈_小豆", "parent", "四川省", "成都市"),
+    Buyer("C0000007", "孙*", "bargains", "山东省", "济南市"),
+    Buyer("C0000008", "何*", "hurried", "湖北省", "武汉市"),
+)
+
+PEOPLE = {
+    BRAND: (
+        Person("周敏", "lead", "09:00-18:00"),
+        Person("小王", "agent", "09:00-18:00"),
+        Person("小李", "agent", "14:00-23:00"),
+        Person("阿雯", "trainee", "09:00-18:00"),
+        Person("老陈", "warehouse", "09:00-18:00"),
+        Person("何姐", "finance", "09:00-18:00"),
+        Person("林总", "owner", ""),
+    ),
+    ONE_PERSON: (Person("阿桃", "owner", ""),),
+}
+
+SURNAMES = (
+    "李张黄周吴徐马朱胡郭林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛"
+    "郝龚邵万钱严覃武戴莫孔向汤"
+)
+
+CHARACTERS = (("honest", 70), ("hurried", 12), ("careless", 10), ("bargains", 6), ("dishonest", 2))
+
+PLACES = (
+    ("浙江省", "宁波市"),
+    ("江苏省", "苏州市"),
+    ("广东省", "广州市"),
+    ("山东省", "青岛市"),
+    ("河南省", "洛阳市"),
+    ("四川省", "绵阳市"),
+    ("湖南省", "长沙市"),
+    ("河北省", "保定市"),
+    ("福建省", "厦门市"),
+    ("辽宁省", "大连市"),
+    ("北京市", "北京市"),
+    ("上海市", "上海市"),
+)
+
+CARRIERS = ("中通快递", "圆通速递", "韵达快递", "极兔速递", "顺丰速运")
