@@ -40,7 +40,7 @@ class Notice:
     `status`, `reason` and `claim` are the platform's own words. `facts` holds only what was really said, by
     the names of the domain (aware times, integer fen); `unknown` names the facts that the source shows to be
     unreadable or ambiguous. `sources` tells from which column or inference a fact came, in short Chinese.
-    `services` are the platform's service badges as written. `newest_at` is the newest past time that was told.
+    `services` are the platform's service badges as written, `newest_at` the newest past time that was told.
     """
 
     channel: str

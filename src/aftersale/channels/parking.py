@@ -6,7 +6,7 @@ from aftersale.texts import Text
 
 REASONS: dict[str, Text] = {
     "digits_lost": Text(
-        zh="第 {row} 行的{column}“{value}”被表格软件当成了数字，后几位已经不准。请从后台重新导出，不要另存后再用。",
+        zh="第 {row} 行的{column}“{value}”被表格软件当成数字，丢了位数。请从后台重新导出，不要另存。",
         en="{column} {value} in row {row} was turned into a number and lost digits; export it again unedited",
     ),
     "not_an_id": Text(
@@ -63,7 +63,7 @@ REASONS: dict[str, Text] = {
     ),
     "order_mismatch": Text(
         zh="第 {row} 行的商品单号 {value} 在订单表里属于订单 {order}，在售后表里属于订单 {other}，没有合并。",
-        en="order line {value} in row {row} belongs to order {order} here and to order {other} in the tickets",
+        en="order line {value} in row {row} is of order {order} here and of order {other} in the tickets",
     ),
     "order_ambiguous": Text(
         zh="第 {row} 行的订单 {value} 有几件商品，分不清售后单说的是哪一件，没有合并。",

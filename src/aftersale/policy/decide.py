@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from aftersale.domain.fact_table import SLOT
 from aftersale.policy.decision import Decision, Due, Verdict
 from aftersale.policy.generate import compiled, derive_source, judge_source, settle_source, trace_source
-from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, Variant, Variants
-from aftersale.policy.verdict import ASK, REJECT, Verdicts
+from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, Variant, Variants, needed
+from aftersale.policy.verdict import ASK, REJECT, SETTLES_FROM, Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,6 @@ _Settled = tuple[list[int], list[int], bool | None]
 
 _PLATFORM, _APPLIED = SLOT["platform"], SLOT["applied_at"]
 _GENERATED = {"settle": settle_source, "trace": trace_source, "derive": derive_source}
-# From this rank on a remedy settles the claim; below it the desk still asks, talks or holds.
-_SETTLES_FROM = 30
 
 
 class Judge:
@@ -35,6 +33,7 @@ class Judge:
         self._verdicts = Verdicts(rulebook)
         self._made: dict[tuple[str, int], Variant] = {}
         self._judges: dict[tuple[str, int], Callable[..., object]] = {}
+        self._reaches: dict[tuple[str, int, int], frozenset[str]] = {}
         self._others: dict[tuple[str, tuple[str, int]], Callable[..., object]] = {}
 
     def decide(self, facts: Facts) -> Decision:
@@ -68,6 +67,14 @@ class Judge:
         strict = facts.with_values(cast("dict[str, Value]", nobody_knows)) if nobody_knows else facts
         return cast("_Settled", self._other("settle", facts)(strict.values))
 
+    def reach(self, facts: Facts, rank: int) -> frozenset[str]:
+        """Collect every name that a rule depends on under the variant of a ticket, through derived facts too."""
+        key = (*self._key(facts), rank)
+        if key not in self._reaches:
+            variant = self.variant_of(facts)
+            self._reaches[key] = frozenset(needed([variant.conditions[rank]], variant.derived))
+        return self._reaches[key]
+
     def _key(self, facts: Facts) -> tuple[str, int]:
         return self._variants.key(cast("str", facts["platform"]), cast("int", facts["applied_at"]))
 
@@ -91,7 +98,7 @@ class Judge:
     def _without_rash_refusal(self, facts: Facts, verdict: Verdict, key: tuple[str, int]) -> Verdict:
         """Turn a refusal that an unknown could overturn into a question; at the merchant's fault, into a review."""
         remedy = self.rulebook.remedies[verdict.preferred]
-        settles_for_less = remedy.rank >= _SETTLES_FROM and remedy.pays != "refund"
+        settles_for_less = remedy.rank >= SETTLES_FROM and remedy.pays != "refund"
         if verdict.preferred != REJECT and not settles_for_less:
             return verdict
         surely, possibly, at_fault = self.settled(facts)

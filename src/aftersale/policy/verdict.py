@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 REJECT = "reject"
 ASK = "ask"
+# From this rank on a remedy settles the claim; below it the desk still asks, talks or holds.
+SETTLES_FROM = 30
 _COMMENT = "-"
-_OUTRANKED_BY_NOTHING = frozenset({"guard", "malicious"})
+OUTRANKED_BY_NOTHING = frozenset({"guard", "malicious"})
 _ALWAYS_A_PERSON = frozenset({"G04", "G05", "G06", "G09"})
 _SUSPICION = frozenset({"G05", "G09"})
 _LATE_REFUND = frozenset({"T03", "T04"})
@@ -28,7 +30,7 @@ _ASKED = {
     "reship": "reship",
     "price_protect": "price_diff_refund",
 }
-_CHOICE = {"exchange": ("exchange",), "repair": ("repair",), "reship": ("reship", "reship_missing")}
+CHOICE = {"exchange": ("exchange",), "repair": ("repair",), "reship": ("reship", "reship_missing")}
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ class Verdicts:
     def main_of(self, entitled: Sequence[tuple[int, Rule]]) -> tuple[int, Rule]:
         """Pick the main rule: the highest of law and platform, unless the shop gives the buyer more."""
         rank, main = next((rank, rule) for rank, rule in entitled if rule.layer != "shop")
-        if main.group in _OUTRANKED_BY_NOTHING:
+        if main.group in OUTRANKED_BY_NOTHING:
             return rank, main
         floor = self._book.rank_of(main.remedies[0])
         better = [(r, rule) for r, rule in entitled if rule.layer == "shop" and self._book.rank_of(rule.remedies[0]) > floor]
@@ -95,7 +97,7 @@ class Verdicts:
 
     def _chosen(self, main: Rule, apply_type: str | None) -> str:
         """Prefer what the buyer asked for where the main rule offers it (consumer law, article 24)."""
-        wanted = _CHOICE.get(apply_type or "", ())
+        wanted = CHOICE.get(apply_type or "", ())
         return next((name for name in wanted if name in main.remedies), main.remedies[0])
 
     def _liability(self, main: Rule, guards: Sequence[Rule]) -> str:

@@ -1,4 +1,4 @@
-"""Read one cell: an id, an amount, a time, a word. What cannot be read raises Unreadable and is never guessed."""
+"""Read one cell: an id, an amount, a time, a word. What cannot be read is refused and never guessed."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def text_of(cell: Cell) -> str:
 
 
 def clean(raw: str) -> str:
-    """Take off what surrounds a value; empty marks become the empty text, formulas and errors are refused.
+    r"""Take off what surrounds a value; empty marks become the empty text, formulas and errors are refused.
 
-    >>> clean('\\t6917'), clean('="6917"'), clean("'6917"), clean(' - ')
+    >>> clean('\t6917'), clean('="6917"'), clean("'6917"), clean(' - ')
     ('6917', '6917', '6917', '')
     """
     text = raw.strip(_AROUND)

@@ -42,9 +42,9 @@ _MARKS_IN_TITLE = re.compile(r"[\s*＊\ufeff\u200b]+|\((?:元|¥|CNY|RMB)\)$")
 
 @lru_cache(maxsize=4096)
 def plain_title(title: str) -> str:
-    """Reduce a column title to its words: width of brackets, blanks, unit and letter case do not matter.
+    r"""Reduce a column title to its words: width of brackets, blanks, unit and letter case do not matter.
 
-    >>> plain_title("应付金额（元）"), plain_title(" 商品ID\\t")
+    >>> plain_title("应付金额（元）"), plain_title(" 商品ID\t")
     ('应付金额', '商品id')
     """
     return _MARKS_IN_TITLE.sub("", unicodedata.normalize("NFKC", title).strip("'\"=")).casefold()
@@ -165,14 +165,19 @@ def _titles(text: str) -> frozenset[str]:
 # Titles that only one of the two platforms prints.
 TELLTALES = {
     "douyin": _titles(
-        "商品单号 主订单编号 子订单编号 应付金额 商品税费 退商品金额 退运费金额 退支付优惠 退税费金额 商品发货状态 选购商品 "
-        "自动处理截止时间 同意售后申请时间 商家退款时间 用户到账时间 是否极速退款 是否拒签后退款 仲裁状态 纠纷责任方 "
-        "协商记录 发货物流状态 退货异常 订单应付金额 支付完成时间 订单提交时间 订单完成时间 承诺发货时间 达人昵称 达人ID "
+        "商品单号 主订单编号 子订单编号 应付金额 商品税费 退商品金额 退运费金额 退支付优惠 退税费金额 "
+        "商品发货状态 选购商品 "
+        "自动处理截止时间 同意售后申请时间 商家退款时间 用户到账时间 是否极速退款 是否拒签后退款 "
+        "仲裁状态 纠纷责任方 "
+        "协商记录 发货物流状态 退货异常 订单应付金额 支付完成时间 订单提交时间 订单完成时间 "
+        "承诺发货时间 达人昵称 达人ID "
         "是否安心购 流量体裁 APP渠道 平台实际承担优惠金额 商家实际承担优惠金额 鲁班落地页ID 快递信息"
     ),
     "kuaishou": _titles(
-        "订单编号 退款金额 商家实收金额 申请描述 是否ATOM处理 实付款 快递费 主播补贴 混资活动优惠 CPS达人ID CPS达人昵称 "
-        "快赚客ID 快赚客昵称 团长ID 团长昵称 订单支付时间 订单创建时间 预售/承诺发货时间 物流信息 赠品订单号 活动订单编号 "
+        "订单编号 退款金额 商家实收金额 申请描述 是否ATOM处理 实付款 快递费 主播补贴 混资活动优惠 "
+        "CPS达人ID CPS达人昵称 "
+        "快赚客ID 快赚客昵称 团长ID 团长昵称 订单支付时间 订单创建时间 预售/承诺发货时间 "
+        "物流信息 赠品订单号 活动订单编号 "
         "国补类型 订单载体 收货地址-省 服务门店ID 成交数量 预估推广佣金"
     ),
 }
@@ -205,7 +210,8 @@ FOREIGN = (
     Foreign(
         Text(zh="淘宝退款明细", en="a Taobao refund export"),
         _titles(
-            "支付宝交易号 退款的申请时间 手工退款/系统退款 卖家真实姓名 买家退款金额 是否零秒响应 部分退款/全部退款"
+            "支付宝交易号 退款的申请时间 手工退款/系统退款 卖家真实姓名 "
+            "买家退款金额 是否零秒响应 部分退款/全部退款"
         ),
     ),
     Foreign(

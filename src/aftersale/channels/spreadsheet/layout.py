@@ -168,14 +168,17 @@ def _refuse_foreign(sheet: str, header: _Header) -> None:
                     en=f"{sheet} is {foreign.name.en}; it holds no after-sale tickets.",
                 ),
                 Text(
-                    zh="请到抖店「售后工作台」或快手小店「退款/售后」导出售后单；要带上发货和付款时间，再导出同期的订单表。",
+                    zh="请到抖店「售后工作台」或快手小店「退款/售后」导出售后单；再导出同期的订单表，"
+                    "才有付款和发货时间。",
                     en="Export the after-sale tickets from the platform's after-sale desk, and the orders of the "
                     "same days for dispatch and payment times.",
                 ),
             )
 
 
-def _with_example(refusal: SheetRefused, header: _Header, missing: Sequence[str], example: str) -> SheetRefused:
+def _with_example(
+    refusal: SheetRefused, header: _Header, missing: Sequence[str], example: str
+) -> SheetRefused:
     refusal.headers = tuple(title for title in header.titles if title)
     refusal.missing = tuple(missing)
     refusal.example_map = example

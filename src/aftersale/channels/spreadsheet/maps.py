@@ -1,4 +1,4 @@
-"""Read the map file by which a shop names the columns of a header nobody has seen, and write an example of one."""
+"""Read the map file by which a shop names the columns of a new header, and write an example of one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIELDS = frozenset(column.field for columns in COLUMNS.values() for column in co
 
 @dataclass(frozen=True, slots=True)
 class SheetMap:
-    """Hold what a map file says: titles for fields, and where the header leaves it open, platform and kind."""
+    """Hold what a map file says: titles for fields, and platform and kind where it names them."""
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platform: str | None = None
@@ -44,7 +44,9 @@ def _titles(name: str, value: object) -> tuple[str, ...]:
     titles = value if isinstance(value, list) else [value]
     if not titles or not all(isinstance(title, str | int) and str(title).strip() for title in titles):
         raise _refuse(
-            "map.bad_title", f"对照文件里 {name} 的列名没写对：{value!r}", f"{name} needs a title, not {value!r}"
+            "map.bad_title",
+            f"对照文件里 {name} 的列名没写对：{value!r}",
+            f"{name} needs a title, not {value!r}",
         )
     return tuple(str(title) for title in titles)
 
@@ -65,15 +67,21 @@ def parse_map(text: str) -> SheetMap:
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as fault:
-        raise _refuse("map.unreadable", f"对照文件读不懂：{fault}", f"the map cannot be read: {fault}") from None
+        raise _refuse(
+            "map.unreadable", f"对照文件读不懂：{fault}", f"the map cannot be read: {fault}"
+        ) from None
     if not isinstance(raw, dict):
-        raise _refuse("map.unreadable", "对照文件里没有“项: 列名”这样的行", "the map holds no lines of field: title")
+        raise _refuse(
+            "map.unreadable", "对照文件里没有“项: 列名”这样的行", "the map holds no lines of field: title"
+        )
     platform = _one_of("platform", raw.pop("platform", None), tuple(NAMES))
     kind = _one_of("kind", raw.pop("kind", None), tuple(Kind))
     strange = [str(name) for name in raw if name not in FIELDS]
     if strange:
         listed = "、".join(strange)
-        raise _refuse("map.unknown_field", f"对照文件里没有这样的项：{listed}", f"no such field: {', '.join(strange)}")
+        raise _refuse(
+            "map.unknown_field", f"对照文件里没有这样的项：{listed}", f"no such field: {', '.join(strange)}"
+        )
     columns = {str(name): _titles(str(name), value) for name, value in raw.items()}
     return SheetMap(columns, platform, Kind(kind) if kind else None)
 

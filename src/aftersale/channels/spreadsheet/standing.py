@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from aftersale.channels.base import Turn
 from aftersale.channels.spreadsheet.words import plain
@@ -205,13 +206,14 @@ _STATUS_WORDS: tuple[tuple[Standing, tuple[str, ...]], ...] = (
     ),
 )
 _STATUSES = {plain(word): standing for standing, words in _STATUS_WORDS for word in words}
-# The same word, another end: on 快手 the claim is closed, on 抖店 the money did not go out and the shop must act.
+# One word, two ends: on 快手 the claim is closed, on 抖店 the money did not go out and the shop must act.
 _STATUSES_OF = {
     "kuaishou": {**_STATUSES, "退款失败": CLOSED},
     "douyin": {**_STATUSES, "退款失败": PAY_FAILED},
 }
 
 
+@lru_cache(maxsize=1024)
 def standing_of(channel: str, word: str) -> Standing | None:
     """Find where a status word puts a ticket; None for a word nobody has seen."""
     return _STATUSES_OF[channel].get(plain(word))
@@ -277,14 +279,20 @@ _TRACKING_WORDS: dict[str, tuple[str, ...]] = {
     "exception": ("疑难", "疑难件", "异常", "物流异常", "问题件", "拒签", "已拒签", "拒收", "派送失败"),
     "stalled": ("停滞", "物流停滞", "滞留"),
     "lost": ("丢失", "丢件", "已丢失"),
-    "none": ("未发货", "待揽收", "已下单", "暂无物流", "无物流信息", "无轨迹", "待发货"),
+    "none": ("未发货", "待揽收", "已下单", "待发货"),
 }
 _TRACKING = {plain(word): code for code, words in _TRACKING_WORDS.items() for word in words}
 
 
+_NOT_DELIVERED = ("未签收", "未能签收", "待签收", "拒绝签收", "拒签", "签收失败", "退回", "异常")
+
+
 def tracking_of(word: str) -> str | None:
-    """Name the state of a parcel; None for a word nobody has seen."""
-    return _TRACKING.get(plain(word))
+    """Name the state of a parcel, also from the carrier's last message; None for what nobody has seen."""
+    known = _TRACKING.get(plain(word))
+    if known is None and "已签收" in word and not any(doubt in word for doubt in _NOT_DELIVERED):
+        return "signed"
+    return known
 
 
 ORDER_RECEIVED = frozenset({"已签收", "已收货", "已完成", "交易成功", "交易完成", "已确认收货"})
@@ -340,3 +348,23 @@ RULINGS: dict[str, Ruling] = {
     "仲裁结束": _JUDGED,
 }
 NO_DISPUTE = frozenset({"无仲裁记录", "无仲裁", "未仲裁", "无", "未介入"})
+
+
+@lru_cache(maxsize=1024)
+def with_ruling(found: Standing, word: str | None) -> Standing:
+    """Add to an open ticket what the dispute column says; a new word leaves the dispute unknown."""
+    if not found.open or word is None or plain(word) in NO_DISPUTE:
+        return found
+    ruling = RULINGS.get(plain(word))
+    if ruling is None:
+        return replace(found, hidden=(*found.hidden, "arbitration_applied_at"))
+    steps = (*found.steps, *ruling.steps)
+    return replace(
+        found, turn=ruling.turn or found.turn, steps=steps, response=ruling.response or found.response
+    )
+
+
+def by_platform(found: Standing) -> Standing:
+    """Say that the platform, and not the shop, brought a ticket to its end."""
+    steps = tuple(step for step in found.steps if step[0] != "agreed")
+    return replace(found, turn=Turn.PLATFORM_DONE, response=None, steps=steps)

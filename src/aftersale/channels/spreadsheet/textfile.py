@@ -1,4 +1,4 @@
-"""Read the rows of a csv file as they stand: encoding by strict trial, quotes without losing what follows a bad one."""
+"""Read the rows of a csv file: encoding by strict trial, and no row lost behind a quote that never closes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def encoding_of(path: Path) -> str:
-    """Find the encoding in which the whole file reads without a fault; raises SheetRefused if there is none."""
+    """Find the encoding in which the whole file reads; raises SheetRefused if there is none."""
     with path.open("rb") as file:
         start = file.read(2)
     candidates = ("utf-16",) if start in _UTF16 else _ENCODINGS
@@ -115,9 +115,9 @@ def _record(first: str, lines: _Lines, delimiter: str, width: int) -> list[list[
 def _swallowed(records: list[list[str]], delimiter: str, width: int) -> bool:
     """Tell whether a cell holds what must be a whole row, or a record over several lines is out of step."""
     cells = (cell for record in records for cell in record if "\n" in cell or "\r" in cell)
-    return any(max(line.count(delimiter) for line in cell.splitlines()) >= max(width - 1, 1) for cell in cells) or any(
-        len(record) != width and any("\n" in cell for cell in record) for record in records
-    )
+    return any(
+        max(line.count(delimiter) for line in cell.splitlines()) >= max(width - 1, 1) for cell in cells
+    ) or any(len(record) != width and any("\n" in cell for cell in record) for record in records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,10 @@ class TextSheet:
     name: str
     encoding: str
     delimiter: str
+    typed: bool = False
 
     def rows(self, width: int = 0) -> Iterator[tuple[int, list[str]]]:
-        """Yield (row, cells) as a spreadsheet program counts rows; `width` is that of the header, if known."""
+        """Yield (row, cells) as spreadsheets count rows; `width` is that of the header, if known."""
         with self.path.open(encoding=self.encoding, newline="") as file:
             lines = _Lines(iter(file))
             row = 0

@@ -15,7 +15,7 @@ from functools import lru_cache
 _BETWEEN = re.compile(r"[\s/、,，。.·|;；:：()（）\[\]【】\-—_>＞]+")
 _DEEPER = re.compile(r"\s*[-—>＞]+\s*")
 
-# 抖店 and 快手 dropped 仅 from 仅退款 with the revision of that day; its start is read from the call for opinions.
+# 抖店 and 快手 dropped 仅 from 仅退款 that day; the start is read from the call for opinions.
 RENAMED_ON = date(2025, 5, 6)
 
 

@@ -1,4 +1,4 @@
-"""Read the rows of an xlsx file: bombs are refused before anything is unpacked, formulas and errors are seen."""
+"""Read the rows of an xlsx file: bombs are refused before they unpack, formulas and errors are seen."""
 
 from __future__ import annotations
 
@@ -58,12 +58,22 @@ def _refuse(path: Path, code: str, zh: str, en: str) -> SheetRefused:
 
 
 def _broken(path: Path) -> SheetRefused:
-    return _refuse(path, "sheet.broken", "不是能打开的 xlsx 工作簿，可能没下载完整", "is no xlsx workbook that opens")
+    return _refuse(
+        path, "sheet.broken", "不是能打开的 xlsx 工作簿，可能没下载完整", "is no xlsx workbook that opens"
+    )
 
 
-def _too_big(path: Path, size: int) -> SheetRefused:
-    zh = f"解开后有 {size >> 20:,} MB 或者大片空格，不像导出的表，没有打开"
-    return _refuse(path, "sheet.too_big", zh, f"would unpack to {size >> 20:,} MB or mostly void; not opened")
+def _bomb(path: Path, size: int) -> SheetRefused:
+    zh = f"解开后有 {size >> 20:,} MB，压得不像导出的表，没有打开"
+    return _refuse(
+        path, "sheet.too_big", zh, f"would unpack to {size >> 20:,} MB, unlike any export; not opened"
+    )
+
+
+def _void(path: Path, scan: _Scan) -> SheetRefused:
+    zh = f"一直延伸到第 {scan.last_row:,} 行、第 {scan.width:,} 列，大片是空的，没有打开。请删掉远处的单元格"
+    en = f"reaches to row {scan.last_row:,} and column {scan.width:,}, mostly void; delete the cells far away"
+    return _refuse(path, "sheet.too_wide", zh, en)
 
 
 def _check_size(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -73,7 +83,7 @@ def _check_size(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
         part.file_size / max(part.compress_size, 1) for part in parts if part.file_size > limits.small_bytes
     )
     if total > limits.max_unpacked_bytes or max(ratios, default=0) > limits.max_ratio:
-        raise _too_big(path, total)
+        raise _bomb(path, total)
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -148,6 +158,7 @@ class BookSheet:
     name: str
     cells: CalamineSheet
     odd: Mapping[tuple[int, int], str]
+    typed: bool = True
 
     def rows(self, width: int = 0) -> Iterator[tuple[int, list[Cell]]]:
         """Yield (row, cells) with rows and columns as the spreadsheet program shows them."""
@@ -166,14 +177,17 @@ def _open(path: Path, archive: zipfile.ZipFile, limits: Limits) -> list[BookShee
     _check_size(path, archive, limits)
     parts = _parts_of(archive)
     for part in archive.infolist():
-        if part.filename not in parts.values() and part.filename.endswith((".xml", ".rels")):
+        if part.filename not in parts.values():
             _measure(archive, part.filename)
     scans = {name: _scan(archive, part) for name, part in parts.items() if "worksheets/" in part}
     for scan in scans.values():
         if scan.last_row * scan.width > limits.max_cells:
-            raise _too_big(path, scan.last_row * scan.width)
+            raise _void(path, scan)
     with CalamineWorkbook.from_path(str(path)) as book:
-        return [BookSheet(f"{path.name} / {name}", book.get_sheet_by_name(name), scans[name].odd) for name in scans]
+        return [
+            BookSheet(f"{path.name} / {name}", book.get_sheet_by_name(name), scans[name].odd)
+            for name in scans
+        ]
 
 
 def _measure(archive: zipfile.ZipFile, part: str) -> None:
@@ -188,5 +202,13 @@ def open_workbook(path: Path, limits: Limits) -> list[BookSheet]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _open(path, archive, limits)
-    except (CalamineError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, RuntimeError):
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ):
         raise _broken(path) from None

@@ -1,0 +1,8 @@
+"""Read csv and xlsx exports of 抖店 and 快手小店, by the names of their columns and never by position."""
+
+from aftersale.channels.spreadsheet.layout import NO_MAP
+from aftersale.channels.spreadsheet.maps import SheetMap, load_map, parse_map
+from aftersale.channels.spreadsheet.reader import read, read_rows
+from aftersale.channels.spreadsheet.workbook import Limits
+
+__all__ = ["NO_MAP", "Limits", "SheetMap", "load_map", "parse_map", "read", "read_rows"]

@@ -1,0 +1,393 @@
+"""Turn the cells of a ticket, and of its order line, into a notice: only what the sheets really say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.channels.base import Notice, Observed, Turn
+from aftersale.channels.spreadsheet import standing as stands
+from aftersale.channels.spreadsheet import words
+from aftersale.channels.spreadsheet.cells import Unreadable, read_time
+from aftersale.channels.spreadsheet.columns import NAMES, plain_title
+from aftersale.channels.spreadsheet.draft import Draft
+from aftersale.channels.spreadsheet.orders import latest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aftersale.channels.spreadsheet.layout import Layout
+    from aftersale.channels.spreadsheet.orders import OrderLine
+    from aftersale.channels.spreadsheet.rows import OrderCells, TicketCells
+    from aftersale.channels.spreadsheet.standing import Standing
+
+_MOMENT = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}(?::\d{2})?")
+_CARRIER = re.compile(r"-([^,，;；\-]+)")
+_GOODS_LEFT = frozenset({"return_refund", "exchange", "repair"})
+_ONLY_GOODS = plain_title("退商品金额")
+_SWITCHES = {"worry_free": "安心购", "fast_refund": "极速退款", "refuse_then_refund": "拒签后退款"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Say where a ticket was found and under which titles its fields stand."""
+
+    channel: str
+    titles: Mapping[str, str]
+    refund_is_total: bool
+
+    @classmethod
+    def of(cls, layout: Layout) -> Origin:
+        """Take the titles from a recognised header."""
+        titles = {name: place.title for name, place in layout.places.items()}
+        goods = titles.get("refund_goods", "")
+        return cls(layout.channel, titles, plain_title(goods) != _ONLY_GOODS)
+
+    def title(self, field: str) -> str:
+        """Name the column of a field, or the field where there is no such column."""
+        return self.titles.get(field, field)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Hold everything the sheets say about one ticket; `order_paid` is the sum of a whole order."""
+
+    origin: Origin
+    observed: Observed
+    cells: TicketCells
+    line: OrderLine | None
+    order_paid: int | None
+
+    @property
+    def order(self) -> OrderCells | None:
+        """Give the cells of the order line, if it was found."""
+        return self.line.cells if self.line else None
+
+
+def notice_of(ticket: Ticket) -> Notice:
+    """Say what the sheets say about one ticket."""
+    cells, draft = ticket.cells, Draft()
+    draft.say("platform", ticket.origin.channel, NAMES[ticket.origin.channel].zh)
+    draft.say("applied_at", cells.applied_at, ticket.origin.title("applied_at"))
+    found = _standing(ticket, draft)
+    claim = _claim(ticket, draft)
+    reason = _reason(ticket, draft)
+    _identity(ticket, draft)
+    _order_times(ticket, draft)
+    shipped = _shipped(ticket, claim, draft)
+    _signed(ticket, draft, shipped=shipped, reason=reason)
+    amount = _money(ticket, found, draft)
+    _services(cells, draft)
+    draft.settle()
+    return _notice(ticket, found, amount, draft)
+
+
+def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -> Notice:
+    cells, order = ticket.cells, ticket.order
+    return Notice(
+        channel=ticket.origin.channel,
+        shop=cells.shop or (order.shop if order else None),
+        ticket_no=cells.ticket_no or cells.order_no or "",
+        order_no=cells.order_no or "",
+        line_no=cells.line_no or (order.line_no if order else None),
+        article=cells.article or (order.article if order else None) or "",
+        article_no=_article_no(ticket),
+        product_id=cells.product_id or (order.product_id if order else None),
+        open=found.open,
+        turn=found.turn,
+        status=cells.status or "",
+        reason=cells.reason or "",
+        claim=cells.claim or "",
+        flag=cells.flag or (order.flag if order else None),
+        remark=_remark(ticket),
+        amount_fen=amount,
+        observed=ticket.observed,
+        facts=draft.facts,
+        unknown=frozenset(draft.unknown),
+        sources=draft.sources,
+        services=_badges(ticket),
+        newest_at=_newest(cells),
+    )
+
+
+def _newest(cells: TicketCells) -> datetime | None:
+    answered = (cells.merchant_agreed_at, cells.merchant_rejected_at, cells.return_sent_at)
+    ended = (cells.paid_out_at, cells.arrived_at, cells.closed_at, cells.finished_at)
+    return latest((cells.applied_at, *answered, *ended))
+
+
+def _article_no(ticket: Ticket) -> str | None:
+    cells, order = ticket.cells, ticket.order
+    coded = cells.article_no or (order.article_no if order else None)
+    return coded or cells.product_id or (order.product_id if order else None)
+
+
+def _remark(ticket: Ticket) -> str | None:
+    cells, order = ticket.cells, ticket.order
+    said = (order.remark if order else None, cells.remark, cells.order_remark, cells.ticket_remark)
+    return "；".join(dict.fromkeys(text for text in said if text)) or None
+
+
+def _badges(ticket: Ticket) -> tuple[str, ...]:
+    cells, order = ticket.cells, ticket.order
+    shown = {
+        "worry_free": order.worry_free if order else None,
+        "fast_refund": cells.fast_refund,
+        "refuse_then_refund": cells.refuse_then_refund,
+    }
+    return tuple(_SWITCHES[name] for name, on in shown.items() if on)
+
+
+def _services(cells: TicketCells, draft: Draft) -> None:
+    """Take down the service tags that rules know; 安心购 is a badge whose content the sheet does not say."""
+    tags = {"fast_refund": cells.fast_refund, "refuse_then_refund": cells.refuse_then_refund}
+    given = frozenset(name for name, on in tags.items() if on)
+    if given:
+        draft.say("service_tags", given, "、".join(sorted(_SWITCHES[name] for name in given)))
+
+
+def _claim(ticket: Ticket, draft: Draft) -> words.Claim | None:
+    word, title = ticket.cells.claim or "", ticket.origin.title("claim")
+    claim = words.CLAIMS.get(words.plain(word))
+    if claim is None:
+        draft.hide("apply_type", f"{title}：{word}")
+        return None
+    applied = ticket.cells.applied_at
+    new = claim.since is not None and applied is not None and applied.date() < claim.since
+    draft.say("apply_type", claim.apply_type, f"{title}（{claim.since} 起的叫法）" if new else title)
+    return claim
+
+
+def _reason(ticket: Ticket, draft: Draft) -> str | None:
+    word, title = ticket.cells.reason or "", ticket.origin.title("reason")
+    reason = words.reason_of(word) if word else None
+    if reason is None:
+        draft.hide("reason", f"{title}：{word}")
+        return None
+    draft.say("reason", reason, title)
+    if words.is_seven_day(word):
+        draft.say("platform_reason_accepted", value=True, source=f"平台受理的原因（{title}）")
+    return reason
+
+
+def _standing(ticket: Ticket, draft: Draft) -> Standing:
+    """Find where the ticket stands and take down the steps that this tells."""
+    cells, origin = ticket.cells, ticket.origin
+    seen = stands.standing_of(origin.channel, cells.status or "")
+    found = stands.with_ruling(seen or stands.UNSEEN, cells.arbitration)
+    if not found.open and (cells.fast_refund or stands.is_machine(cells.operator)):
+        found = stands.by_platform(found)
+    source = origin.title("status") if seen else f"没见过的{origin.title('status')}：{cells.status}"
+    if found.response is None:
+        draft.hide("merchant_response", source)
+    else:
+        draft.say("merchant_response", found.response, source)
+    _steps(ticket, found, source, draft)
+    if found.open and found.turn is Turn.MERCHANT:
+        draft.say("status_deadline", cells.status_deadline, origin.title("status_deadline"))
+    return found
+
+
+def _steps(ticket: Ticket, found: Standing, source: str, draft: Draft) -> None:
+    cells, origin = ticket.cells, ticket.origin
+    taken = dict(found.steps)
+    if cells.return_waybill:
+        taken["return_sent"] = True
+    times = {
+        "agreed": ("merchant_agreed_at", cells.merchant_agreed_at),
+        "rejected": ("merchant_rejected_at", cells.merchant_rejected_at),
+        "return_sent": ("return_sent_at", cells.return_sent_at),
+    }
+    for name, (field, at) in times.items():
+        if at is not None:
+            draft.step(name, happened=True, at=at, source=origin.title(field))
+        elif name in taken:
+            draft.step(name, happened=taken[name], at=None, source=source)
+    for name in taken.keys() - times.keys():
+        draft.step(name, happened=taken[name], at=None, source=source)
+    _goods_back(ticket, found, source, draft)
+
+
+def _goods_back(ticket: Ticket, found: Standing, source: str, draft: Draft) -> None:
+    """Tell whether the returned parcel has arrived, from its tracking, else what the standing leaves open."""
+    word = ticket.cells.return_tracking
+    arrived = stands.tracking_of(word) if word else None
+    if arrived is not None:
+        draft.step(
+            "goods_back", happened=arrived == "signed", at=None, source=ticket.origin.title("return_tracking")
+        )
+    for name in found.hidden:
+        if not (name == "return_received_at" and arrived is not None):
+            draft.hide(name, source)
+
+
+def _identity(ticket: Ticket, draft: Draft) -> None:
+    cells, order, title = ticket.cells, ticket.order, ticket.origin.title
+    draft.say("shop", cells.shop or (order.shop if order else None), title("shop"))
+    draft.say("article_no", _article_no(ticket), title("article_no" if cells.article_no else "product_id"))
+    draft.say("sku", cells.sku or (order.sku if order else None), title("sku"))
+    draft.say("live", cells.live or (order and (order.live or order.medium)), title("live"))
+    if order:
+        draft.say("carrier", order.carrier or _carrier(order.parcels), "订单表·快递")
+        draft.say("warehouse", order.warehouse, "订单表·仓库名称")
+        draft.say("province", order.province, "订单表·省")
+
+
+def _carrier(parcels: str | None) -> str | None:
+    """Name the carrier out of 单号-快递公司; several carriers are no answer."""
+    names = set(_CARRIER.findall(parcels or ""))
+    return names.pop().strip() if len(names) == 1 else None
+
+
+def _order_times(ticket: Ticket, draft: Draft) -> None:
+    if ticket.line is None:
+        # The after-sale sheet has no such columns: their absence there says nothing.
+        draft.hide("promised_ship_at", "没有订单表")
+        draft.hide("confirmed_at", "没有订单表")
+        return
+    order = ticket.line.cells
+    draft.say("paid_at", order.paid_at, "订单表·付款时间")
+    draft.say("promised_ship_at", order.promised_ship_at, "订单表·承诺发货时间")
+    draft.say("confirmed_at", order.finished_at, "订单表·订单完成时间")
+
+
+def _shipped(ticket: Ticket, claim: words.Claim | None, draft: Draft) -> bool | None:
+    """Tell whether the goods have left: the after-sale sheet first, the order sheet for the time."""
+    at = ticket.line.cells.shipped_at if ticket.line else None
+    said, source = _said_shipped(ticket, claim)
+    if said is False and at is not None and _is_stale(ticket, at):
+        draft.hide("shipped_at", f"{source}写未发货，订单表有发货时间")
+        return None
+    if said is None and not source and at is not None:
+        said, source = True, "订单表·发货时间"
+    draft.step(
+        "shipped", happened=said, at=at if said else None, source="订单表·发货时间" if said and at else source
+    )
+    return said
+
+
+def _is_stale(ticket: Ticket, shipped_at: datetime) -> bool:
+    """Tell whether the order sheet contradicts 未发货; what left after a finished ticket does not."""
+    found = stands.standing_of(ticket.origin.channel, ticket.cells.status or "")
+    applied = ticket.cells.applied_at
+    return found is None or found.open or (applied is not None and shipped_at <= applied)
+
+
+def _said_shipped(ticket: Ticket, claim: words.Claim | None) -> tuple[bool | None, str]:
+    """Give the first word about dispatch and its column; ('', None) where there is none."""
+    cells, title, order = ticket.cells, ticket.origin.title, ticket.order
+    if cells.ship_state:
+        return stands.shipped_of(cells.ship_state), title("ship_state")
+    if claim and claim.shipped is not None:
+        return claim.shipped, title("claim")
+    for word, source in (
+        (cells.order_state, title("order_state")),
+        (order.state if order else None, "订单表·订单状态"),
+    ):
+        said = stands.shipped_of(word) if word else None
+        if said is not None:
+            return said, source
+    if claim and claim.apply_type in _GOODS_LEFT:
+        return True, f"{title('claim')}（要退回的货已发出）"
+    return None, ""
+
+
+def _signed(ticket: Ticket, draft: Draft, *, shipped: bool | None, reason: str | None) -> None:
+    """Climb down the ladder of sign-off: tracking, completed order, order status, the accepted reason."""
+    if shipped is False:
+        return
+    if _tracked(ticket, draft, shipped=shipped):
+        return
+    word = _received_by_order(ticket)
+    if word:
+        draft.step("signed", happened=True, at=None, source=word)
+    elif shipped and _accepted(draft.facts.get("apply_type"), reason):
+        draft.step("signed", happened=True, at=None, source="平台受理的原因")
+    else:
+        draft.hide("signed_at")
+
+
+def _accepted(apply_type: object, reason: str | None) -> bool:
+    """Tell whether the platform let through a claim that only a buyer with the goods can make."""
+    return reason not in words.DENIES_RECEIPT and (apply_type in _GOODS_LEFT or reason in words.NEEDS_RECEIPT)
+
+
+def _tracked(ticket: Ticket, draft: Draft, *, shipped: bool | None) -> bool:
+    cells, order = ticket.cells, ticket.order
+    word = cells.tracking or (order.tracking if order else None)
+    source = ticket.origin.title("tracking") if cells.tracking else "订单表·物流信息"
+    state = stands.tracking_of(word) if word else None
+    if word is None or state is None:
+        if shipped:
+            draft.hide("first_scan_at")
+        return False
+    draft.say("logistics_status", state, source)
+    draft.step("scanned", happened=state != "none", at=None, source=source)
+    draft.step(
+        "signed",
+        happened=state == "signed",
+        at=_only_moment(word) if state == "signed" else None,
+        source=source,
+    )
+    return True
+
+
+def _only_moment(word: str) -> datetime | None:
+    """Read the time of sign-off out of the carrier's message if it holds just one."""
+    moments = _MOMENT.findall(word)
+    try:
+        return read_time(moments[0]) if len(moments) == 1 else None
+    except Unreadable:
+        return None
+
+
+def _received_by_order(ticket: Ticket) -> str:
+    order = ticket.order
+    if order and order.finished_at:
+        return "订单表·订单完成时间"
+    if order and words.plain(order.state or "") in stands.ORDER_RECEIVED:
+        return "订单表·订单状态"
+    state = words.plain(ticket.cells.order_state or "")
+    return ticket.origin.title("order_state") if state in stands.ORDER_RECEIVED else ""
+
+
+def _money(ticket: Ticket, found: Standing, draft: Draft) -> int | None:
+    """Take down what was paid, asked and refunded; return the amount the ticket is about."""
+    cells, order, title = ticket.cells, ticket.order, ticket.origin.title
+    paid = cells.paid if cells.paid is not None else (order.paid if order else None)
+    if paid is None:
+        draft.hide("paid_fen")
+        draft.hide("order_paid_fen")
+    draft.say("paid_fen", paid, title("paid") if cells.paid is not None else "订单表·应付金额")
+    draft.say("order_paid_fen", ticket.order_paid, "订单表·同一订单合计")
+    if cells.freight is not None or (order and order.freight is not None):
+        own = cells.freight is not None
+        draft.say("freight_paid_fen", cells.freight if own else order and order.freight, title("freight"))
+    asked, source = _asked(ticket)
+    if found.refunded:
+        draft.say("refunded_fen", asked, source)
+        if asked is None:
+            draft.hide("refunded_fen")
+    elif found.open:
+        draft.say("requested_refund_fen", asked, source)
+    return asked if asked is not None else paid
+
+
+def _asked(ticket: Ticket) -> tuple[int | None, str]:
+    cells, title = ticket.cells, ticket.origin.title
+    if ticket.origin.refund_is_total and cells.refund_goods is not None:
+        return cells.refund_goods, title("refund_goods")
+    parts = {
+        "refund_goods": cells.refund_goods,
+        "refund_freight": cells.refund_freight,
+        "refund_discount": cells.refund_discount,
+        "refund_tax": cells.refund_tax,
+    }
+    told = {name: fen for name, fen in parts.items() if fen is not None}
+    if not told:
+        return None, ""
+    return sum(told.values()), "＋".join(
+        title(name) for name, fen in told.items() if fen or name == "refund_goods"
+    )

@@ -1,0 +1,84 @@
+"""Judge a whole table of tickets in DuckDB: the same answers as one at a time, by the same syntax tree."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from aftersale.domain.fact_table import FACTS
+from aftersale.policy.bulk_sql import COLUMNS, BulkSql, macros
+from aftersale.policy.verdict import REJECT, SETTLES_FROM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from duckdb import DuckDBPyConnection
+
+    from aftersale.domain.facts import Facts
+    from aftersale.policy.rulebook import Rulebook
+
+_BATCH = 5_000
+_COLUMN_LIST = ", ".join(f'"{name}" {kind}' for name, kind in ({"ticket": "VARCHAR"} | COLUMNS).items())
+_SHAPE = json.dumps([{"ticket": "VARCHAR"} | {name: ["VARCHAR"] if "[]" in kind else kind for name, kind in COLUMNS.items()}])
+
+
+def _row(ticket: str, facts: Facts) -> dict[str, object]:
+    values = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in zip(FACTS, facts.values, strict=True)}
+    return {"ticket": ticket} | values | {"unknown": sorted(facts.unknown)}
+
+
+def _batches(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def store(connection: DuckDBPyConnection, table: str, tickets: Iterable[tuple[str, Facts]]) -> int:
+    """Create a table of facts and fill it; gives the number of tickets stored."""
+    connection.execute(f'CREATE OR REPLACE TABLE "{table}" ({_COLUMN_LIST})')
+    total = 0
+    for batch in _batches(_row(ticket, facts) for ticket, facts in tickets):
+        text = json.dumps(batch, ensure_ascii=False)
+        connection.execute(
+            f'INSERT INTO "{table}" SELECT unnest(items, recursive := true) '  # noqa: S608  # names of our own
+            "FROM (SELECT unnest(from_json(?, ?)) AS items)",
+            [text, _SHAPE],
+        )
+        total += len(batch)
+    return total
+
+
+def judge_table(connection: DuckDBPyConnection, rulebook: Rulebook, source: str, target: str) -> None:
+    """Judge every row of a table or file of facts into a table (ticket, main, remedy, amount_fen, hits_low, hits_high).
+
+    `source` is what stands after FROM, such as `tickets` or `read_parquet('…')`; `main` is the rank of the
+    main rule, the hits are one bit per rule, by rank, in two words of 62. The remedy is final: refusals that
+    an unknown could overturn are turned into questions, as decide does.
+    """
+    for macro in macros(rulebook):
+        connection.execute(macro)
+    writer = BulkSql(rulebook)
+    connection.execute(
+        f'CREATE OR REPLACE TABLE "{target}" AS SELECT ticket, main, remedy, amount_fen, hits_low, hits_high '  # noqa: S608
+        f"FROM ({writer.verdicts(source)})"
+    )
+    _weigh_unknowns(connection, writer, source, target)
+
+
+def _weigh_unknowns(connection: DuckDBPyConnection, writer: BulkSql, source: str, target: str) -> None:
+    """Look again, strictly, at the rows that refuse or settle for less."""
+    lesser = [
+        f"'{remedy.id}'"
+        for remedy in writer.rulebook.remedies.values()
+        if remedy.id == REJECT or (remedy.rank >= SETTLES_FROM and remedy.pays != "refund")
+    ]
+    facts = ", ".join(f't."{name}"' for name in [*sorted(writer.needed_facts()), "ticket"])
+    doubtful = (
+        f'(SELECT {facts}, v.main, v.remedy FROM {source} AS t JOIN "{target}" AS v USING (ticket) '  # noqa: S608
+        f"WHERE v.remedy IN ({', '.join(lesser)}))"
+    )
+    connection.execute(
+        f'UPDATE "{target}" SET remedy = weighed.settled FROM ({writer.unsettled(doubtful)}) AS weighed '  # noqa: S608
+        f'WHERE "{target}".ticket = weighed.ticket AND "{target}".remedy <> weighed.settled'
+    )
