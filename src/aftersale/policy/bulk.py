@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
-from aftersale.policy.bulk_sql import COLUMNS, BulkSql, macros
-from aftersale.policy.verdict import REJECT, SETTLES_FROM
+from aftersale.policy.bulk_sql import COLUMNS, BulkSql, macros, verdict_query
+from aftersale.policy.bulk_unknown import UnknownSql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +49,12 @@ def store(connection: DuckDBPyConnection, table: str, tickets: Iterable[tuple[st
     return total
 
 
+def prepare(connection: DuckDBPyConnection, rulebook: Rulebook) -> None:
+    """Give the connection the functions that the queries call."""
+    for macro in macros(rulebook):
+        connection.execute(macro)
+
+
 def judge_table(connection: DuckDBPyConnection, rulebook: Rulebook, source: str, target: str) -> None:
     """Judge every row of a table or file of facts into a table (ticket, main, remedy, amount_fen, hits_low, hits_high).
 
@@ -56,29 +62,35 @@ def judge_table(connection: DuckDBPyConnection, rulebook: Rulebook, source: str,
     main rule, the hits are one bit per rule, by rank, in two words of 62. The remedy is final: refusals that
     an unknown could overturn are turned into questions, as decide does.
     """
-    for macro in macros(rulebook):
-        connection.execute(macro)
+    prepare(connection, rulebook)
     writer = BulkSql(rulebook)
-    connection.execute(
-        f'CREATE OR REPLACE TABLE "{target}" AS SELECT ticket, main, remedy, amount_fen, hits_low, hits_high '  # noqa: S608
-        f"FROM ({writer.verdicts(source)})"
-    )
-    _weigh_unknowns(connection, writer, source, target)
+    query = verdict_query([writer], source)
+    connection.execute(f'CREATE OR REPLACE TABLE "{target}" AS {query}')
+    weigh_unknowns(connection, writer, source, target)
 
 
-def _weigh_unknowns(connection: DuckDBPyConnection, writer: BulkSql, source: str, target: str) -> None:
+def judge_pair(
+    connection: DuckDBPyConnection, rulebooks: tuple[Rulebook, Rulebook], source: str, target: str
+) -> None:
+    """Judge every row under two rulebooks in one pass; the columns of the second end in `_b`."""
+    prepare(connection, rulebooks[0])
+    first = BulkSql(rulebooks[0])
+    second = BulkSql(rulebooks[1], beside=first)
+    query = verdict_query([first, second], source, keep=("reason", "article_no"))
+    connection.execute(f'CREATE OR REPLACE TABLE "{target}" AS {query}')
+    for writer in (first, second):
+        weigh_unknowns(connection, writer, source, target)
+
+
+def weigh_unknowns(connection: DuckDBPyConnection, writer: BulkSql, source: str, target: str) -> None:
     """Look again, strictly, at the rows that refuse or settle for less."""
-    lesser = [
-        f"'{remedy.id}'"
-        for remedy in writer.rulebook.remedies.values()
-        if remedy.id == REJECT or (remedy.rank >= SETTLES_FROM and remedy.pays != "refund")
-    ]
+    second_look, end = UnknownSql(writer), writer.suffix
     facts = ", ".join(f't."{name}"' for name in [*sorted(writer.needed_facts()), "ticket"])
     doubtful = (
-        f'(SELECT {facts}, v.main, v.remedy FROM {source} AS t JOIN "{target}" AS v USING (ticket) '  # noqa: S608
-        f"WHERE v.remedy IN ({', '.join(lesser)}))"
+        f'(SELECT {facts}, v.main{end} AS main, v.remedy{end} AS remedy FROM {source} AS t '  # noqa: S608
+        f'JOIN "{target}" AS v USING (ticket) WHERE v.remedy{end} IN ({second_look.doubtful_remedies()}))'
     )
     connection.execute(
-        f'UPDATE "{target}" SET remedy = weighed.settled FROM ({writer.unsettled(doubtful)}) AS weighed '  # noqa: S608
-        f'WHERE "{target}".ticket = weighed.ticket AND "{target}".remedy <> weighed.settled'
+        f'UPDATE "{target}" SET remedy{end} = weighed.settled FROM ({second_look.query(doubtful)}) AS weighed '  # noqa: S608
+        f'WHERE "{target}".ticket = weighed.ticket AND "{target}".remedy{end} <> weighed.settled'
     )

@@ -1,28 +1,30 @@
 """Write the SQL that judges every row of a table of facts: one query, one layer upon another.
 
 Columns are the facts by name (times and money as BIGINT, enumerations as VARCHAR, tags as VARCHAR[]) and
-`unknown`, a VARCHAR[] of the facts nobody knows. The text is the same syntax tree that Python runs.
+`unknown`, a VARCHAR[] of the facts nobody knows. The text is the same syntax tree that Python runs. Two
+rulebooks can be judged in one pass: what both say alike is computed once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
-from aftersale.policy.expression import And, Case, Compare, Const, Expr, Name, Type, names_in
-from aftersale.policy.fold import all_of
+from aftersale.policy.expression import And, Case, Compare, Const, Expr, Name, names_in
+from aftersale.policy.fold import all_of, rename
 from aftersale.policy.rulebook import ALWAYS_FROM, ALWAYS_UNTIL, bound
 from aftersale.policy.sql_source import literal, render
-from aftersale.policy.strict import strict
-from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, on_platform, window
-from aftersale.policy.verdict import ASK, CHOICE, OUTRANKED_BY_NOTHING, REJECT, SETTLES_FROM
+from aftersale.policy.variant import on_platform, window
+from aftersale.policy.verdict import CHOICE, OUTRANKED_BY_NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from aftersale.policy.rulebook import Parameter, ParameterValue, Rule, Rulebook, Step
+    from aftersale.policy.rulebook import Derived, Parameter, ParameterValue, Rule, Rulebook, Step
+
+Layer = list[tuple[str, str]]
 
 BITS = 62
 SQL_TYPE = {
@@ -64,199 +66,194 @@ def _in_force(value: ParameterValue) -> Expr:
 
 def parameter_expr(parameter: Parameter) -> Expr:
     """Write a parameter as a choice by platform and date of application; NULL outside its dates."""
-    branches = tuple((_in_force(value), Const(value.value)) for value in parameter.values)
-    always = next((value for condition, value in branches if condition == Const(value=True)), None)
-    settled = branches[: [value for _, value in branches].index(always)] if always else branches
-    otherwise = always or Const(None)
-    return Case(settled, otherwise) if settled else otherwise
+    settled: list[tuple[Expr, Expr]] = []
+    otherwise = Const(None)
+    for value in parameter.values:
+        condition = _in_force(value)
+        if condition == Const(value=True):
+            otherwise = Const(value.value)
+            break
+        settled.append((condition, Const(value.value)))
+    return Case(tuple(settled), otherwise) if settled else otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """Add columns on top of what is below."""
+def by_level(derived: Sequence[Derived]) -> Iterator[list[Derived]]:
+    """Group derived facts into levels, each using only those of lower levels."""
+    waiting = {item.name: item for item in derived}
+    while waiting:
+        ready = [item for item in waiting.values() if not names_in(item.expr) & waiting.keys()]
+        yield ready
+        for item in ready:
+            del waiting[item.name]
 
-    columns: tuple[tuple[str, str], ...]
 
-    def over(self, below: str) -> str:
-        added = ", ".join(f'{text} AS "{name}"' for name, text in self.columns)
-        return f"SELECT *, {added} FROM ({below})" if self.columns else below
+def stacked(below: str, layers: Iterable[Layer]) -> str:
+    """Put layers of computed columns on top of a query."""
+    for layer in layers:
+        if layer:
+            added = ", ".join(f'{text} AS "{name}"' for name, text in layer)
+            below = f"SELECT *, {added} FROM ({below})"  # noqa: S608  # rendered from a checked tree
+    return below
 
 
 class BulkSql:
-    """Write the layers of one rulebook; `keep` names the columns that come out beside the verdict."""
+    """Write the layers of one rulebook; beside another one, only what differs gets columns of its own."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, beside: BulkSql | None = None) -> None:
         self.rulebook = rulebook
+        self.suffix = "_b" if beside else ""
         self._rank = {rule.id: rank for rank, rule in enumerate(rulebook.rules)}
-        self._exprs = [self.condition(rule) for rule in rulebook.rules]
-
-    def condition(self, rule: Rule) -> Expr:
-        """Write the whole condition of a rule: platform, dates, then its own."""
-        return And((on_platform(rule), window(rule), rule.when))
+        self.conditions = [And((on_platform(rule), window(rule), rule.when)) for rule in rulebook.rules]
+        self._own: dict[str, str] = {}  # name → name of its column, where this rulebook differs
+        self._texts: dict[str, str] = dict(beside._texts) if beside else {}  # text of a column → its name
+        self.parameters = self._layer((name, parameter_expr(rulebook.parameters[name])) for name in self._used())
+        self.derived = [self._layer((d.name, d.expr) for d in level) for level in by_level(rulebook.derived)]
+        self.flags = self._flags()
 
     def needed_facts(self) -> set[str]:
         """Collect the facts that a query reads, so that no other column is touched."""
-        wanted = set[str]().union(*(names_in(expr) for expr in self._exprs))
-        wanted |= set[str]().union(*(names_in(item.expr) for item in self.rulebook.derived))
-        for step in (*self.rulebook.amount, *self.rulebook.punitive):
-            wanted |= names_in(step.expr) | (names_in(step.when) if step.when else set())
-        return (wanted & FACTS.keys()) | {"platform", "applied_at", "apply_type", "unknown"}
+        return (self._mentioned() & FACTS.keys()) | {"platform", "applied_at", "apply_type", "unknown"}
 
-    def hits(self, table: str) -> str:
-        """Write the query up to one column `h0`, `h1`, … per rule, and the facts and derived facts it needs."""
-        columns = ", ".join(f'"{name}"' for name in [*sorted(self.needed_facts()), "ticket"])
-        below = f"SELECT {columns} FROM {table}"  # noqa: S608  # names of our own
-        for layer in (self._parameters(), *self._derived(lambda expr: expr)):
-            below = layer.over(below)
-        flags = [(f"h{rank}", f"({render(expr)} IS TRUE)") for rank, expr in enumerate(self._exprs)]
-        return _Layer(tuple(flags)).over(below)
+    def column(self, rank: int) -> str:
+        """Name the column that says whether the rule of a rank fired."""
+        return self._hits[rank]
 
-    def verdicts(self, table: str) -> str:
-        """Write the query for the columns ticket, main (rank), remedy, amount_fen, hits_low, hits_high.
+    def verdict_layers(self) -> list[Layer]:
+        """Write main (rank), remedy before unknowns are weighed, and the steps of the amount."""
+        end = self.suffix
+        amounts = [[(f"a{number}{end}", self._step(step, number))] for number, step in enumerate(self.rulebook.amount)]
+        return [
+            [(f"law_main{end}", self._first(shop=False))],
+            [(f"main{end}", self._main())],
+            [(f"remedy{end}", self._remedy())],
+            *amounts,
+        ]
 
-        `remedy` is the preferred one before unknowns are weighed; see `unsettled`.
-        """
-        below = _Layer((("law_main", self._first(shop=False)), ("shop_main", self._first(shop=True)))).over(self.hits(table))
-        below = _Layer((("main", self._main()),)).over(below)
-        below = _Layer((("remedy", self._remedy()),)).over(below)
-        for number, step in enumerate(self.rulebook.amount):
-            below = _Layer(((f"a{number}", self._step(step, number)),)).over(below)
-        amount = f"a{len(self.rulebook.amount) - 1}"
-        low, high = self._bits(0), self._bits(BITS)
-        return f'SELECT *, "{amount}" AS amount_fen, {low} AS hits_low, {high} AS hits_high FROM ({below})'
+    def outcome(self) -> str:
+        """Name the columns that come out: main, remedy, amount_fen."""
+        end, last = self.suffix, len(self.rulebook.amount) - 1
+        return f'main{end}, remedy{end}, "a{last}{end}" AS amount_fen{end}'
 
-    def unsettled(self, table: str) -> str:
-        """Write the query for ticket, main, remedy and `settled`: the remedy once unknowns are weighed."""
-        columns = [(name, self._as_unknown(name)) for name in sorted(self.needed_facts())]
-        texts = ", ".join(f'{text} AS "{name}"' for name, text in [*columns, *((c, c) for c in ("ticket", "main", "remedy"))])
-        below = f"SELECT {texts} FROM {table}"  # noqa: S608  # names of our own
-        for layer in (self._parameters(), *self._derived(strict)):
-            below = layer.over(below)
-        flags = [(f"s{rank}", render(strict(expr))) for rank, expr in enumerate(self._exprs)]
-        below = _Layer(tuple(flags)).over(below)
-        return f"SELECT ticket, main, remedy, {self._settled()} AS settled FROM ({below})"
+    def masks(self) -> str:
+        """Write the hits as one bit per rule, by rank, in two words."""
+        return f"{self._bits(0)} AS hits_low, {self._bits(BITS)} AS hits_high"
 
-    def _as_unknown(self, name: str) -> str:
-        plain = f'"{name}"'
-        return f"CASE WHEN list_contains(unknown, '{name}') THEN NULL ELSE {plain} END" if name in ENUMS_WITH_UNKNOWN else plain
+    def granting(self) -> list[tuple[int, Rule]]:
+        """List the rules that grant something, with their ranks."""
+        return [(rank, rule) for rank, rule in enumerate(self.rulebook.rules) if not rule.is_guard]
 
-    def _parameters(self) -> _Layer:
-        used = set[str]().union(*(names_in(expr) for expr in self._exprs))
-        used |= set[str]().union(*(names_in(item.expr) for item in self.rulebook.derived))
+    def _mentioned(self) -> set[str]:
         steps = (*self.rulebook.amount, *self.rulebook.punitive)
-        used |= set[str]().union(*(names_in(step.expr) for step in steps))
-        wanted = sorted(used & self.rulebook.parameters.keys())
-        return _Layer(tuple((name, render(parameter_expr(self.rulebook.parameters[name]))) for name in wanted))
+        exprs = [*self.conditions, *(item.expr for item in self.rulebook.derived), *(step.expr for step in steps)]
+        return set[str]().union(*map(names_in, exprs), *(names_in(step.when) for step in steps if step.when))
 
-    def _derived(self, rewrite: object) -> Iterable[_Layer]:
-        """Group derived facts into layers, each using only those below."""
-        change = rewrite if callable(rewrite) else strict
-        waiting = {item.name: item for item in self.rulebook.derived}
-        while waiting:
-            ready = [item for item in waiting.values() if not names_in(item.expr) & waiting.keys()]
-            yield _Layer(tuple((item.name, render(change(item.expr))) for item in ready))
-            for item in ready:
-                del waiting[item.name]
+    def _used(self) -> list[str]:
+        return sorted(self._mentioned() & self.rulebook.parameters.keys())
+
+    def _layer(self, items: Iterable[tuple[str, Expr]]) -> Layer:
+        """Give columns to those items that no column beside says already."""
+        added: Layer = []
+        for name, expr in items:
+            text = self.render(expr)
+            shared = self._texts.get(text)
+            column = shared or f"{name}{self.suffix}"
+            if not shared:
+                added.append((column, text))
+                self._texts[text] = column
+            if column != name:
+                self._own[name] = column
+        return added
+
+    def render(self, expr: Expr) -> str:
+        """Write an expression over this rulebook's columns."""
+        return render(rename(expr, self._own))
+
+    def _flags(self) -> Layer:
+        texts = [f"({self.render(expr)} IS TRUE)" for expr in self.conditions]
+        added = {text: f"h{rank}{self.suffix}" for rank, text in enumerate(texts) if text not in self._texts}
+        self._texts |= added
+        self._hits = [self._texts[text] for text in texts]
+        return [(name, text) for text, name in added.items()]
+
+    def _hit(self, rule_id: str) -> str:
+        return self.column(self._rank[rule_id])
 
     def _first(self, *, shop: bool) -> str:
         """Choose the highest granting rule that fired, of the shop or of law and platform."""
-        of_layer = [
-            (rank, rule)
-            for rank, rule in enumerate(self.rulebook.rules)
-            if not rule.is_guard and (rule.layer == "shop") is shop
-        ]
-        arms = " ".join(f"WHEN h{rank} THEN {rank}" for rank, _ in of_layer)
+        of_layer = [rank for rank, rule in self.granting() if (rule.layer == "shop") is shop]
+        arms = " ".join(f"WHEN {self.column(rank)} THEN {rank}" for rank in of_layer)
         return f"CASE {arms} ELSE -1 END" if arms else "-1"
 
     def _main(self) -> str:
-        """Let the shop's rule win only where it gives the buyer more, and never over a fraud or ledger rule."""
-        shop = [(rank, rule) for rank, rule in enumerate(self.rulebook.rules) if rule.layer == "shop" and not rule.is_guard]
-        if not shop:
-            return "law_main"
+        """Let a shop's rule win only where it gives the buyer more, and never over a fraud or ledger rule."""
         arms = []
-        for rank, rule in shop:
-            buyer_rank = self.rulebook.rank_of(rule.remedies[0])
-            beaten = [
-                str(other)
-                for other, law in enumerate(self.rulebook.rules)
-                if law.layer != "shop"
-                and not law.is_guard
-                and law.group not in OUTRANKED_BY_NOTHING
-                and self.rulebook.rank_of(law.remedies[0]) < buyer_rank
-            ]
+        for rank, rule in self.granting():
+            beaten = self._beaten_by(rule) if rule.layer == "shop" else []
             if beaten:
-                arms.append(f"WHEN h{rank} AND law_main IN ({', '.join(beaten)}) THEN {rank}")
-        return f"CASE {' '.join(arms)} ELSE law_main END" if arms else "law_main"
+                arms.append(f"WHEN {self.column(rank)} AND law_main{self.suffix} IN ({', '.join(beaten)}) THEN {rank}")
+        return f"CASE {' '.join(arms)} ELSE law_main{self.suffix} END" if arms else f"law_main{self.suffix}"
+
+    def _beaten_by(self, shop_rule: Rule) -> list[str]:
+        rank_of = self.rulebook.rank_of
+        return [
+            str(rank)
+            for rank, rule in self.granting()
+            if rule.layer != "shop"
+            and rule.group not in OUTRANKED_BY_NOTHING
+            and rank_of(rule.remedies[0]) < rank_of(shop_rule.remedies[0])
+        ]
 
     def _remedy(self) -> str:
+        main = f"main{self.suffix}"
         exempt = ", ".join(str(self._rank[rule]) for rule in sorted(self.rulebook.none_when_main)) or "-1"
-        overriding = [self.rulebook.rule(name) for name in self.rulebook.overrides]
-        arms = [f"WHEN main NOT IN ({exempt}) AND h{self._rank[rule.id]} THEN {literal(rule.remedies[0])}" for rule in overriding]
+        arms = [
+            f"WHEN {main} NOT IN ({exempt}) AND {self._hit(name)} THEN {literal(self.rulebook.rule(name).remedies[0])}"
+            for name in self.rulebook.overrides
+        ]
         for asked, offered in CHOICE.items():
             arms += [self._choice(asked, remedy, offered[:place]) for place, remedy in enumerate(offered)]
-        first = [f"WHEN main = {rank} THEN {literal(rule.remedies[0])}" for rank, rule in self._granting()]
-        return f"CASE {' '.join([*(arm for arm in arms if arm), *first])} END"
+        arms += [f"WHEN {main} = {rank} THEN {literal(rule.remedies[0])}" for rank, rule in self.granting()]
+        return f"CASE {' '.join(arm for arm in arms if arm)} END"
 
     def _choice(self, asked: str, remedy: str, sooner: Sequence[str]) -> str:
-        mains = [str(r) for r, rule in self._granting() if remedy in rule.remedies and not set(sooner) & set(rule.remedies)]
-        return f"WHEN apply_type = '{asked}' AND main IN ({', '.join(mains)}) THEN '{remedy}'" if mains else ""
-
-    def _granting(self) -> list[tuple[int, Rule]]:
-        return [(rank, rule) for rank, rule in enumerate(self.rulebook.rules) if not rule.is_guard]
+        mains = [
+            str(rank)
+            for rank, rule in self.granting()
+            if remedy in rule.remedies and not set(sooner) & set(rule.remedies)
+        ]
+        where = f"apply_type = '{asked}' AND main{self.suffix} IN ({', '.join(mains)})"
+        return f"WHEN {where} THEN '{remedy}'" if mains else ""
 
     def _step(self, step: Step, number: int) -> str:
-        before = f'"a{number - 1}"' if number else "0"
-        text = render(step.expr).replace('"amount"', before)
-        tests = [f"h{self._rank[step.when_fired]}"] if step.when_fired else []
+        before = f'"a{number - 1}{self.suffix}"' if number else "0"
+        text = self.render(step.expr).replace('"amount"', before)
+        tests = [self._hit(step.when_fired)] if step.when_fired else []
         if step.when_main:
-            tests.append(f"main IN ({', '.join(str(self._rank[rule]) for rule in step.when_main)})")
+            tests.append(f"main{self.suffix} IN ({', '.join(str(self._rank[rule]) for rule in step.when_main)})")
         if step.when is not None:
-            tests.append(render(step.when))
+            tests.append(self.render(step.when))
         return f"CASE WHEN {' AND '.join(tests)} THEN {text} ELSE {before} END" if tests else text
 
     def _bits(self, first: int) -> str:
         ranks = range(first, min(first + BITS, len(self.rulebook.rules)))
-        return " + ".join(f"CAST(h{rank} AS BIGINT) * {1 << (rank - first)}" for rank in ranks) or "0"
+        return " + ".join(f"CAST({self.column(rank)} AS BIGINT) * {1 << (rank - first)}" for rank in ranks) or "0"
 
-    def _settled(self) -> str:
-        """Write, for a refusal or a lesser settlement, whether an open rule forbids it as yet."""
-        at_fault = f"WHEN remedy = '{REJECT}' AND merchant_fault THEN 'human_review'"
-        mains = " ".join(f"WHEN main = {rank} THEN s{rank} IS NOT TRUE" for rank, _ in self._granting())
-        shaky = f"(remedy = '{REJECT}' AND (merchant_fault IS NULL OR CASE {mains} END))"
-        knows_all = "len(unknown) = 0"
-        return (
-            f"CASE {at_fault} WHEN {knows_all} THEN remedy "
-            f"WHEN {shaky} OR {self._better_than_refusal()} OR {self._better_than_less()} THEN '{ASK}' ELSE remedy END"
-        )
 
-    def _open(self, rank: int) -> str:
-        """Write that a rule may be true and did not settle the verdict: unknown, or true only strictly."""
-        return f"s{rank} IS NULL"
+def verdict_query(writers: Sequence[BulkSql], table: str, keep: Sequence[str] = ()) -> str:
+    """Write one query that judges every row of a table under one or two rulebooks.
 
-    def _better_than_refusal(self) -> str:
-        tests = []
-        for rank, rule in enumerate(self.rulebook.rules):
-            if not rule.remedies or self.rulebook.rank_of(rule.remedies[0]) <= self.rulebook.rank_of(REJECT):
-                continue
-            overrides = rule.is_guard and rule.id in self.rulebook.overrides
-            if overrides or (not rule.is_guard and rule.layer == "shop"):
-                tests.append(self._open(rank))
-            elif not rule.is_guard:
-                tests.append(f"({rank} < main AND {self._open(rank)})")
-        return f"(remedy = '{REJECT}' AND ({' OR '.join(tests) or 'FALSE'}))"
+    Gives the columns ticket and those of `keep`, then main, remedy and amount_fen of each rulebook (the
+    second with `_b`), then the hits of the first.
+    """
+    facts = sorted(set(keep).union(*(writer.needed_facts() for writer in writers)))
+    below = "SELECT " + ", ".join(f'"{name}"' for name in [*facts, "ticket"]) + f" FROM {table}"
+    together: list[Layer] = [[column for writer in writers for column in writer.parameters]]
+    together += _side_by_side([writer.derived for writer in writers])
+    together.append([column for writer in writers for column in writer.flags])
+    together += _side_by_side([writer.verdict_layers() for writer in writers])
+    columns = ["ticket", *keep, *(writer.outcome() for writer in writers), writers[0].masks()]
+    return f"SELECT {', '.join(columns)} FROM ({stacked(below, together)})"
 
-    def _better_than_less(self) -> str:
-        """Write the same for remedies that settle the claim for less than a refund."""
-        arms = []
-        for remedy in self.rulebook.remedies.values():
-            if remedy.rank < SETTLES_FROM or remedy.pays == "refund":
-                continue
-            tests = [
-                self._open(rank) if rule.layer == "shop" else f"({rank} < main AND {self._open(rank)})"
-                for rank, rule in self._granting()
-                if self.rulebook.remedies[rule.remedies[0]].pays == "refund"
-                and self.rulebook.rank_of(rule.remedies[0]) > remedy.rank
-            ]
-            if tests:
-                arms.append(f"WHEN remedy = {literal(remedy.id)} THEN {' OR '.join(tests)}")
-        return f"(CASE {' '.join(arms)} ELSE FALSE END)" if arms else "FALSE"
+
+def _side_by_side(stacks: Sequence[Sequence[Layer]]) -> list[Layer]:
+    return [[column for layer in level for column in layer] for level in zip_longest(*stacks, fillvalue=[])]

@@ -101,3 +101,31 @@ def fold(node: Expr, settled: Mapping[str, Literal]) -> Expr:
         case Case(branches=branches, otherwise=otherwise):
             folded = [(fold(condition, settled), fold(value, settled)) for condition, value in branches]
             return _case(folded, fold(otherwise, settled))
+
+
+def rename(node: Expr, names: Mapping[str, str]) -> Expr:
+    """Replace names by other names."""
+    match node:
+        case Const():
+            return node
+        case Name(name=name):
+            return Name(names.get(name, name))
+        case And(parts=parts):
+            return And(tuple(rename(part, names) for part in parts))
+        case Or(parts=parts):
+            return Or(tuple(rename(part, names) for part in parts))
+        case Not(part=part):
+            return Not(rename(part, names))
+        case Is(part=part, truth=truth, negated=negated):
+            return Is(rename(part, names), truth, negated)
+        case In(item=item, values=values, negated=negated):
+            return In(rename(item, names), values, negated)
+        case Compare(op=op, left=left, right=right):
+            return Compare(op, rename(left, names), rename(right, names))
+        case Arith(op=op, left=left, right=right):
+            return Arith(op, rename(left, names), rename(right, names))
+        case Call(name=name, args=args):
+            return Call(name, tuple(rename(arg, names) for arg in args))
+        case Case(branches=branches, otherwise=otherwise):
+            renamed = tuple((rename(condition, names), rename(value, names)) for condition, value in branches)
+            return Case(renamed, rename(otherwise, names))

@@ -170,8 +170,8 @@ def _refuse_foreign(sheet: str, header: _Header) -> None:
                 Text(
                     zh="请到抖店「售后工作台」或快手小店「退款/售后」导出售后单；再导出同期的订单表，"
                     "才有付款和发货时间。",
-                    en="Export the after-sale tickets from the platform's after-sale desk, and the orders of the "
-                    "same days for dispatch and payment times.",
+                    en="Export the after-sale tickets from the platform's after-sale desk, and the orders of "
+                    "the same days for dispatch and payment times.",
                 ),
             )
 

@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Notice, Observed, Turn
+from aftersale.channels.base import Notice, Turn
 from aftersale.channels.spreadsheet import standing as stands
 from aftersale.channels.spreadsheet import words
-from aftersale.channels.spreadsheet.cells import Unreadable, read_time
-from aftersale.channels.spreadsheet.columns import NAMES, plain_title
+from aftersale.channels.spreadsheet.columns import NAMES
 from aftersale.channels.spreadsheet.draft import Draft
+from aftersale.channels.spreadsheet.goods import say_shipped, say_signed
 from aftersale.channels.spreadsheet.orders import latest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from aftersale.channels.spreadsheet.layout import Layout
-    from aftersale.channels.spreadsheet.orders import OrderLine
-    from aftersale.channels.spreadsheet.rows import OrderCells, TicketCells
+    from aftersale.channels.spreadsheet.rows import TicketCells
     from aftersale.channels.spreadsheet.standing import Standing
+    from aftersale.channels.spreadsheet.ticket import Ticket
 
-_MOMENT = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}(?::\d{2})?")
 _CARRIER = re.compile(r"-([^,，;；\-]+)")
-_GOODS_LEFT = frozenset({"return_refund", "exchange", "repair"})
-_ONLY_GOODS = plain_title("退商品金额")
 _SWITCHES = {"worry_free": "安心购", "fast_refund": "极速退款", "refuse_then_refund": "拒签后退款"}
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Say where a ticket was found and under which titles its fields stand."""
-
-    channel: str
-    titles: Mapping[str, str]
-    refund_is_total: bool
-
-    @classmethod
-    def of(cls, layout: Layout) -> Origin:
-        """Take the titles from a recognised header."""
-        titles = {name: place.title for name, place in layout.places.items()}
-        goods = titles.get("refund_goods", "")
-        return cls(layout.channel, titles, plain_title(goods) != _ONLY_GOODS)
-
-    def title(self, field: str) -> str:
-        """Name the column of a field, or the field where there is no such column."""
-        return self.titles.get(field, field)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Hold everything the sheets say about one ticket; `order_paid` is the sum of a whole order."""
-
-    origin: Origin
-    observed: Observed
-    cells: TicketCells
-    line: OrderLine | None
-    order_paid: int | None
-
-    @property
-    def order(self) -> OrderCells | None:
-        """Give the cells of the order line, if it was found."""
-        return self.line.cells if self.line else None
 
 
 def notice_of(ticket: Ticket) -> Notice:
@@ -76,8 +36,8 @@ def notice_of(ticket: Ticket) -> Notice:
     reason = _reason(ticket, draft)
     _identity(ticket, draft)
     _order_times(ticket, draft)
-    shipped = _shipped(ticket, claim, draft)
-    _signed(ticket, draft, shipped=shipped, reason=reason)
+    shipped = say_shipped(ticket, claim, draft)
+    say_signed(ticket, draft, shipped=shipped, reason=reason)
     amount = _money(ticket, found, draft)
     _services(cells, draft)
     draft.settle()
@@ -105,11 +65,22 @@ def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -
         amount_fen=amount,
         observed=ticket.observed,
         facts=draft.facts,
-        unknown=frozenset(draft.unknown),
-        sources=draft.sources,
+        unknown=_shared_names(frozenset(draft.unknown)),
+        sources=_shared_sources(tuple(draft.sources.items())),
         services=_badges(ticket),
         newest_at=_newest(cells),
     )
+
+
+# Most tickets of a sheet say the same from the same columns: what is equal is kept once.
+@lru_cache(maxsize=4096)
+def _shared_names(names: frozenset[str]) -> frozenset[str]:
+    return names
+
+
+@lru_cache(maxsize=4096)
+def _shared_sources(sources: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return dict(sources)
 
 
 def _newest(cells: TicketCells) -> datetime | None:
@@ -152,7 +123,7 @@ def _claim(ticket: Ticket, draft: Draft) -> words.Claim | None:
     word, title = ticket.cells.claim or "", ticket.origin.title("claim")
     claim = words.CLAIMS.get(words.plain(word))
     if claim is None:
-        draft.hide("apply_type", f"{title}：{word}")
+        draft.hide("apply_type", ticket.origin.doubt("claim", word))
         return None
     applied = ticket.cells.applied_at
     new = claim.since is not None and applied is not None and applied.date() < claim.since
@@ -164,7 +135,7 @@ def _reason(ticket: Ticket, draft: Draft) -> str | None:
     word, title = ticket.cells.reason or "", ticket.origin.title("reason")
     reason = words.reason_of(word) if word else None
     if reason is None:
-        draft.hide("reason", f"{title}：{word}")
+        draft.hide("reason", ticket.origin.doubt("reason", word))
         return None
     draft.say("reason", reason, title)
     if words.is_seven_day(word):
@@ -251,106 +222,6 @@ def _order_times(ticket: Ticket, draft: Draft) -> None:
     draft.say("paid_at", order.paid_at, "订单表·付款时间")
     draft.say("promised_ship_at", order.promised_ship_at, "订单表·承诺发货时间")
     draft.say("confirmed_at", order.finished_at, "订单表·订单完成时间")
-
-
-def _shipped(ticket: Ticket, claim: words.Claim | None, draft: Draft) -> bool | None:
-    """Tell whether the goods have left: the after-sale sheet first, the order sheet for the time."""
-    at = ticket.line.cells.shipped_at if ticket.line else None
-    said, source = _said_shipped(ticket, claim)
-    if said is False and at is not None and _is_stale(ticket, at):
-        draft.hide("shipped_at", f"{source}写未发货，订单表有发货时间")
-        return None
-    if said is None and not source and at is not None:
-        said, source = True, "订单表·发货时间"
-    draft.step(
-        "shipped", happened=said, at=at if said else None, source="订单表·发货时间" if said and at else source
-    )
-    return said
-
-
-def _is_stale(ticket: Ticket, shipped_at: datetime) -> bool:
-    """Tell whether the order sheet contradicts 未发货; what left after a finished ticket does not."""
-    found = stands.standing_of(ticket.origin.channel, ticket.cells.status or "")
-    applied = ticket.cells.applied_at
-    return found is None or found.open or (applied is not None and shipped_at <= applied)
-
-
-def _said_shipped(ticket: Ticket, claim: words.Claim | None) -> tuple[bool | None, str]:
-    """Give the first word about dispatch and its column; ('', None) where there is none."""
-    cells, title, order = ticket.cells, ticket.origin.title, ticket.order
-    if cells.ship_state:
-        return stands.shipped_of(cells.ship_state), title("ship_state")
-    if claim and claim.shipped is not None:
-        return claim.shipped, title("claim")
-    for word, source in (
-        (cells.order_state, title("order_state")),
-        (order.state if order else None, "订单表·订单状态"),
-    ):
-        said = stands.shipped_of(word) if word else None
-        if said is not None:
-            return said, source
-    if claim and claim.apply_type in _GOODS_LEFT:
-        return True, f"{title('claim')}（要退回的货已发出）"
-    return None, ""
-
-
-def _signed(ticket: Ticket, draft: Draft, *, shipped: bool | None, reason: str | None) -> None:
-    """Climb down the ladder of sign-off: tracking, completed order, order status, the accepted reason."""
-    if shipped is False:
-        return
-    if _tracked(ticket, draft, shipped=shipped):
-        return
-    word = _received_by_order(ticket)
-    if word:
-        draft.step("signed", happened=True, at=None, source=word)
-    elif shipped and _accepted(draft.facts.get("apply_type"), reason):
-        draft.step("signed", happened=True, at=None, source="平台受理的原因")
-    else:
-        draft.hide("signed_at")
-
-
-def _accepted(apply_type: object, reason: str | None) -> bool:
-    """Tell whether the platform let through a claim that only a buyer with the goods can make."""
-    return reason not in words.DENIES_RECEIPT and (apply_type in _GOODS_LEFT or reason in words.NEEDS_RECEIPT)
-
-
-def _tracked(ticket: Ticket, draft: Draft, *, shipped: bool | None) -> bool:
-    cells, order = ticket.cells, ticket.order
-    word = cells.tracking or (order.tracking if order else None)
-    source = ticket.origin.title("tracking") if cells.tracking else "订单表·物流信息"
-    state = stands.tracking_of(word) if word else None
-    if word is None or state is None:
-        if shipped:
-            draft.hide("first_scan_at")
-        return False
-    draft.say("logistics_status", state, source)
-    draft.step("scanned", happened=state != "none", at=None, source=source)
-    draft.step(
-        "signed",
-        happened=state == "signed",
-        at=_only_moment(word) if state == "signed" else None,
-        source=source,
-    )
-    return True
-
-
-def _only_moment(word: str) -> datetime | None:
-    """Read the time of sign-off out of the carrier's message if it holds just one."""
-    moments = _MOMENT.findall(word)
-    try:
-        return read_time(moments[0]) if len(moments) == 1 else None
-    except Unreadable:
-        return None
-
-
-def _received_by_order(ticket: Ticket) -> str:
-    order = ticket.order
-    if order and order.finished_at:
-        return "订单表·订单完成时间"
-    if order and words.plain(order.state or "") in stands.ORDER_RECEIVED:
-        return "订单表·订单状态"
-    state = words.plain(ticket.cells.order_state or "")
-    return ticket.origin.title("order_state") if state in stands.ORDER_RECEIVED else ""
 
 
 def _money(ticket: Ticket, found: Standing, draft: Draft) -> int | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused
 from aftersale.channels.spreadsheet.columns import Kind
 from aftersale.channels.spreadsheet.layout import NO_MAP, Layout, recognise
-from aftersale.channels.spreadsheet.meaning import Origin, Ticket, notice_of
+from aftersale.channels.spreadsheet.meaning import notice_of
 from aftersale.channels.spreadsheet.orders import OrderBook, OrderLine, Wanted, latest
 from aftersale.channels.spreadsheet.rows import OrderCells, RowReader, Sheet, TicketCells
 from aftersale.channels.spreadsheet.textfile import open_text
+from aftersale.channels.spreadsheet.ticket import Origin, Ticket
 from aftersale.channels.spreadsheet.workbook import Limits, open_workbook
 from aftersale.texts import Text
 
@@ -155,12 +156,12 @@ class SheetReader:
 
 
 def _no_tickets(orders: Sequence[tuple[Layout, object]]) -> SheetRefused:
-    names = "、".join(layout.sheet for layout, _ in orders)
+    names = "、".join(layout.sheet for layout, _ in orders) or "给的文件"
     return SheetRefused(
         "sheet.no_tickets",
         Text(
-            zh=f"{names or '这里'}只有订单，没有售后单。",
-            en=f"{names or 'There'} holds orders and no after-sale tickets.",
+            zh=f"{names} 里只有订单，没有售后单。",
+            en=f"{names}: orders only, no after-sale tickets.",
         ),
         Text(
             zh="请把售后单导出表和订单表一起给。", en="Give the after-sale export together with the orders."

@@ -124,8 +124,7 @@ class OrderCells(NamedTuple):
     worry_free: bool | None = None
 
 
-Cells = TypeVar("Cells", TicketCells, OrderCells)
-SHAPES = {Kind.AFTER_SALE: TicketCells, Kind.ORDER: OrderCells}
+Cells = TypeVar("Cells", bound=TicketCells | OrderCells)
 
 _READERS: dict[Sort, Callable[[str], object]] = {
     Sort.TEXT: read_text,
@@ -214,11 +213,11 @@ class RowReader(Generic[Cells]):
                 values[slot] = read(cells[index])
         except Unreadable as fault:
             return self._unreadable(row, cells, index, fault)
-        return self._checked(row, cells, self._shape._make(values))
+        return self._checked(row, cells, self._shape(*values))
 
     def _fit(self, cells: Sequence[Cell]) -> Sequence[Cell] | None:
         """Bring a row to the width of the header where nothing but empty cells is lost or added."""
-        missing = self._width - len(cells)
+        missing: int = self._width - len(cells)
         if missing > 0:
             return [*cells, *[""] * missing] if self._sheet.typed or len(cells) in self._widths else None
         spare = cells[self._width :]
@@ -294,4 +293,4 @@ def _shown(cell: Cell) -> str:
 
 
 def _is_blank(cells: Sequence[Cell]) -> bool:
-    return not any(str(cell).strip(" \t\u00a0\u3000\ufeff") for cell in cells)
+    return not any(str(cell).replace("\ufeff", "").strip() for cell in cells)

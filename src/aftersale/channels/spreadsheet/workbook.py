@@ -35,13 +35,16 @@ class Limits:
 
 
 _CHUNK = 1 << 20
+# Plain substrings first: most parts of most sheets hold none, and looking for them is ten times as fast.
+_ODD_HINTS = (b"<f", b":f", b'="e"')
 _ODD = re.compile(rb'<(?:\w+:)?f[\s/>]|\bt="e"')
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>([^<]*)<)")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 # Columns beyond CZ: wider than any export, so that they are worth measuring.
-_FAR = re.compile(rb'\br="([A-Z]{3}|[D-Z][A-Z])\d')
+_FAR = re.compile(rb'r="([A-Z]{3}|[D-Z][A-Z])\d')
+_ANY_FAR = re.compile(rb'r="(?:[A-Z]{3}|[D-Z][A-Z])\d')
 _USUAL_WIDTH = 104
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
@@ -118,11 +121,11 @@ class _Scan:
         self.width = _USUAL_WIDTH
 
     def look(self, text: bytes) -> None:
-        far = [_column(letters) for letters in _FAR.findall(text)]
-        self.width = max(self.width, *far) if far else self.width
+        if _ANY_FAR.search(text):
+            self.width = max(self.width, *map(_column, _FAR.findall(text)))
         last = _REF.search(text, text.rfind(b' r="'))
         self.last_row = max(self.last_row, int(last[2]) if last else 0)
-        if _ODD.search(text):
+        if any(hint in text for hint in _ODD_HINTS) and _ODD.search(text):
             for cell in _CELL.finditer(text):
                 self._look_at(cell[1], cell[2])
 

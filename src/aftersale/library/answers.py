@@ -1,0 +1,168 @@
+"""Answer tickets as JSON: names of rules, remedies, parties, facts and deadlines are those of the rulebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.domain.clock import date_of, moment_of
+from aftersale.domain.errors import FactsInvalid, Finding
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.vocabulary import Kind
+from aftersale.library.lines import BadLine, Ticket
+from aftersale.policy.explain import trace, what_would_change
+from aftersale.policy.expression import Type
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from aftersale.domain.facts import Value
+    from aftersale.library.lines import Id
+    from aftersale.policy.decide import Judge
+    from aftersale.policy.decision import Decision, Due, Verdict
+    from aftersale.policy.explain import Change, Traced
+    from aftersale.policy.rulebook import Citation
+    from aftersale.texts import Lang
+
+Json = dict[str, object]
+
+_DAY_NUMBERS = (-719_162, 2_932_896)  # what a date can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold one decided ticket with what would change it, and the trace of every rule where it was asked for."""
+
+    id: Id
+    decision: Decision
+    changes: tuple[Change, ...]
+    trace: tuple[Traced, ...] | None
+
+
+def answer(judge: Judge, ticket: Ticket, *, explain: bool) -> Answer:
+    """Decide one ticket; raises FactsInvalid where a clock of it would run out beyond the year 9999."""
+    try:
+        decision = judge.decide(ticket.facts)
+        for due in decision.due:
+            moment_of(due.at)
+    except (OverflowError, ValueError):
+        said = Text(zh="时间超出能计算的范围", en="a time lies beyond what can be computed")
+        raise FactsInvalid([Finding("facts.out_of_range", "now", "", said)]) from None
+    changes = what_would_change(judge, decision)
+    return Answer(ticket.id, decision, changes, trace(judge, decision) if explain else None)
+
+
+def answers(judge: Judge, lines: Iterable[Ticket | BadLine], *, explain: bool) -> Iterator[Answer | BadLine]:
+    """Decide tickets one by one; what cannot be decided becomes a bad line and stops nothing."""
+    for line in lines:
+        if isinstance(line, BadLine):
+            yield line
+            continue
+        try:
+            yield answer(judge, line, explain=explain)
+        except FactsInvalid as invalid:
+            yield BadLine(line.line, invalid.code, f"facts.{invalid.findings[0].path}", invalid.message)
+
+
+def as_json(judge: Judge, given: Answer | BadLine, lang: Lang) -> str:
+    """Write one line of JSON; half a surrogate pair stays an escape, so that every line is valid UTF-8."""
+    shape = _error(given, lang) if isinstance(given, BadLine) else _answer(judge, given)
+    text = json.dumps(shape, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _error(bad: BadLine, lang: Lang) -> Json:
+    return {"line": bad.line, "error": {"code": bad.code, "path": bad.path, "message": bad.message.of(lang)}}
+
+
+def _answer(judge: Judge, given: Answer) -> Json:
+    decision = given.decision
+    shape = {"id": given.id, **_verdict(decision.verdict), **_money(decision)}
+    shape |= {
+        "mode": decision.verdict.main.mode,
+        "guards": [rule.id for rule in decision.verdict.guards],
+        "citations": [_citation(cite) for cite in decision.verdict.citations],
+        "evidence": list(decision.verdict.evidence),
+        "deadlines": {due.name: _due(due) for due in decision.due},
+        "unknown": [_change(change) for change in given.changes],
+        "needs_person": decision.verdict.needs_person,
+        "rulebook": {"digest": decision.digest},
+    }
+    if given.trace is not None:
+        types = value_types(judge)
+        shape["trace"] = [_traced(step, types) for step in given.trace]
+    return shape
+
+
+def _verdict(verdict: Verdict) -> Json:
+    return {
+        "rule": verdict.main.id,
+        "preferred": verdict.preferred,
+        "remedies": list(verdict.remedies),
+        "alternatives": [{"rule": rule.id, "remedies": list(rule.remedies)} for rule in verdict.alternatives],
+        "liability": verdict.liability,
+        "freight": verdict.freight,
+    }
+
+
+def _money(decision: Decision) -> Json:
+    return {
+        "amount_fen": decision.amount_fen,
+        "payable_fen": decision.payable_fen,
+        "punitive_fen": decision.punitive_fen,
+    }
+
+
+def _citation(cite: Citation) -> Json:
+    since = cite.effective_from.isoformat() if cite.effective_from else None
+    return {
+        "short": cite.short,
+        "document": cite.document,
+        "article": cite.article,
+        "rule": cite.rule,
+        "effective_from": since,
+    }
+
+
+def _due(due: Due) -> Json:
+    return {"at": moment_of(due.at).isoformat(), "source": due.source}
+
+
+def _change(change: Change) -> Json:
+    return {"fact": change.fact, "rule": change.rule, "could_become": change.could_become}
+
+
+def _traced(step: Traced, types: Mapping[str, Type]) -> Json:
+    return {
+        "rule": step.rule.id,
+        "outcome": step.outcome,
+        "part": step.part,
+        "values": {name: plain(value, types.get(name)) for name, value in step.values.items()},
+        "unalleged": list(step.unalleged),
+    }
+
+
+def value_types(judge: Judge) -> dict[str, Type]:
+    """Tell which names hold a time or a day, facts and derived facts alike."""
+    types = {name: Type.TIME for name, spec in FACTS.items() if spec.kind is Kind.TIME}
+    return types | {derived.name: derived.type for derived in judge.rulebook.derived}
+
+
+def plain(value: Value, kind: Type | None) -> object:
+    """Write a value as a person or a program reads it: times and days in ISO 8601, tags as a sorted list."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if kind is Type.DAY and isinstance(value, int) and _DAY_NUMBERS[0] <= value <= _DAY_NUMBERS[1]:
+        return date_of(value).isoformat()
+    if kind is Type.TIME and isinstance(value, int):
+        return _moment(value)
+    return value
+
+
+def _moment(value: int) -> object:
+    try:
+        return moment_of(value).isoformat()
+    except (OverflowError, ValueError):
+        return value

@@ -1,0 +1,124 @@
+"""Say the values of enumerated facts in the words of the desk."""
+
+from __future__ import annotations
+
+from aftersale.texts import Text
+
+# One value a line: code, Chinese, English. A code means the same under every fact that has it.
+_WORDS = """
+none | 无 | none
+unknown | 待核实 | not known
+yes | 是 | yes
+no | 否 | no
+douyin | 抖店 | Douyin
+kuaishou | 快手小店 | Kuaishou
+refund_only | 退款（不退货） | refund without return
+return_refund | 退货退款 | return and refund
+exchange | 换货 | exchange
+repair | 维修 | repair
+reship | 补寄（补发） | send again
+price_protect | 价保 | price protection
+no_reason | 七天无理由 | no reason given
+quality_defect | 质量问题 | defect
+not_as_described | 与描述不符 | not as described
+function_failure | 功能故障 | does not work
+false_advertising | 虚假宣传 | false advertising
+counterfeit | 假冒商品 | counterfeit
+safety_hazard | 安全隐患 | safety hazard
+wrong_spec | 规格不符 | wrong variant
+wrong_item | 发错货 | wrong goods
+missing_item | 少件漏发 | something missing
+damaged | 商品破损 | damaged
+logistics_stalled | 物流停滞 | parcel stalled
+logistics_lost | 物流丢失 | parcel lost
+signed_not_received | 显示签收没收到 | signed for, not received
+bad_return_address | 退货地址有误 | bad return address
+parcel_refused | 拒收 | parcel refused
+after_sale_promise_broken | 售后承诺未履行 | after-sale promise broken
+service_poor | 服务态度差 | poor service
+fraud | 欺诈 | fraud
+platform_rule_violation | 违反平台规则 | platform rule broken
+privacy_leak | 泄露信息 | data leak
+price_fraud | 价格欺诈 | price fraud
+payment_error | 扣款有误 | payment error
+promo_not_honoured | 优惠未兑现 | promotion not honoured
+undisclosed_fee | 未标明的费用 | undisclosed fee
+late_shipment | 未按约定时间发货 | late dispatch
+service_delay | 服务未按时 | service late
+after_sale_delay | 售后处理慢 | slow after-sale service
+force_majeure | 不可抗力 | force majeure
+buyer_cannot_return | 买家不便寄回 | buyer cannot send back
+minor_purchase | 未成年人下单 | ordered by a minor
+fresh | 生鲜 | fresh food
+food | 食品 | food
+health_food | 保健食品 | health food
+cosmetics | 化妆品 | cosmetics
+medical_device | 医疗器械 | medical device
+contraceptive | 计生用品 | contraceptives
+intimate_apparel | 贴身衣物 | intimate apparel
+apparel | 服装 | clothing
+shoes_bags | 鞋包 | shoes and bags
+toys | 玩具 | toys
+home_textile | 家纺 | home textiles
+household | 家居日用 | household goods
+electronics | 电子产品 | electronics
+software | 软件 | software
+av_media | 音像制品 | audio and video
+periodical | 报刊 | periodicals
+custom | 定做商品 | made to order
+jewelry | 珠宝首饰 | jewellery
+investment_gold | 投资金 | investment gold
+plants_flowers | 花卉绿植 | plants and flowers
+live_pets | 活体宠物 | live pets
+virtual | 虚拟商品 | virtual goods
+general | 一般商品 | general goods
+unseal_safety | 拆封后影响安全健康 | unsafe once unsealed
+activation_devalue | 激活或试用后贬值大 | loses value once used
+near_expiry_or_flaw | 临期或瑕疵已标明 | near expiry or marked flaw
+minor | 轻微 | minor
+major | 严重 | major
+unsellable | 完全不能用 | beyond use
+serious | 严重违规 | serious
+alleged | 买家主张 | alleged
+proven | 已查实 | proven
+suspected | 疑似 | suspected
+buyer_signed | 买家本人签收 | signed by the buyer
+pin_code | 取件码签收 | signed by pin code
+authorised_agent | 买家授权的人签收 | signed by an authorised agent
+locker_without_consent | 未经同意放入柜或驿站 | left in a locker without consent
+stranger | 他人签收 | signed by a stranger
+in_transit | 运输中 | in transit
+stalled | 长时间不更新 | stalled
+exception | 物流异常 | exception
+signed | 已签收 | signed for
+returned | 已退回 | returned
+lost | 丢失 | lost
+merchant | 商家 | merchant
+buyer | 买家 | buyer
+agreed | 已同意 | agreed
+rejected | 已拒绝 | refused
+negotiating | 协商中 | negotiating
+empty | 空包 | empty parcel
+swapped | 调包 | swapped
+missing_parts | 缺件 | parts missing
+used | 使用过 | used
+original | 原路退回 | original route
+balance | 退到余额 | to a balance
+bank | 退到银行卡 | to a bank account
+wechat_transfer | 微信转账 | by transfer
+fast_refund | 极速退款 | fast refund
+refund_no_return_service | 退款不退货服务 | refund-without-return service
+bad_fruit_refund | 坏了包退 | bad-fruit refund
+broken_refund | 破损包退 | breakage refund
+allergy_refund | 过敏包退 | allergy refund
+refuse_then_refund | 拒收后退款 | refuse, then refund
+fake_one_ten | 假一赔十 | fake one, pay ten
+"""
+
+
+def _read(line: str) -> tuple[str, Text]:
+    code, zh, en = (part.strip() for part in line.split("|"))
+    return code, Text(zh=zh, en=en)
+
+
+VALUE_WORDS: dict[str, Text] = dict(_read(line) for line in _WORDS.strip().splitlines())

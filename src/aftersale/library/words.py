@@ -1,0 +1,156 @@
+"""Say names, values, parties and money in the words of the screen."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.money import yuan
+from aftersale.domain.vocabulary import Kind
+from aftersale.library.answers import plain
+from aftersale.library.value_words import VALUE_WORDS
+from aftersale.policy.expression import Type
+from aftersale.texts import Text, translator
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aftersale.domain.facts import Value
+    from aftersale.policy.rulebook import Citation, Rulebook
+    from aftersale.policy.written import Unit
+    from aftersale.texts import Lang
+
+_ARTICLES = re.compile(r"\d+(?:-\d+)?(?:\(\d+\))?(?:,\d+(?:-\d+)?(?:\(\d+\))?)*")
+_ALWAYS = (None, None)
+
+
+class Words:
+    """Speak of one rulebook in one language."""
+
+    def __init__(self, rulebook: Rulebook, lang: Lang) -> None:
+        self.lang = lang
+        self.book = rulebook
+        self.translate = translator(lang)
+        self._labels = _labels(rulebook)
+        self._types = _types(rulebook)
+        self._glosses = {document.title.zh: document.title.en for document in rulebook.documents.values()}
+
+    def name(self, name: str) -> str:
+        """Say what a fact, a derived fact or a parameter is called."""
+        label = self._labels.get(name)
+        return label.of(self.lang) if label else name
+
+    def value(self, name: str, value: Value) -> str:
+        """Say the value of a fact or derived fact."""
+        _ = self.translate
+        if value is None:
+            return _("not known")
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, str):
+            return VALUE_WORDS[value].of(self.lang) if value in VALUE_WORDS else value
+        if isinstance(value, frozenset):
+            return ", ".join(VALUE_WORDS[tag].of(self.lang) for tag in sorted(value)) or _("none of them")
+        kind = self._types.get(name, Type.NUMBER)
+        said = plain(value, kind)
+        if kind is Type.TIME and isinstance(said, str):
+            return said.removesuffix("+08:00").replace("T", " ")
+        return yuan(value) if name.endswith("_fen") else str(said)
+
+    def remedy(self, remedy: str) -> str:
+        """Say what a remedy is called."""
+        written = self.book.remedies[remedy]
+        return Text(zh=written.zh, en=written.en).of(self.lang)
+
+    def liability(self, code: str) -> str:
+        """Say who answers for the fault."""
+        _ = self.translate
+        return {
+            "none": _("nobody"),
+            "buyer": _("the buyer"),
+            "merchant": _("the merchant"),
+            "carrier": _("the carrier"),
+            "undetermined": _("open"),
+            "merchant_burden": _("the merchant has to prove"),
+            "-": _("left as it is"),
+        }[code]
+
+    def freight(self, code: str) -> str:
+        """Say who pays for sending the goods back."""
+        _ = self.translate
+        return {
+            "none": _("none arises"),
+            "buyer": _("the buyer pays"),
+            "merchant": _("the merchant pays"),
+            "undetermined": _("not settled yet"),
+            "insurer": _("freight insurance pays"),
+            "insurer_then_buyer": _("freight insurance pays, the buyer the rest"),
+            "insurer_then_merchant": _("freight insurance pays, the merchant the rest"),
+            "-": _("left as it is"),
+        }[code]
+
+    def layer(self, code: str) -> str:
+        """Say which layer a rule belongs to."""
+        _ = self.translate
+        return {"law": _("law"), "platform": _("platform"), "shop": _("shop")}[code]
+
+    def platform(self, code: str) -> str:
+        """Say which platform a rule is written for."""
+        _ = self.translate
+        return _("both platforms") if code == "any" else VALUE_WORDS[code].of(self.lang)
+
+    def span(self, span: tuple[date | None, date | None]) -> str:
+        """Say from which day and before which day something holds."""
+        _ = self.translate
+        start, until = span
+        if span == _ALWAYS:
+            return _("no date limits")
+        if until is None:
+            return _("from {start}").format(start=start)
+        if start is None:
+            return _("until {until}, that day not included").format(until=until)
+        return _("from {start} until {until}, that day not included").format(start=start, until=until)
+
+    def amount(self, value: int, unit: Unit) -> str:
+        """Say the value of a parameter with its unit."""
+        _ = self.translate
+        if unit == "flag":
+            return _("yes") if value else _("no")
+        if unit == "fen":
+            return yuan(value)
+        if unit == "bp":
+            return f"{value / 100:g} %"
+        patterns = {"hours": _("{n} h"), "days": _("{n} days"), "months": _("{n} months"), "count": "{n}"}
+        return patterns[unit].format(n=value)
+
+    def clause(self, cite: Citation) -> str:
+        """Quote a clause so that it can be pasted into a reply: document, article, date of that version."""
+        _ = self.translate
+        if not cite.document:
+            return _("assumption: {text}").format(text=cite.article)
+        title = f"《{cite.document}》" if self.lang == "zh" else f"《{cite.document}》 ({self._glosses[cite.document]})"
+        said = title + self._article(cite.article)
+        if cite.effective_from is None:
+            return said
+        return said + _(", version of {day}").format(day=cite.effective_from.isoformat())
+
+    def _article(self, article: str) -> str:
+        _ = self.translate
+        if not article:
+            return ""
+        if not _ARTICLES.fullmatch(article):
+            return f" {article}" if article[0] not in "(（" else article
+        listed = article.replace(",", _(", "))
+        return _(", article {listed}").format(listed=listed)
+
+
+def _labels(rulebook: Rulebook) -> dict[str, Text]:
+    facts = {name: spec.label for name, spec in FACTS.items()}
+    derived = {item.name: item.title for item in rulebook.derived}
+    return facts | derived | {name: item.title for name, item in rulebook.parameters.items()}
+
+
+def _types(rulebook: Rulebook) -> dict[str, Type]:
+    times = {name: Type.TIME for name, spec in FACTS.items() if spec.kind is Kind.TIME}
+    return times | {item.name: item.type for item in rulebook.derived}

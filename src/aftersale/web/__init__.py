@@ -1,0 +1,1 @@
+"""Hold the frame and the templates of self-contained pages."""

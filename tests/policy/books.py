@@ -1,0 +1,27 @@
+"""Load the rulebook once for all tests, and compose others from it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from aftersale.config.rule_files import packaged_texts
+from aftersale.policy.decide import Judge
+from aftersale.policy.load import load
+
+if TYPE_CHECKING:
+    from aftersale.policy.rulebook import Rulebook
+
+
+@cache
+def book() -> Rulebook:
+    return load(packaged_texts())
+
+
+@cache
+def judge() -> Judge:
+    return Judge(book())
+
+
+def judge_with(shop: str) -> Judge:
+    return Judge(load(packaged_texts() | {"shop/rules.yaml": shop}))
