@@ -71,7 +71,7 @@ class _Reader:
                 return "(" + _(" or ").join(self.say(part) for part in parts) + ")"
             case In(item=item, values=values, negated=negated):
                 pattern = _("{item} is none of {values}") if negated else _("{item} is one of {values}")
-                listed = _(", ").join(self._literal(value) for value in values)
+                listed = self._words.comma.join(self._literal(value) for value in values)
                 return pattern.format(item=self.say(item), values=listed)
             case Compare(op=op, left=left, right=right):
                 return self._plain[op].format(left=self.say(left), right=self._right(left, right))
@@ -81,8 +81,8 @@ class _Reader:
     def _proof(self, *, truth: bool, negated: bool) -> str:
         _ = self.translate
         if negated:
-            return _("it is not established that {part}") if truth else _("nothing shows the contrary of: {part}")
-        return _("it is established that {part}") if truth else _("it is established as untrue that {part}")
+            return _("not established: {part}") if truth else _("not disproved: {part}")
+        return _("established: {part}") if truth else _("disproved: {part}")
 
     def _value(self, node: Expr) -> str:
         _ = self.translate
@@ -97,7 +97,7 @@ class _Reader:
                 return self._calls[name].format(*(self.say(arg) for arg in args))
             case Case(branches=branches, otherwise=otherwise):
                 arms = [_("{value} if {condition}").format(value=self.say(v), condition=self.say(c)) for c, v in branches]
-                return _(", ").join([*arms, _("else {value}").format(value=self.say(otherwise))])
+                return self._words.comma.join([*arms, _("else {value}").format(value=self.say(otherwise))])
         raise TypeError(node)
 
     def _right(self, left: Expr, right: Expr) -> str:

@@ -46,7 +46,7 @@ def _proposal(given: Answer, words: Words) -> Iterator[str]:
     yield INDENT + _("What to do: {verb}").format(verb=Text(zh=remedy.verb.zh, en=remedy.verb.en).of(words.lang))
     yield INDENT + _("Rule: {id} {title}").format(id=verdict.main.id, title=verdict.main.title.of(words.lang))
     if others := [words.remedy(name) for name in verdict.remedies if name != verdict.preferred]:
-        yield INDENT + _("Other ways: {remedies}").format(remedies=_(", ").join(others))
+        yield INDENT + _("Other ways: {remedies}").format(remedies=words.comma.join(others))
     yield INDENT + _("Liability: {party}").format(party=words.liability(verdict.liability))
     if remedy.returns_goods:
         yield INDENT + _("Return freight: {payer}").format(payer=words.freight(verdict.freight))
@@ -83,12 +83,24 @@ def _clocks(decision: Decision, words: Words) -> Iterator[str]:
     yield from _block(words.translate("Deadlines:"), [_clock(due, words) for due in decision.due])
 
 
+def clock_time(second: int) -> str:
+    """Write a time at which something runs out; midnight is 24:00 of the day that ends.
+
+    >>> clock_time(1749571200)
+    '2025-06-10 24:00'
+    """
+    moment = moment_of(second)
+    if f"{moment:%H%M%S}" == "000000":
+        return f"{moment_of(second - 1):%Y-%m-%d} 24:00"
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
 def _clock(due: Due, words: Words) -> str:
     _ = words.translate
     sources = {"platform": _("the platform's value"), "rule": _("platform rule"), "statute": _("by law")}
     written = next(item for item in words.book.deadlines if item.name == due.name)
     pattern = _("{title}: {at} ({source}); {if_missed}")
-    at = f"{moment_of(due.at):%Y-%m-%d %H:%M:%S}"
+    at = clock_time(due.at)
     missed = written.if_missed.of(words.lang)
     return pattern.format(title=written.title.of(words.lang), at=at, source=sources[due.source], if_missed=missed)
 
@@ -99,7 +111,7 @@ def _evidence(decision: Decision, words: Words) -> Iterator[str]:
     sides = [(_("from the buyer"), each.code, each.buyer) for each in wanted]
     sides += [(_("from the shop"), each.code, each.merchant) for each in wanted]
     lines = [
-        f"{code} {side}{_(': ')}" + _(", ").join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
+        f"{code} {side}{words.colon}" + words.comma.join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
         for side, code, listed in sides
         if listed
     ]
@@ -135,10 +147,10 @@ def _step(step: Traced, words: Words) -> str:
         "unknown": _("open"),
         "out_of_force": _("not in force for this ticket"),
     }[step.outcome]
-    said = f"{step.rule.id} {step.rule.title.of(words.lang)}{_(': ')}{outcome}"
+    said = f"{step.rule.id} {step.rule.title.of(words.lang)}{words.colon}{outcome}"
     if not step.part:
         return said
-    values = _(", ").join(_leaf(name, step, words) for name in step.values)
+    values = words.comma.join(_leaf(name, step, words) for name in step.values)
     return f"{said} | {step.part} | {values}"
 
 

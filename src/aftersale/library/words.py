@@ -31,7 +31,9 @@ class Words:
     def __init__(self, rulebook: Rulebook, lang: Lang) -> None:
         self.lang = lang
         self.book = rulebook
-        self.translate = translator(lang)
+        self.translate = _ = translator(lang)
+        # The extractor of messages does not look into f-strings.
+        self.comma, self.colon = _(", "), _(": ")
         self._labels = _labels(rulebook)
         self._types = _types(rulebook)
         self._glosses = {document.title.zh: document.title.en for document in rulebook.documents.values()}
@@ -141,7 +143,7 @@ class Words:
             return ""
         if not _ARTICLES.fullmatch(article):
             return f" {article}" if article[0] not in "(（" else article
-        listed = article.replace(",", _(", "))
+        listed = article.replace(",", self.comma)
         return _(", article {listed}").format(listed=listed)
 
 

@@ -22,6 +22,7 @@ from aftersale.policy.rulebook import (
     Step,
     bound,
 )
+from aftersale.policy.turning import ClockMisused, turning_points
 from aftersale.policy.typing import Checker, Mistyped
 from aftersale.policy.written import (
     CiteW,
@@ -77,7 +78,8 @@ class Builder:
         self._remedies = {item.id: item for item, _ in self._unique("remedies", RemedyW, "id")}
         self._evidence = {item.code: item for item, _ in self._unique("evidence", EvidenceW, "code")}
         self._parameters = self._merge_parameters()
-        self._checker = Checker(self._types(), _VALUES)
+        self._names = self._types()
+        self._checker = Checker(self._names, _VALUES)
 
     def build(self) -> Rulebook | None:
         """Compose everything; None where anything was wrong."""
@@ -94,6 +96,7 @@ class Builder:
             amount=self._steps("amount"),
             punitive=self._steps("punitive"),
             deadlines=self._deadlines(),
+            types=self._names,
             calendar=self._calendar,
             digest="",
         )
@@ -150,7 +153,8 @@ class Builder:
         try:
             expr = parse(text)
             found = self._checker.type_of(expr)
-        except (Refused, Mistyped, KeyError) as error:
+            list(turning_points(expr))
+        except (Refused, Mistyped, ClockMisused) as error:
             self._in.wrong("rulebook.bad_condition", where, text, str(error), f"条件写法不对：{error}")
             return Const(value=False)
         if found is not wanted:
@@ -198,6 +202,7 @@ class Builder:
             anchor=written.anchor,
             priority=written.priority,
             before=written.before,
+            follows=written.follows,
             text=" ".join(written.when.split()),
             when=self._expr(written.when, where, Type.BOOL),
             remedies=written.then.remedies,
@@ -256,6 +261,7 @@ class Builder:
             self._all_known(rule, "remedy", rule.remedies, self._remedies)
             self._all_known(rule, "evidence", rule.evidence, self._evidence)
             self._all_known(rule, "before", rule.before, rule_ids)
+            self._all_known(rule, "follows", (rule.follows,) if rule.follows else (), rule_ids)
             self._all_known(rule, "liability", (rule.liability,), (*LIABILITIES, _COMMENT))
             self._all_known(rule, "freight", (rule.freight,), (*FREIGHT_PAYERS, _COMMENT))
         steps = (*rulebook.amount, *rulebook.punitive)

@@ -62,6 +62,7 @@ class Rule:
     anchor: str
     priority: int
     before: tuple[str, ...]
+    follows: str | None
     text: str
     when: Expr
     remedies: tuple[str, ...]
@@ -154,6 +155,7 @@ class Rulebook:
     amount: tuple[Step, ...]
     punitive: tuple[Step, ...]
     deadlines: tuple[Deadline, ...]
+    types: Mapping[str, Type]
     calendar: Calendar
     digest: str
 

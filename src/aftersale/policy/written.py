@@ -74,6 +74,7 @@ class RuleW(Written, frozen=True):
     note: TextW
     group: str = "shop"
     before: tuple[str, ...] = ()
+    follows: str | None = None
     evidence: tuple[str, ...] = ()
 
 

@@ -27,6 +27,7 @@ AGREE_TO_RETURN = "agree_to_return"
 INSPECT_THEN_REFUND = "inspect_then_refund"
 INSPECT_THEN_SEND = "inspect_then_send"
 SEND = "send"
+CARRY_OUT = "carry_out"
 WAIT = "wait"
 NOTHING = "nothing"
 
@@ -91,6 +92,8 @@ def _action(decision: Decision, stage: Stage, judge: Judge) -> str:
         return NOTHING
     if stage is Stage.SHIP:
         return SEND
+    if stage is Stage.OTHER and decision.facts["merchant_response"] == "agreed":
+        return CARRY_OUT
     remedy = judge.rulebook.remedies[preferred]
     if stage is Stage.RECEIVE and preferred in _ANSWERED_BY_INSPECTION:
         return INSPECT_THEN_SEND if apply_type in _REPLACES else INSPECT_THEN_REFUND

@@ -26,8 +26,6 @@ def say_shipped(ticket: Ticket, claim: words.Claim | None, draft: Draft) -> bool
     if said is False and at is not None and _is_stale(ticket, at):
         draft.hide("shipped_at", f"{source}写未发货，订单表有发货时间")
         return None
-    if said is None and not source and at is not None:
-        said, source = True, "订单表·发货时间"
     draft.step(
         "shipped", happened=said, at=at if said else None, source="订单表·发货时间" if said and at else source
     )
@@ -55,6 +53,8 @@ def _said_shipped(ticket: Ticket, claim: words.Claim | None) -> tuple[bool | Non
         said = stands.shipped_of(word) if word else None
         if said is not None:
             return said, source
+    if ticket.line and "shipped_at" in ticket.line.columns:
+        return ticket.line.cells.shipped_at is not None, "订单表·发货时间"
     if claim and claim.apply_type in _GOODS_LEFT:
         return True, f"{title('claim')}（要退回的货已发出）"
     return None, ""

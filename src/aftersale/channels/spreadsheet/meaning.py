@@ -227,23 +227,38 @@ def _order_times(ticket: Ticket, draft: Draft) -> None:
 def _money(ticket: Ticket, found: Standing, draft: Draft) -> int | None:
     """Take down what was paid, asked and refunded; return the amount the ticket is about."""
     cells, order, title = ticket.cells, ticket.order, ticket.origin.title
-    paid = cells.paid if cells.paid is not None else (order.paid if order else None)
-    if paid is None:
-        draft.hide("paid_fen")
-        draft.hide("order_paid_fen")
-    draft.say("paid_fen", paid, title("paid") if cells.paid is not None else "订单表·应付金额")
-    draft.say("order_paid_fen", ticket.order_paid, "订单表·同一订单合计")
-    if cells.freight is not None or (order and order.freight is not None):
-        own = cells.freight is not None
-        draft.say("freight_paid_fen", cells.freight if own else order and order.freight, title("freight"))
+    freight = cells.freight if cells.freight is not None else (order.freight if order else None)
     asked, source = _asked(ticket)
-    if found.refunded:
-        draft.say("refunded_fen", asked, source)
-        if asked is None:
-            draft.hide("refunded_fen")
-    elif found.open:
+    paid = _paid(ticket, asked, freight, draft)
+    if ticket.order_paid is not None and ticket.order_paid >= (paid or 0):
+        draft.say("order_paid_fen", ticket.order_paid, "订单表·同一订单合计")
+    draft.say("freight_paid_fen", freight, title("freight") if cells.freight is not None else "订单表·运费")
+    if found.open:
         draft.say("requested_refund_fen", asked, source)
+    elif found.refunded and asked is None:
+        draft.hide("refunded_fen", ticket.origin.doubt("refund_goods", None))
+    elif found.refunded:
+        draft.say("refunded_fen", asked, source)
     return asked if asked is not None else paid
+
+
+def _paid(ticket: Ticket, asked: int | None, freight: int | None, draft: Draft) -> int | None:
+    """Take down what the buyer paid for the lines of this ticket.
+
+    Exports differ in whether freight is inside; a refund of goods and freight that is larger than the amount
+    payable, and not larger than both, shows that it is not.
+    """
+    cells, order = ticket.cells, ticket.order
+    paid, source = cells.paid, ticket.origin.title("paid")
+    if paid is None and order:
+        paid, source = order.paid, "订单表·应付金额"
+    if paid is None:
+        draft.hide("paid_fen", ticket.origin.doubt("paid", None))
+        draft.hide("order_paid_fen", ticket.origin.doubt("paid", None))
+    elif asked is not None and freight is not None and paid < asked <= paid + freight:
+        paid, source = paid + freight, f"{source}＋{ticket.origin.title('freight')}"
+    draft.say("paid_fen", paid, source)
+    return paid
 
 
 def _asked(ticket: Ticket) -> tuple[int | None, str]:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from aftersale.channels.base import Observed, Parked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from datetime import datetime
 
     from aftersale.channels.spreadsheet.rows import OrderCells, TicketCells
 
 
 class OrderLine(NamedTuple):
-    """Hold one order line and where it stands."""
+    """Hold one order line, where it stands, and which columns its sheet has."""
 
     cells: OrderCells
     observed: Observed
+    columns: Container[str] = ()
 
     @property
     def key(self) -> str:

@@ -139,7 +139,7 @@ class SheetReader:
                 if isinstance(line, Parked):
                     book.park(line)
                 else:
-                    book.add(OrderLine(line, Observed(layout.sheet, row)))
+                    book.add(OrderLine(line, Observed(layout.sheet, row), layout.places.keys()))
         book.seal()
         return book
 

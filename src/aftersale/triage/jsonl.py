@@ -1,0 +1,104 @@
+"""Write a worklist as JSON Lines: one line a ticket, one a parked row, the summary last."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TextIO
+
+from aftersale.domain.clock import moment_of
+from aftersale.triage.rows import Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aftersale.policy.rulebook import Citation
+    from aftersale.triage.parked import ParkedRow
+    from aftersale.triage.rows import Question, Row
+    from aftersale.triage.summary import Summary
+
+
+def _asked(question: Question) -> dict[str, str]:
+    change = question.change
+    return {
+        "fact": question.fact,
+        "who": question.who.value,
+        "rule": change.rule,
+        "could_become": change.could_become,
+    }
+
+
+def cited(citation: Citation) -> dict[str, str | None]:
+    """Write one citation by its names in the rulebook."""
+    start = citation.effective_from
+    return {
+        "short": citation.short,
+        "document": citation.document,
+        "article": citation.article,
+        "rule": citation.rule,
+        "effective_from": start.isoformat() if start else None,
+    }
+
+
+def flags_of(row: Row) -> list[str]:
+    """List the guards that hold, then what a reader should know: overdue, an estimated clock, a person needed."""
+    told = {
+        "overdue": row.urgency is Urgency.OVERDUE,
+        "due_estimated": row.clock is not None and not row.clock.from_platform,
+        "needs_person": row.is_open and row.verdict.needs_person,
+    }
+    return [*row.verdict.flags, *(name for name, holds in told.items() if holds)]
+
+
+def ticket_line(row: Row) -> dict[str, object]:
+    """Write one ticket; a ticket that is no longer open has no proposal and no due time."""
+    notice, verdict = row.notice, row.verdict
+    return {
+        "ticket_no": notice.ticket_no,
+        "order_no": notice.order_no,
+        "channel": notice.channel,
+        "open": row.is_open,
+        "reason": row.reason,
+        "amount_fen": row.amount_fen,
+        "due_at": moment_of(row.clock.at).isoformat() if row.clock else None,
+        "rule": verdict.main.id,
+        "proposal": verdict.preferred if row.is_open else None,
+        "liability": verdict.liability,
+        "freight": verdict.freight,
+        "ask": [_asked(question) for question in row.explained.ask],
+        "citations": [cited(citation) for citation in verdict.citations],
+        "flags": flags_of(row),
+    }
+
+
+def parked_line(parked: ParkedRow) -> dict[str, object]:
+    """Write one row that could not be taken."""
+    return {
+        "parked": {
+            "sheet": parked.sheet,
+            "row": parked.row,
+            "column": parked.column,
+            "value": parked.value,
+            "reason": parked.reason,
+        }
+    }
+
+
+def summary_line(summary: Summary) -> dict[str, object]:
+    """Write the account of all rows."""
+    return {
+        "summary": {
+            "rows": summary.rows,
+            "tickets": summary.tickets,
+            "open": summary.open,
+            "parked": summary.parked,
+        }
+    }
+
+
+def write_lines(out: TextIO, rows: Iterable[Row], parked: Iterable[ParkedRow], summary: Summary) -> None:
+    """Write the whole worklist."""
+    for row in rows:
+        out.write(json.dumps(ticket_line(row), ensure_ascii=False) + "\n")
+    for one in parked:
+        out.write(json.dumps(parked_line(one), ensure_ascii=False) + "\n")
+    out.write(json.dumps(summary_line(summary), ensure_ascii=False) + "\n")

@@ -1,0 +1,144 @@
+"""Write the product register that a shop has still to fill in: articles met, most tickets first, known answers kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aftersale.channels.base import SheetRefused
+from aftersale.triage.register import Article, Register, read_register
+from aftersale.triage.register_words import ARTICLE, ARTICLE_NO, COLUMN_OF, PRODUCT_ID, QUESTIONS, TICKETS, TITLES
+from aftersale.triage.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from aftersale.channels.base import Notice
+    from aftersale.texts import Lang
+    from aftersale.triage.rows import Row
+
+_COUNTED = frozenset({TICKETS, QUESTIONS})
+
+
+@dataclass(slots=True)
+class ArticleMet:
+    """Count the tickets of one article: all, those the shop must handle, those that wait only for the register.
+
+    `questions` counts, for each fact the register could answer, the tickets that it bears on.
+    """
+
+    article_no: str | None
+    product_id: str | None
+    title: str
+    tickets: int = 0
+    ours: int = 0
+    settled: int = 0
+    questions: Counter[str] = field(default_factory=Counter)
+
+    def count(self, row: Row) -> None:
+        """Count one ticket."""
+        self.tickets += 1
+        if row.is_ours:
+            self.ours += 1
+            told = row.explained.describe
+            self.questions.update(change.fact for change in told)
+            self.settled += bool(told) and not row.explained.ask
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Count the tickets by the column of the register that answers them, most first."""
+        counted: Counter[str] = Counter()
+        for fact, tickets in self.questions.items():
+            column = COLUMN_OF.get(fact, fact)
+            counted[column] = max(counted[column], tickets)
+        return dict(counted.most_common())
+
+
+def _key(notice: Notice) -> tuple[str | None, str | None]:
+    """Name the article; where a sheet has no 商家编码 the 商品ID stands in its place."""
+    number = None if notice.article_no == notice.product_id else notice.article_no
+    return number, None if number else notice.product_id
+
+
+def articles_met(rows: Iterable[Row]) -> list[ArticleMet]:
+    """List the articles of a sheet, those with most tickets for the shop first."""
+    met: dict[tuple[str | None, str | None], ArticleMet] = {}
+    for row in rows:
+        notice = row.notice
+        key = _key(notice)
+        if any(key):
+            article = met.setdefault(key, ArticleMet(key[0], notice.product_id, notice.article))
+            article.count(row)
+    return sorted(met.values(), key=lambda article: (-article.ours, -article.tickets))
+
+
+def to_describe(met: Sequence[ArticleMet]) -> list[ArticleMet]:
+    """Pick the articles about which some open ticket has a question, most tickets first."""
+    return [article for article in met if article.questions]
+
+
+def _described(article: ArticleMet, known: Sequence[Article | None]) -> dict[str, str]:
+    """Fill one line: what is in the sheet, then the register, then what was typed into this table before."""
+    cells = {
+        ARTICLE_NO: article.article_no or "",
+        PRODUCT_ID: article.product_id or "",
+        ARTICLE: article.title,
+    }
+    for one in known:
+        cells |= {title: text for title, text in (one.cells if one else {}).items() if text}
+    cells[TICKETS] = str(article.ours)
+    cells[QUESTIONS] = "、".join(article.columns)
+    return cells
+
+
+def _lines(met: Sequence[ArticleMet], sources: Sequence[Register]) -> list[dict[str, str]]:
+    """Write every article once; what the registers know beyond the articles met follows as it stands."""
+    lines, used = [], set()
+    for article in met:
+        found = [source.find(article.article_no, article.product_id) for source in sources]
+        used |= {id(one) for one in found if one}
+        lines.append(_described(article, found))
+    beyond: dict[tuple[str, str], dict[str, str]] = {}
+    for source in sources:
+        for one in source.articles:
+            if id(one) not in used:
+                key = (one.cells.get(ARTICLE_NO, ""), one.cells.get(PRODUCT_ID, ""))
+                beyond[key] = {**beyond.get(key, {}), **one.cells, TICKETS: "0", QUESTIONS: ""}
+    return [*lines, *beyond.values()]
+
+
+def _header(lines: Sequence[Mapping[str, str]]) -> list[str]:
+    own = dict.fromkeys(title for line in lines for title in line if title not in {*TITLES, *_COUNTED})
+    return [*TITLES, *own, TICKETS, QUESTIONS]
+
+
+def skeleton_path(out: Path) -> Path:
+    """Name the table beside the result."""
+    return out.with_name(f"{out.stem}-商品信息-待补.csv")
+
+
+def write_skeleton(path: Path, met: Sequence[ArticleMet], register: Register, lang: Lang) -> Path:
+    """Write the table and return where it is.
+
+    An earlier one is merged, what was typed into it goes before the register; one that cannot be read is
+    left alone and a numbered table is written beside it.
+    """
+    earlier = Register()
+    if path.exists():
+        try:
+            earlier = read_register(path, lang)
+        except SheetRefused:
+            path = _free(path)
+    lines = _lines(met, (register, earlier))
+    header = _header(lines)
+    write_csv(path, header, ([line.get(title, "") for title in header] for line in lines))
+    return path
+
+
+def _free(path: Path) -> Path:
+    number = 2
+    while (free := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    return free

@@ -1,0 +1,35 @@
+"""Write small tables that a spreadsheet program opens as they are meant: ids as text, nothing taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# From so many digits on a spreadsheet program rounds what it takes for a number.
+_LONG = 12
+
+
+def harmless(text: str) -> str:
+    """Mark a text that a spreadsheet program would calculate or round, so that it stays text.
+
+    >>> harmless("=1+1"), harmless("690563685000149118"), harmless("蓝色 350ml")
+    ("'=1+1", "'690563685000149118", '蓝色 350ml')
+    """
+    if text.startswith(_STARTS_A_FORMULA) or (len(text) >= _LONG and text.isdecimal()):
+        return f"'{text}"
+    return text
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a csv that Excel reads as UTF-8; the file stands there only once it is whole."""
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([harmless(title) for title in header])
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
+    partial.replace(path)
