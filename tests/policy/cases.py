@@ -120,7 +120,9 @@ def differences(decision: Decision, expected: dict[str, Any]) -> dict[str, objec
     """Compare a decision with what a case expects; guards are a subset, guards_absent are disjoint."""
     found = seen(decision)
     wrong: dict[str, object] = {
-        name: (found[name], value) for name, value in expected.items() if name in found and found[name] != value
+        name: (found[name], value)
+        for name, value in expected.items()
+        if name in found and found[name] != value
     }
     guards = {rule.id for rule in decision.verdict.guards}
     if missing := set(expected.get("guards", ())) - guards:

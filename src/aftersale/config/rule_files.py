@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftersale.domain.errors import Finding, RulebookInvalid
@@ -12,6 +11,7 @@ from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from aftersale.policy.rulebook import Rulebook
 
@@ -35,7 +35,7 @@ def packaged_texts() -> dict[str, str]:
 
 
 def shop_texts(folder: Path) -> dict[str, str]:
-    """Give the rule files of a shop's folder, by name; raises RulebookInvalid where there is no such folder."""
+    """Give the rule files of a shop's folder, by name; raises RulebookInvalid for no folder."""
     if not folder.is_dir():
         missing = Text(zh=f"没有这个规则文件夹：{folder}", en=f"there is no rule folder {folder}")
         raise RulebookInvalid([Finding("rulebook.no_folder", str(folder), "", missing)])

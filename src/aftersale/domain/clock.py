@@ -22,10 +22,17 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 SHANGHAI_OFFSET = 28_800
 DAY = 86_400
 EPOCH = date(1970, 1, 1)
+SATURDAY = 5
 
 # Holidays of a year are announced in the November before it. Until then only the spans in which a
 # rest day may fall are known: (month, day) to (month, day), for holidays fixed in the solar calendar.
-_SOLAR_SPANS = (((1, 1), (1, 3)), ((4, 3), (4, 7)), ((4, 29), (5, 5)), ((10, 1), (10, 8)), ((12, 30), (12, 31)))
+_SOLAR_SPANS = (
+    ((1, 1), (1, 3)),
+    ((4, 3), (4, 7)),
+    ((4, 29), (5, 5)),
+    ((10, 1), (10, 8)),
+    ((12, 30), (12, 31)),
+)
 # First day and longest span of the lunar holidays, from astronomical tables, for the years that follow.
 _LUNAR_SPANS = {
     2027: (("02-05", 9), ("06-09", 3), ("09-15", 3)),
@@ -48,7 +55,7 @@ def moment_of(seconds: int) -> datetime:
 
 
 def day_of(seconds: int) -> int:
-    """Number the Shanghai calendar day on which a time falls."""
+    """Count the days up to the Shanghai calendar day on which a time falls."""
     return (seconds + SHANGHAI_OFFSET) // DAY
 
 
@@ -69,14 +76,14 @@ def day_number(on: date) -> int:
 
 @lru_cache(maxsize=65_536)
 def months_after(day: int, months: int) -> int:
-    """Number the day so many calendar months later; a month without that day ends on its last (Civil Code 202).
+    """Go so many calendar months on; a month without that day ends on its last (Civil Code 202).
 
     >>> date_of(months_after(day_number(date(2025, 8, 31)), 6)).isoformat()
     '2026-02-28'
     """
     on = date_of(day)
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return day_number(date(year, month + 1, min(on.day, last)))
 
 
@@ -114,7 +121,7 @@ def _possible_rest(on: date) -> bool:
         timedelta(0) <= on - date.fromisoformat(f"{on.year}-{start}") < timedelta(days=length)
         for start, length in _LUNAR_SPANS.get(on.year, ())
     )
-    return solar or lunar or on.weekday() >= 5
+    return solar or lunar or on.weekday() >= SATURDAY
 
 
 def _next_working(resting: set[int]) -> dict[int, int]:
@@ -129,14 +136,16 @@ def _is_rest(on: date, notices: Mapping[date, bool]) -> bool | None:
     if on in notices:
         return notices[on]
     if any(noticed.year == on.year for noticed in notices):
-        return on.weekday() >= 5
+        return on.weekday() >= SATURDAY
     try:
         return bool(chinese_calendar.is_holiday(on))
     except NotImplementedError:
         return None
 
 
-def make_calendar(first: int = 2014, last: int = 2030, notices: Mapping[date, bool] | None = None) -> Calendar:
+def make_calendar(
+    first: int = 2014, last: int = 2030, notices: Mapping[date, bool] | None = None
+) -> Calendar:
     """Build the calendar from published holidays and the notices a shop has loaded (date → is a rest day)."""
     days = range(day_number(date(first, 1, 1)), day_number(date(last, 12, 31)) + 1)
     rest = {day: _is_rest(date_of(day), notices or {}) for day in days}

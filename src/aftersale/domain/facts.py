@@ -149,7 +149,9 @@ def _finding(code: str, path: str, value: object, zh: str, en: str) -> Finding:
 
 
 def _unknown_name(name: str) -> Finding:
-    return _finding("facts.unknown_key", name, name, f"没有“{name}”这项信息", f"there is no fact called {name!r}")
+    return _finding(
+        "facts.unknown_key", name, name, f"没有“{name}”这项信息", f"there is no fact called {name!r}"
+    )
 
 
 def _bad_value(name: str, raw: object, allowed: str) -> Finding:
@@ -209,7 +211,10 @@ def _contradictions(read: Mapping[str, Value]) -> list[Finding]:
         findings.append(_finding("facts.contradiction", "refunded_fen", f"{refunded} > {paid}", zh, en))
     for companion, name in COMPANION_OF.items():
         if read.get(companion) is False and read.get(name) is not None:
-            zh, en = f"“{FACTS[companion].label.zh}”写了否，却有值", f"{companion} is false, yet {name} is given"
+            zh, en = (
+                f"“{FACTS[companion].label.zh}”写了否，却有值",
+                f"{companion} is false, yet {name} is given",
+            )
             findings.append(_finding("facts.contradiction", companion, "false", zh, en))
     return findings
 
@@ -280,7 +285,12 @@ def parse_facts(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts
 
 def _is_silent(spec: FactSpec, reason: object) -> Silence:
     """Say what silence means for a fact under the reason of this ticket."""
-    if spec.silence is Silence.ASK and spec.alleged_by and reason is not None and reason not in spec.alleged_by:
+    if (
+        spec.silence is Silence.ASK
+        and spec.alleged_by
+        and reason is not None
+        and reason not in spec.alleged_by
+    ):
         return Silence.ASSERTED
     return spec.silence
 
@@ -300,7 +310,11 @@ def facts_of_export(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> F
     missing, unalleged = set(unknown), set()
     reason = raw.get("reason")
     for spec in _MAY_BE_SILENT:
-        if spec.name in raw or spec.name in missing or (spec.companion and spec.companion in raw and raw[spec.companion] is False):
+        if (
+            spec.name in raw
+            or spec.name in missing
+            or (spec.companion and spec.companion in raw and raw[spec.companion] is False)
+        ):
             continue
         silence = _is_silent(spec, reason)
         if silence is Silence.ASSERTED:

@@ -27,7 +27,9 @@ def allocate(total_fen: int, weights: Sequence[int]) -> tuple[int, ...]:
     if whole == 0:
         return (0,) * (len(weights) - 1) + (total_fen,)
     parts = [total_fen * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (total_fen * weights[i] % whole, i), reverse=True)
+    by_remainder = sorted(
+        range(len(weights)), key=lambda i: (total_fen * weights[i] % whole, i), reverse=True
+    )
     for line in by_remainder[: total_fen - sum(parts)]:
         parts[line] += 1
     return tuple(parts)

@@ -120,6 +120,14 @@ SERVICE_TAGS = (
     "fake_one_ten",
     "price_protect",
 )
-SIGN_PROOFS = ("none", "buyer_signed", "pin_code", "authorised_agent", "locker_without_consent", "stranger", "unknown")
+SIGN_PROOFS = (
+    "none",
+    "buyer_signed",
+    "pin_code",
+    "authorised_agent",
+    "locker_without_consent",
+    "stranger",
+    "unknown",
+)
 LIABILITIES = ("none", "buyer", "merchant", "carrier", "undetermined", "merchant_burden")
 FREIGHT_PAYERS = ("none", "buyer", "merchant", "undetermined", "insurer")

@@ -1,1 +1,1 @@
-"""Judge tickets by dated, cited rules: conditions, rulebook, decision, what-if. Takes text and connections, opens nothing."""
+"""Judge tickets by dated, cited rules. Takes text and connections, opens nothing."""

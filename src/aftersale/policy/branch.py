@@ -82,13 +82,15 @@ class Branches:
     def _by_common_part(self, rules: list[Candidate], depth: int) -> Iterator[str]:
         counts = Counter(part for rule in rules for part in rule.parts)
         part, count = counts.most_common(1)[0] if counts else (TRUE, 0)
-        if count < 2:
+        if count == 1 or not counts:
             for rule in rules:
                 yield from self._single(rule, depth)
             return
         having = [rule for rule in rules if part in rule.parts]
         yield f"{'    ' * depth}if {self._source.when_true(part)}:"
-        rest = [Candidate(rule.rank, tuple(other for other in rule.parts if other != part)) for rule in having]
+        rest = [
+            Candidate(rule.rank, tuple(other for other in rule.parts if other != part)) for rule in having
+        ]
         yield from self.lines(rest, depth + 1)
         yield from self.lines([rule for rule in rules if rule not in having], depth)
 

@@ -104,6 +104,7 @@ class Builder:
         return None if self._in.findings else rulebook
 
     def _unique(self, section: str, shape: type[_Shape], key: str) -> Iterator[tuple[_Shape, Placed]]:
+        """Give the items of a section; a name that comes twice is noted."""
         seen: dict[str, str] = {}
         for placed in self._in.items[section]:
             name = str(getattr(placed.item, key))
@@ -111,7 +112,8 @@ class Builder:
                 zh, en = f"{seen[name]} 里已经有了", f"it is in {seen[name]} already"
                 self._in.wrong("rulebook.twice", f"{placed.file} {name}", name, en, zh)
             seen.setdefault(name, placed.file)
-            yield cast("_Shape", placed.item), placed
+            if isinstance(placed.item, shape):
+                yield placed.item, placed
 
     def _merge_parameters(self) -> dict[str, Parameter]:
         """Put the values of a shop before those of the package, so that a confirmed value wins."""
@@ -144,7 +146,9 @@ class Builder:
     def _types(self) -> dict[str, Type]:
         derived = {item.name: Type(item.type) for item, _ in self._unique("derive", DerivedW, "name")}
         parameters = dict.fromkeys(self._parameters, Type.NUMBER)
-        for name in (FACT_TYPES.keys() & derived.keys()) | ((FACT_TYPES | derived).keys() & parameters.keys()):
+        for name in (FACT_TYPES.keys() & derived.keys()) | (
+            (FACT_TYPES | derived).keys() & parameters.keys()
+        ):
             self._in.wrong("rulebook.twice", name, name, "the name has two meanings", "这个名字有两个意思")
         return FACT_TYPES | derived | parameters | {AMOUNT: Type.NUMBER}
 
@@ -164,13 +168,18 @@ class Builder:
 
     def _citations(self, cites: tuple[CiteW, ...], where: str, rule: str) -> tuple[Citation, ...]:
         if not cites:
-            self._in.wrong("rulebook.no_citation", where, "", "without a citation it does not load", "没有依据，不能生效")
+            self._in.wrong(
+                "rulebook.no_citation", where, "", "without a citation it does not load", "没有依据，不能生效"
+            )
         return tuple(self._citation(cite, where, rule) for cite in cites)
 
     def _citation(self, cite: CiteW, where: str, rule: str) -> Citation:
         if cite.document is None:
             if not cite.assumption or not cite.owner:
-                en, zh = "name a document, or an assumption with its owner", "要写明文件，或写明假设及其负责人"
+                en, zh = (
+                    "name a document, or an assumption with its owner",
+                    "要写明文件，或写明假设及其负责人",
+                )
                 self._in.wrong("rulebook.no_citation", where, cite, en, zh)
             return Citation("假设", "", cite.assumption or "", rule, None)
         document = self._documents.get(cite.document)
@@ -187,7 +196,10 @@ class Builder:
     def _rule(self, written: RuleW, placed: Placed) -> Rule:
         where = f"{placed.file} {written.id}"
         if written.kind == "entitle" and any(cite.document is None for cite in written.cite):
-            en, zh = "a rule that grants needs a document, not an assumption", "给出处理方式的规则要有文件依据，不能只是假设"
+            en, zh = (
+                "a rule that grants needs a document, not an assumption",
+                "给出处理方式的规则要有文件依据，不能只是假设",
+            )
             self._in.wrong("rulebook.no_citation", where, written.id, en, zh)
         return Rule(
             id=written.id,
@@ -216,7 +228,12 @@ class Builder:
 
     def _derived(self) -> tuple[Derived, ...]:
         items = [
-            Derived(item.name, Type(item.type), _text(item.title), self._expr(item.as_, f"{placed.file} {item.name}", Type(item.type)))
+            Derived(
+                item.name,
+                Type(item.type),
+                _text(item.title),
+                self._expr(item.as_, f"{placed.file} {item.name}", Type(item.type)),
+            )
             for item, placed in self._unique("derive", DerivedW, "name")
         ]
         try:
@@ -232,14 +249,18 @@ class Builder:
                 expr=self._expr(item.set, f"{placed.file} {section} {number}", Type.NUMBER),
                 when_fired=item.when_fired,
                 when_main=item.when_main,
-                when=self._expr(item.when, f"{placed.file} {section} {number}", Type.BOOL) if item.when else None,
+                when=self._expr(item.when, f"{placed.file} {section} {number}", Type.BOOL)
+                if item.when
+                else None,
             )
             for number, placed in enumerate(self._in.items[section])
             for item in [cast("StepW", placed.item)]
         )
 
     def _deadlines(self) -> tuple[Deadline, ...]:
-        return tuple(self._deadline(item, placed) for item, placed in self._unique("deadlines", DeadlineW, "name"))
+        return tuple(
+            self._deadline(item, placed) for item, placed in self._unique("deadlines", DeadlineW, "name")
+        )
 
     def _deadline(self, written: DeadlineW, placed: Placed) -> Deadline:
         where = f"{placed.file} {written.name}"
@@ -265,7 +286,11 @@ class Builder:
             self._all_known(rule, "liability", (rule.liability,), (*LIABILITIES, _COMMENT))
             self._all_known(rule, "freight", (rule.freight,), (*FREIGHT_PAYERS, _COMMENT))
         steps = (*rulebook.amount, *rulebook.punitive)
-        named = [*rulebook.overrides, *rulebook.none_when_main, *(name for step in steps for name in step.when_main)]
+        named = [
+            *rulebook.overrides,
+            *rulebook.none_when_main,
+            *(name for step in steps for name in step.when_main),
+        ]
         for name in [*named, *(step.when_fired for step in steps if step.when_fired)]:
             if name not in rule_ids:
                 self._in.wrong("rulebook.unknown_rule", name, name, "there is no such rule", "没有这条规则")

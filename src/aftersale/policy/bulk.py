@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 _BATCH = 5_000
 _COLUMN_LIST = ", ".join(f'"{name}" {kind}' for name, kind in ({"ticket": "VARCHAR"} | COLUMNS).items())
-_SHAPE = json.dumps([{"ticket": "VARCHAR"} | {name: ["VARCHAR"] if "[]" in kind else kind for name, kind in COLUMNS.items()}])
+_SHAPE = json.dumps(
+    [{"ticket": "VARCHAR"} | {name: ["VARCHAR"] if "[]" in kind else kind for name, kind in COLUMNS.items()}]
+)
 
 
 def _row(ticket: str, facts: Facts) -> dict[str, object]:
-    values = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in zip(FACTS, facts.values, strict=True)}
-    return {"ticket": ticket} | values | {"unknown": sorted(facts.unknown)}
+    row: dict[str, object] = {"ticket": ticket, "unknown": sorted(facts.unknown)}
+    for name, value in zip(FACTS, facts.values, strict=True):
+        row[name] = sorted(value) if isinstance(value, frozenset) else value
+    return row
 
 
 def _batches(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
@@ -41,7 +45,7 @@ def store(connection: DuckDBPyConnection, table: str, tickets: Iterable[tuple[st
     for batch in _batches(_row(ticket, facts) for ticket, facts in tickets):
         text = json.dumps(batch, ensure_ascii=False)
         connection.execute(
-            f'INSERT INTO "{table}" SELECT unnest(items, recursive := true) '  # noqa: S608  # names of our own
+            f'INSERT INTO "{table}" SELECT unnest(items, recursive := true) '
             "FROM (SELECT unnest(from_json(?, ?)) AS items)",
             [text, _SHAPE],
         )
@@ -56,8 +60,9 @@ def prepare(connection: DuckDBPyConnection, rulebook: Rulebook) -> None:
 
 
 def judge_table(connection: DuckDBPyConnection, rulebook: Rulebook, source: str, target: str) -> None:
-    """Judge every row of a table or file of facts into a table (ticket, main, remedy, amount_fen, hits_low, hits_high).
+    """Judge every row of a table or file of facts into a table.
 
+    Its columns are ticket, main, remedy, amount_fen, hits_low and hits_high.
     `source` is what stands after FROM, such as `tickets` or `read_parquet('…')`; `main` is the rank of the
     main rule, the hits are one bit per rule, by rank, in two words of 62. The remedy is final: refusals that
     an unknown could overturn are turned into questions, as decide does.
@@ -87,10 +92,11 @@ def weigh_unknowns(connection: DuckDBPyConnection, writer: BulkSql, source: str,
     second_look, end = UnknownSql(writer), writer.suffix
     facts = ", ".join(f't."{name}"' for name in [*sorted(writer.needed_facts()), "ticket"])
     doubtful = (
-        f'(SELECT {facts}, v.main{end} AS main, v.remedy{end} AS remedy FROM {source} AS t '  # noqa: S608
+        f"(SELECT {facts}, v.main{end} AS main, v.remedy{end} AS remedy FROM {source} AS t "
         f'JOIN "{target}" AS v USING (ticket) WHERE v.remedy{end} IN ({second_look.doubtful_remedies()}))'
     )
     connection.execute(
-        f'UPDATE "{target}" SET remedy{end} = weighed.settled FROM ({second_look.query(doubtful)}) AS weighed '  # noqa: S608
+        f'UPDATE "{target}" SET remedy{end} = weighed.settled '
+        f"FROM ({second_look.query(doubtful)}) AS weighed "
         f'WHERE "{target}".ticket = weighed.ticket AND "{target}".remedy{end} <> weighed.settled'
     )

@@ -46,11 +46,11 @@ def macros(rulebook: Rulebook) -> tuple[str, ...]:
     days = ", ".join(str(calendar.last_day(day)) for day in range(calendar.first, calendar.last))
     inside = f"d >= {calendar.first} AND d < {calendar.last}"
     rolled = f"list_extract([{days}]::BIGINT[], d - {calendar.first} + 1)"
-    months = "DATE '1970-01-01' + CAST(d AS INTEGER) + to_months(CAST(n AS INTEGER))"
+    months = "CAST(DATE '1970-01-01' + CAST(d AS INTEGER) + to_months(CAST(n AS INTEGER)) AS DATE)"
+    counted = f"date_diff('day', DATE '1970-01-01', {months})"
     return (
         f"CREATE OR REPLACE TEMP MACRO last_day_of(d) AS CASE WHEN {inside} THEN {rolled} ELSE d END",
-        "CREATE OR REPLACE TEMP MACRO months_after(d, n) AS "
-        f"date_diff('day', DATE '1970-01-01', CAST({months} AS DATE))",
+        f"CREATE OR REPLACE TEMP MACRO months_after(d, n) AS {counted}",
     )
 
 
@@ -92,7 +92,7 @@ def stacked(below: str, layers: Iterable[Layer]) -> str:
     for layer in layers:
         if layer:
             added = ", ".join(f'{text} AS "{name}"' for name, text in layer)
-            below = f"SELECT *, {added} FROM ({below})"  # noqa: S608  # rendered from a checked tree
+            below = f"SELECT *, {added} FROM ({below})"
     return below
 
 
@@ -105,8 +105,10 @@ class BulkSql:
         self._rank = {rule.id: rank for rank, rule in enumerate(rulebook.rules)}
         self.conditions = [And((on_platform(rule), window(rule), rule.when)) for rule in rulebook.rules]
         self._own: dict[str, str] = {}  # name → name of its column, where this rulebook differs
-        self._texts: dict[str, str] = dict(beside._texts) if beside else {}  # text of a column → its name
-        self.parameters = self._layer((name, parameter_expr(rulebook.parameters[name])) for name in self._used())
+        self.texts: dict[str, str] = dict(beside.texts) if beside else {}  # text of a column → its name
+        self.parameters = self._layer(
+            (name, parameter_expr(rulebook.parameters[name])) for name in self._used()
+        )
         self.derived = [self._layer((d.name, d.expr) for d in level) for level in by_level(rulebook.derived)]
         self.flags = self._flags()
 
@@ -121,7 +123,10 @@ class BulkSql:
     def verdict_layers(self) -> list[Layer]:
         """Write main (rank), remedy before unknowns are weighed, and the steps of the amount."""
         end = self.suffix
-        amounts = [[(f"a{number}{end}", self._step(step, number))] for number, step in enumerate(self.rulebook.amount)]
+        amounts = [
+            [(f"a{number}{end}", self._step(step, number))]
+            for number, step in enumerate(self.rulebook.amount)
+        ]
         return [
             [(f"law_main{end}", self._first(shop=False))],
             [(f"main{end}", self._main())],
@@ -144,7 +149,11 @@ class BulkSql:
 
     def _mentioned(self) -> set[str]:
         steps = (*self.rulebook.amount, *self.rulebook.punitive)
-        exprs = [*self.conditions, *(item.expr for item in self.rulebook.derived), *(step.expr for step in steps)]
+        exprs = [
+            *self.conditions,
+            *(item.expr for item in self.rulebook.derived),
+            *(step.expr for step in steps),
+        ]
         return set[str]().union(*map(names_in, exprs), *(names_in(step.when) for step in steps if step.when))
 
     def _used(self) -> list[str]:
@@ -155,11 +164,11 @@ class BulkSql:
         added: Layer = []
         for name, expr in items:
             text = self.render(expr)
-            shared = self._texts.get(text)
+            shared = self.texts.get(text)
             column = shared or f"{name}{self.suffix}"
             if not shared:
                 added.append((column, text))
-                self._texts[text] = column
+                self.texts[text] = column
             if column != name:
                 self._own[name] = column
         return added
@@ -170,9 +179,9 @@ class BulkSql:
 
     def _flags(self) -> Layer:
         texts = [f"({self.render(expr)} IS TRUE)" for expr in self.conditions]
-        added = {text: f"h{rank}{self.suffix}" for rank, text in enumerate(texts) if text not in self._texts}
-        self._texts |= added
-        self._hits = [self._texts[text] for text in texts]
+        added = {text: f"h{rank}{self.suffix}" for rank, text in enumerate(texts) if text not in self.texts}
+        self.texts |= added
+        self._hits = [self.texts[text] for text in texts]
         return [(name, text) for text, name in added.items()]
 
     def _hit(self, rule_id: str) -> str:
@@ -190,7 +199,9 @@ class BulkSql:
         for rank, rule in self.granting():
             beaten = self._beaten_by(rule) if rule.layer == "shop" else []
             if beaten:
-                arms.append(f"WHEN {self.column(rank)} AND law_main{self.suffix} IN ({', '.join(beaten)}) THEN {rank}")
+                arms.append(
+                    f"WHEN {self.column(rank)} AND law_main{self.suffix} IN ({', '.join(beaten)}) THEN {rank}"
+                )
         return f"CASE {' '.join(arms)} ELSE law_main{self.suffix} END" if arms else f"law_main{self.suffix}"
 
     def _beaten_by(self, shop_rule: Rule) -> list[str]:
@@ -207,8 +218,8 @@ class BulkSql:
         main = f"main{self.suffix}"
         exempt = ", ".join(str(self._rank[rule]) for rule in sorted(self.rulebook.none_when_main)) or "-1"
         arms = [
-            f"WHEN {main} NOT IN ({exempt}) AND {self._hit(name)} THEN {literal(self.rulebook.rule(name).remedies[0])}"
-            for name in self.rulebook.overrides
+            f"WHEN {main} NOT IN ({exempt}) AND {self._hit(rule.id)} THEN {literal(rule.remedies[0])}"
+            for rule in map(self.rulebook.rule, self.rulebook.overrides)
         ]
         for asked, offered in CHOICE.items():
             arms += [self._choice(asked, remedy, offered[:place]) for place, remedy in enumerate(offered)]
@@ -229,14 +240,19 @@ class BulkSql:
         text = self.render(step.expr).replace('"amount"', before)
         tests = [self._hit(step.when_fired)] if step.when_fired else []
         if step.when_main:
-            tests.append(f"main{self.suffix} IN ({', '.join(str(self._rank[rule]) for rule in step.when_main)})")
+            tests.append(
+                f"main{self.suffix} IN ({', '.join(str(self._rank[rule]) for rule in step.when_main)})"
+            )
         if step.when is not None:
             tests.append(self.render(step.when))
         return f"CASE WHEN {' AND '.join(tests)} THEN {text} ELSE {before} END" if tests else text
 
     def _bits(self, first: int) -> str:
         ranks = range(first, min(first + BITS, len(self.rulebook.rules)))
-        return " + ".join(f"CAST({self.column(rank)} AS BIGINT) * {1 << (rank - first)}" for rank in ranks) or "0"
+        return (
+            " + ".join(f"CAST({self.column(rank)} AS BIGINT) * {1 << (rank - first)}" for rank in ranks)
+            or "0"
+        )
 
 
 def verdict_query(writers: Sequence[BulkSql], table: str, keep: Sequence[str] = ()) -> str:

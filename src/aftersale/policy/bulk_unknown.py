@@ -46,13 +46,21 @@ class UnknownSql:
         below = f"SELECT {', '.join([*facts, 'ticket', 'main', 'remedy'])} FROM {table}"
         used = sorted(self._book.parameters)
         parameters: Layer = [(name, render(parameter_expr(self._book.parameters[name]))) for name in used]
-        derived = [[(item.name, render(strict(item.expr))) for item in level] for level in by_level(self._book.derived)]
-        flags: Layer = [(f"s{rank}", render(strict(expr))) for rank, expr in enumerate(self._writer.conditions)]
-        return f"SELECT ticket, {self._settled()} AS settled FROM ({stacked(below, [parameters, *derived, flags])})"
+        derived = [
+            [(item.name, render(strict(item.expr))) for item in level]
+            for level in by_level(self._book.derived)
+        ]
+        flags: Layer = [
+            (f"s{rank}", render(strict(expr))) for rank, expr in enumerate(self._writer.conditions)
+        ]
+        layers = [parameters, *derived, flags]
+        return f"SELECT ticket, {self._settled()} AS settled FROM ({stacked(below, layers)})"
 
     def _settled(self) -> str:
         at_fault = f"WHEN remedy = '{REJECT}' AND merchant_fault THEN 'human_review'"
-        mains = " ".join(f"WHEN main = {rank} THEN s{rank} IS NOT TRUE" for rank, _ in self._writer.granting())
+        mains = " ".join(
+            f"WHEN main = {rank} THEN s{rank} IS NOT TRUE" for rank, _ in self._writer.granting()
+        )
         shaky = f"(remedy = '{REJECT}' AND (merchant_fault IS NULL OR CASE {mains} END))"
         better = f"{shaky} OR {self._better_than_refusal()} OR {self._better_than_less()}"
         return f"CASE {at_fault} WHEN len(unknown) = 0 THEN remedy WHEN {better} THEN '{ASK}' ELSE remedy END"

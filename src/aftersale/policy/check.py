@@ -46,12 +46,16 @@ def _span(rule: Rule) -> tuple[int, int]:
 def _ties(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
     """Find rules of equal priority that can both be true and that nothing puts in order."""
     for one, other in combinations(rulebook.rules, 2):
-        if one.priority != other.priority or one.is_guard != other.is_guard or (one.layer == "shop") != (other.layer == "shop"):
+        if (
+            one.priority != other.priority
+            or one.is_guard != other.is_guard
+            or (one.layer == "shop") != (other.layer == "shop")
+        ):
             continue
         if one.id in other.before or other.id in one.before or one.remedies == other.remedies:
             continue
         if logic.may_both_hold(one, other):
-            en = f"{one.id} and {other.id} have priority {one.priority} and can both be true: say which comes before"
+            en = f"{one.id} and {other.id}, both {one.priority}, can both be true: say which comes before"
             zh = f"{one.id} 和 {other.id} 优先级都是 {one.priority}，可能同时成立：请用 before 写明先后"
             yield _finding("rulebook.tie", _where(one), other.id, en, zh)
 
@@ -83,17 +87,26 @@ def _dates(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]:
         start, until = _span(rule)
         if start >= until:
             en, zh = "it ends before it begins", "结束日期早于开始日期"
-            yield _finding("rulebook.dates", _where(rule), f"{rule.effective[0]} … {rule.effective[1]}", en, zh)
+            yield _finding(
+                "rulebook.dates", _where(rule), f"{rule.effective[0]} … {rule.effective[1]}", en, zh
+            )
         if rule.follows and rulebook.rule(rule.follows).effective[1] != rule.effective[0]:
             former = rulebook.rule(rule.follows)
-            en, zh = f"it follows {former.id}, but the dates do not meet", f"它接替 {former.id}，但日期没有衔接"
-            yield _finding("rulebook.gap", _where(rule), f"{former.effective[1]} … {rule.effective[0]}", en, zh)
+            en, zh = (
+                f"it follows {former.id}, but the dates do not meet",
+                f"它接替 {former.id}，但日期没有衔接",
+            )
+            yield _finding(
+                "rulebook.gap", _where(rule), f"{former.effective[1]} … {rule.effective[0]}", en, zh
+            )
 
 
 def _shop_gives_less(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
     """Find shop rules that meet a rule of law or platform which gives the buyer more."""
     shop = [rule for rule in rulebook.rules if rule.layer == "shop" and not rule.is_guard]
-    others = [rule for rule in rulebook.rules if rule.layer != "shop" and not rule.is_guard and rule.mode == "M"]
+    others = [
+        rule for rule in rulebook.rules if rule.layer != "shop" and not rule.is_guard and rule.mode == "M"
+    ]
     for rule in shop:
         rank = rulebook.rank_of(rule.remedies[0])
         more = [o for o in others if rulebook.rank_of(o.remedies[0]) > rank and logic.may_both_hold(rule, o)]
@@ -111,13 +124,17 @@ def _shop_changes_law(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]
         for value in parameter.values:
             if value.layer == "shop" and law and value.value not in law:
                 en, zh = "the law sets this number, a shop cannot change it", "这个数由法律规定，店铺不能改"
-                yield _finding("rulebook.shop_changes_law", f"shop {parameter.name}", str(value.value), en, zh)
+                yield _finding(
+                    "rulebook.shop_changes_law", f"shop {parameter.name}", str(value.value), en, zh
+                )
 
 
 _CHECKS = (_dead, _ties, _dates, _shop_gives_less, _shop_changes_law)
 
 
-def check(texts: Mapping[str, str], cases: Iterable[Facts] = (), *, limits_of: str = "") -> tuple[Finding, ...]:
+def check(
+    texts: Mapping[str, str], cases: Iterable[Facts] = (), *, limits_of: str = ""
+) -> tuple[Finding, ...]:
     """Find every fault of a composed rulebook.
 
     With `cases`, each limit in files whose name starts with `limits_of` must have a case before, on and

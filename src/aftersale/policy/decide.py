@@ -45,7 +45,7 @@ class Judge:
             judge = self._judges[key] = self._compile_judge(key)
         verdict, amount, punitive, due, stable = cast("_Judged", judge(values))
         if facts.unknown or verdict.preferred == REJECT:
-            verdict = self._without_rash_refusal(facts, verdict, key)
+            verdict = self._without_rash_refusal(facts, verdict)
         payable = amount if verdict.pays else None
         return Decision(verdict, facts, amount, payable, punitive, due, stable, self.rulebook.digest)
 
@@ -54,7 +54,7 @@ class Judge:
         return self._variant(self._key(facts))
 
     def trace(self, facts: Facts) -> tuple[int | None, ...]:
-        """Tell for each rule, by rank, which part failed (0…), is unknown (1000…), -1 for a hit, None out of force."""
+        """Tell for each rule which part failed (0…) or is unknown (1000…), -1 a hit, None out of force."""
         return cast("tuple[int | None, ...]", self._other("trace", facts)(facts.values))
 
     def derived(self, facts: Facts) -> dict[str, Value]:
@@ -63,12 +63,12 @@ class Judge:
 
     def settled(self, facts: Facts) -> _Settled:
         """Tell which ranks are surely and which possibly true, and whether the merchant is at fault."""
-        nobody_knows = {name: None for name in facts.unknown & ENUMS_WITH_UNKNOWN}
+        nobody_knows = dict.fromkeys(facts.unknown & ENUMS_WITH_UNKNOWN)
         strict = facts.with_values(cast("dict[str, Value]", nobody_knows)) if nobody_knows else facts
         return cast("_Settled", self._other("settle", facts)(strict.values))
 
     def reach(self, facts: Facts, rank: int) -> frozenset[str]:
-        """Collect every name that a rule depends on under the variant of a ticket, through derived facts too."""
+        """Collect every name that a rule depends on for a ticket, through derived facts too."""
         key = (*self._key(facts), rank)
         if key not in self._reaches:
             variant = self.variant_of(facts)
@@ -95,8 +95,8 @@ class Judge:
             self._others[name, key] = compiled(text, name, rolled=self.rulebook.calendar.rolled.get)
         return self._others[name, key]
 
-    def _without_rash_refusal(self, facts: Facts, verdict: Verdict, key: tuple[str, int]) -> Verdict:
-        """Turn a refusal that an unknown could overturn into a question; at the merchant's fault, into a review."""
+    def _without_rash_refusal(self, facts: Facts, verdict: Verdict) -> Verdict:
+        """Turn a refusal that an unknown could overturn into a question, or a review at our fault."""
         remedy = self.rulebook.remedies[verdict.preferred]
         settles_for_less = remedy.rank >= SETTLES_FROM and remedy.pays != "refund"
         if verdict.preferred != REJECT and not settles_for_less:
@@ -106,7 +106,9 @@ class Judge:
             return self._instead(verdict, "human_review", needs_person=True)
         if not facts.unknown:
             return verdict
-        better = self._better(verdict, [rank for rank in possibly if rank not in verdict.hits or rank not in surely])
+        better = self._better(
+            verdict, [rank for rank in possibly if rank not in verdict.hits or rank not in surely]
+        )
         shaky = verdict.preferred == REJECT and (verdict.main_rank not in surely or at_fault is None)
         return self._instead(verdict, ASK, needs_person=False) if better or shaky else verdict
 

@@ -1,4 +1,4 @@
-"""Tell whether rules can hold at all, and together: by z3 where it is installed, else by their plain parts."""
+"""Tell whether rules can hold at all, and together: by z3 where it is installed, else by plain parts."""
 
 from __future__ import annotations
 

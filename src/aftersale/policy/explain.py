@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aftersale.policy.decision import Decision
     from aftersale.policy.rulebook import Rule
 
+Answer = bool | int | str | None
+
 MOST_ASKED = 3
 FALLBACK = "fallback"
 
@@ -29,7 +31,7 @@ FALLBACK = "fallback"
 class Traced:
     """Say of one rule what became of it: hit, failed, unknown or out of force, and by which part.
 
-    `values` are the facts that part reads; `unalleged` those of them that are false only because nobody alleges them.
+    `values` are the facts that part reads; `unalleged` those that are false because nobody alleges them.
     """
 
     rule: Rule
@@ -41,10 +43,10 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Say what one unknown fact could lead to: with `answer`, rule `rule` would win and the verdict become `could_become`."""
+    """Say what one unknown fact could lead to: with `answer`, `rule` would win and `could_become` follow."""
 
     fact: str
-    answer: bool | int | str | None
+    answer: Answer
     rule: str
     could_become: str
     gain: int
@@ -121,8 +123,10 @@ class Changes:
         ]
 
     def _questions(self) -> list[str]:
-        """List the unknowns that the winner or a rule above it depends on; no other can change the outcome."""
-        unproven = {name for name, spec in FACTS.items() if spec.never_null and self._facts[name] == "unknown"}
+        """List the unknowns that the winner or a rule above it depends on; no other matters."""
+        unproven = {
+            name for name, spec in FACTS.items() if spec.never_null and self._facts[name] == "unknown"
+        }
         ranks = [*self._open, self._decision.verdict.main_rank]
         reach = set[str]().union(*(self._judge.reach(self._facts, rank) for rank in ranks))
         return sorted((self._facts.unknown & reach) | unproven)
@@ -135,16 +139,20 @@ class Changes:
             if verdict.main is now.main and verdict.preferred in {now.preferred, ASK}:
                 continue
             rule = self._likeliest(then) if verdict.main.group == FALLBACK else None
-            yield self._change(name, answer, rule or verdict.main, rule.remedies[0] if rule else verdict.preferred)
+            yield self._change(
+                name, answer, rule or verdict.main, rule.remedies[0] if rule else verdict.preferred
+            )
 
     def _likeliest(self, decision: Decision) -> Rule | None:
-        """Pick, where one answer alone settles nothing yet, the open rule that waits for the fewest others."""
+        """Pick, where one answer settles nothing yet, the open rule that waits for the fewest others."""
         facts = decision.facts
-        waits = {rank: len(self._judge.reach(facts, rank) & facts.unknown) for rank in self._open_rules(decision)}
+        waits = {
+            rank: len(self._judge.reach(facts, rank) & facts.unknown) for rank in self._open_rules(decision)
+        }
         rank = min(waits, key=lambda rank: (waits[rank], rank), default=None)
         return None if rank is None else self._judge.rulebook.rules[rank]
 
-    def _change(self, name: str, answer: bool | str | None, rule: Rule, preferred: str) -> Change:
+    def _change(self, name: str, answer: Answer, rule: Rule, preferred: str) -> Change:
         book = self._judge.rulebook
         before = book.rank_of(self._decision.verdict.preferred)
         return Change(name, answer, rule.id, preferred, abs(book.rank_of(preferred) - before))

@@ -6,8 +6,15 @@ IS [NOT] FALSE carry the burden of proof. Integers only: fen, days, points, epoc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+Literal = bool | int | str | None
 
 
 class Type(StrEnum):
@@ -25,7 +32,7 @@ class Type(StrEnum):
 class Const:
     """Stand for a literal; None is a parameter outside its dates, no text can write it."""
 
-    value: bool | int | str | None
+    value: Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,26 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return parts
         case Case(branches=branches, otherwise=otherwise):
             return (*(part for branch in branches for part in branch), otherwise)
+
+
+def rebuild(node: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Copy a node with each of its direct parts changed."""
+    match node:
+        case Const() | Name():
+            return node
+        case In(item=item):
+            return replace(node, item=change(item))
+        case Not(part=part) | Is(part=part):
+            return replace(node, part=change(part))
+        case Compare(left=left, right=right) | Arith(left=left, right=right):
+            return replace(node, left=change(left), right=change(right))
+        case And(parts=parts) | Or(parts=parts):
+            return replace(node, parts=tuple(change(part) for part in parts))
+        case Call(args=args):
+            return replace(node, args=tuple(change(arg) for arg in args))
+        case Case(branches=branches, otherwise=otherwise):
+            changed = tuple((change(condition), change(value)) for condition, value in branches)
+            return Case(changed, change(otherwise))
 
 
 def names_in(node: Expr) -> frozenset[str]:

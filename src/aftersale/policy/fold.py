@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or
+from aftersale.policy.expression import (
+    And,
+    Case,
+    Compare,
+    Const,
+    Expr,
+    In,
+    Is,
+    Literal,
+    Name,
+    Not,
+    Or,
+    rebuild,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-Literal = bool | int | str | None
-
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "<>": operator.ne,
     "<": operator.lt,
@@ -40,28 +51,31 @@ def any_of(parts: Iterable[Expr]) -> Expr:
 
 
 def _not(part: Expr) -> Expr:
-    return Const(value=part.value is False) if isinstance(part, Const) and part.value is not None else Not(part)
+    return (
+        Const(value=part.value is False) if isinstance(part, Const) and part.value is not None else Not(part)
+    )
 
 
-def _compare(op: str, left: Expr, right: Expr) -> Expr:
+def _compare(node: Compare) -> Expr:
+    left, right = node.left, node.right
     if isinstance(left, Const) and isinstance(right, Const) and None not in (left.value, right.value):
-        return Const(_COMPARE[op](left.value, right.value))
-    return Compare(op, left, right)
+        return Const(bool(_COMPARE[node.op](left.value, right.value)))
+    return node
 
 
 def _in(item: Expr, node: In) -> Expr:
     if isinstance(item, Const) and item.value is not None:
         return Const((item.value in node.values) is not node.negated)
-    return In(item, node.values, node.negated)
+    return node
 
 
 def _is(part: Expr, node: Is) -> Expr:
     if isinstance(part, Const):
         return Const((part.value is node.truth) is not node.negated)
-    return Is(part, node.truth, node.negated)
+    return node
 
 
-def _case(branches: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
+def _case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
     kept: list[tuple[Expr, Expr]] = []
     for condition, value in branches:
         if condition == TRUE:
@@ -77,55 +91,33 @@ def fold(node: Expr, settled: Mapping[str, Literal]) -> Expr:
     >>> fold(Compare("=", Name("platform"), Const("douyin")), {"platform": "kuaishou"})
     Const(value=False)
     """
+    if isinstance(node, Name):
+        return Const(settled[node.name]) if node.name in settled else node
+    return _simplified(rebuild(node, lambda part: fold(part, settled)))
+
+
+def _simplified(node: Expr) -> Expr:
+    """Compute a node whose parts are settled; what still depends on something stays."""
     match node:
-        case Const():
-            return node
-        case Name(name=name):
-            return Const(settled[name]) if name in settled else node
         case And(parts=parts):
-            return all_of(fold(part, settled) for part in parts)
+            return all_of(parts)
         case Or(parts=parts):
-            return any_of(fold(part, settled) for part in parts)
+            return any_of(parts)
         case Not(part=part):
-            return _not(fold(part, settled))
+            return _not(part)
         case Is(part=part):
-            return _is(fold(part, settled), node)
+            return _is(part, node)
         case In(item=item):
-            return _in(fold(item, settled), node)
-        case Compare(op=op, left=left, right=right):
-            return _compare(op, fold(left, settled), fold(right, settled))
-        case Arith(op=op, left=left, right=right):
-            return Arith(op, fold(left, settled), fold(right, settled))
-        case Call(name=name, args=args):
-            return Call(name, tuple(fold(arg, settled) for arg in args))
+            return _in(item, node)
+        case Compare():
+            return _compare(node)
         case Case(branches=branches, otherwise=otherwise):
-            folded = [(fold(condition, settled), fold(value, settled)) for condition, value in branches]
-            return _case(folded, fold(otherwise, settled))
+            return _case(branches, otherwise)
+    return node
 
 
 def rename(node: Expr, names: Mapping[str, str]) -> Expr:
     """Replace names by other names."""
-    match node:
-        case Const():
-            return node
-        case Name(name=name):
-            return Name(names.get(name, name))
-        case And(parts=parts):
-            return And(tuple(rename(part, names) for part in parts))
-        case Or(parts=parts):
-            return Or(tuple(rename(part, names) for part in parts))
-        case Not(part=part):
-            return Not(rename(part, names))
-        case Is(part=part, truth=truth, negated=negated):
-            return Is(rename(part, names), truth, negated)
-        case In(item=item, values=values, negated=negated):
-            return In(rename(item, names), values, negated)
-        case Compare(op=op, left=left, right=right):
-            return Compare(op, rename(left, names), rename(right, names))
-        case Arith(op=op, left=left, right=right):
-            return Arith(op, rename(left, names), rename(right, names))
-        case Call(name=name, args=args):
-            return Call(name, tuple(rename(arg, names) for arg in args))
-        case Case(branches=branches, otherwise=otherwise):
-            renamed = tuple((rename(condition, names), rename(value, names)) for condition, value in branches)
-            return Case(renamed, rename(otherwise, names))
+    if isinstance(node, Name):
+        return Name(names.get(node.name, node.name))
+    return rebuild(node, lambda part: rename(part, names))

@@ -29,7 +29,9 @@ def _unpack(wanted: set[str]) -> str:
 
 
 def _derive(variant: Variant, source: PythonSource, wanted: set[str]) -> list[str]:
-    return [f"{_I}{item.name} = {source.value(expr)}" for item, expr in variant.derived if item.name in wanted]
+    return [
+        f"{_I}{item.name} = {source.value(expr)}" for item, expr in variant.derived if item.name in wanted
+    ]
 
 
 def _steps(variant: Variant, source: PythonSource, steps: Iterable[Step], target: str) -> list[str]:
@@ -69,13 +71,15 @@ def _clocks(variant: Variant, source: PythonSource) -> list[str]:
     return lines
 
 
-def _stability(variant: Variant, source: PythonSource, live: list[Expr]) -> list[str]:
+def _stability(source: PythonSource, live: list[Expr]) -> list[str]:
     """Write the search for the first second at which a comparison with the clock turns."""
     points = dict.fromkeys(source.value(point) for expr in live for point in turning_points(expr))
     lines = [f"{_I}stable = None"]
     for number, point in enumerate(points):
         lines.append(f"{_I}t{number} = {point}")
-        lines.append(f"{_I}if t{number} is not None and t{number} > now and (stable is None or t{number} < stable):")
+        lines.append(
+            f"{_I}if t{number} is not None and t{number} > now and (stable is None or t{number} < stable):"
+        )
         lines.append(f"{_I * 2}stable = t{number}")
     return lines
 
@@ -93,7 +97,12 @@ def judge_source(variant: Variant) -> str:
     """Write `judge(values)`: which rules fire, what is paid, when clocks run out, until when it holds."""
     source = variant.source()
     live = [condition for condition in variant.conditions if condition != FALSE]
-    wanted = needed(live + _money_exprs(variant), variant.derived) | {"apply_type", "status_deadline", "now", "applied_at"}
+    wanted = needed(live + _money_exprs(variant), variant.derived) | {
+        "apply_type",
+        "status_deadline",
+        "now",
+        "applied_at",
+    }
     rules = [candidate(rank, part) for rank, part in enumerate(variant.conditions) if part != FALSE]
     used = [expr for item, expr in variant.derived if item.name in wanted]
     return "\n".join(
@@ -110,7 +119,7 @@ def judge_source(variant: Variant) -> str:
             *_steps(variant, source, variant.rulebook.amount, "amount"),
             *_steps(variant, source, variant.rulebook.punitive, "punitive"),
             *_clocks(variant, source),
-            *_stability(variant, source, used + live),
+            *_stability(source, used + live),
             f"{_I}return verdict, amount, punitive, tuple(due), stable",
         ]
     )
@@ -119,8 +128,12 @@ def judge_source(variant: Variant) -> str:
 def settle_source(variant: Variant) -> str:
     """Write `settle(values)`: the ranks surely true and possibly true, however the unknowns are answered."""
     source = variant.source(strict=True)
-    wanted = needed([part for part in variant.conditions if part != FALSE], variant.derived) | {"merchant_fault"}
-    wanted |= needed([expr for item, expr in variant.derived if item.name == "merchant_fault"], variant.derived)
+    wanted = needed([part for part in variant.conditions if part != FALSE], variant.derived) | {
+        "merchant_fault"
+    }
+    wanted |= needed(
+        [expr for item, expr in variant.derived if item.name == "merchant_fault"], variant.derived
+    )
     lines = ["def settle(values):", _unpack(wanted), *_derive(variant, source, wanted)]
     lines += [f"{_I}surely, possibly = [], []"]
     for rank, condition in enumerate(variant.conditions):
@@ -152,15 +165,16 @@ def trace_source(variant: Variant) -> str:
     live = [part for part in variant.conditions if part != FALSE]
     wanted = needed(live, variant.derived)
     lines = ["def trace(values):", _unpack(wanted), *_derive(variant, source, wanted), f"{_I}return ("]
-    for condition in variant.conditions:
-        lines.append(f"{_I * 2}{'None' if condition == FALSE else _trace_line(source, condition)},")
-    return "\n".join([*lines, f"{_I})"])
+    codes = ["None" if part == FALSE else _trace_line(source, part) for part in variant.conditions]
+    return "\n".join([*lines, *(f"{_I * 2}{code}," for code in codes), f"{_I})"])
 
 
 def derive_source(variant: Variant) -> str:
     """Write `derive(values)`: every derived fact by name."""
     source = variant.source()
-    wanted = needed([expr for _, expr in variant.derived], variant.derived) | {item.name for item, _ in variant.derived}
+    wanted = needed([expr for _, expr in variant.derived], variant.derived) | {
+        item.name for item, _ in variant.derived
+    }
     named = ", ".join(f"{item.name!r}: {item.name}" for item, _ in variant.derived)
     return "\n".join(
         ["def derive(values):", _unpack(wanted), *_derive(variant, source, wanted), f"{_I}return {{{named}}}"]
@@ -174,5 +188,3 @@ def compiled(text: str, name: str, **names: object) -> Callable[..., object]:
     function = space[name]
     assert callable(function)  # noqa: S101  # the text defines it
     return function
-
-

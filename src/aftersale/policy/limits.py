@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 from aftersale.domain.clock import DAY
 from aftersale.domain.errors import Finding
 from aftersale.domain.fact_table import FACTS
-from aftersale.policy.expression import Compare, Expr, children
+from aftersale.policy.expression import Compare, Expr, Type, children
 from aftersale.policy.generate import compiled
 from aftersale.policy.sql_source import render
-from aftersale.policy.typing import Checker, Type
+from aftersale.policy.typing import Checker
 from aftersale.policy.variant import Variants, needed
 from aftersale.texts import Text
 
@@ -34,13 +34,15 @@ def limits_in(node: Expr) -> Iterator[Compare]:
 
 
 def _difference(variant: Variant, limit: Compare) -> str:
-    """Write a function that tells how far the left side lies beyond the right, None where either is unknown."""
+    """Write a function that tells how far the left side lies beyond the right, None where unknown."""
     source = variant.source()
     left, right = variant.folded(limit.left), variant.folded(limit.right)
     wanted = needed([left, right], variant.derived)
     names = ", ".join(name if name in wanted else "_" for name in FACTS)
     lines = ["def difference(values):", f"    ({names},) = values"]
-    lines += [f"    {item.name} = {source.value(expr)}" for item, expr in variant.derived if item.name in wanted]
+    lines += [
+        f"    {item.name} = {source.value(expr)}" for item, expr in variant.derived if item.name in wanted
+    ]
     lines += [f"    left, right = {source.value(left)}, {source.value(right)}"]
     return "\n".join([*lines, "    return None if left is None or right is None else left - right"])
 
@@ -69,7 +71,7 @@ class _Tried:
 
 
 def untested_limits(rulebook: Rulebook, cases: Sequence[Facts], limits_of: str) -> Iterator[Finding]:
-    """Find limits of rules and derived facts without a case before, on and after; times within a day, numbers by one."""
+    """Find limits without a case before, on and after: times within a day, numbers by one."""
     tried = _Tried(rulebook, cases)
     checker = Checker(rulebook.types, {})
     places: list[tuple[str, Expr]] = [
@@ -85,5 +87,3 @@ def untested_limits(rulebook: Rulebook, cases: Sequence[Facts], limits_of: str) 
                 en = f"no case lies {', '.join(_SIDES[side][0] for side in missing)} this limit"
                 zh = f"这个界限缺少用例：{'、'.join(_SIDES[side][1] for side in missing)}"
                 yield Finding("rulebook.untested", where, text, Text(zh=zh, en=en))
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 import yaml
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from aftersale.policy.rulebook import Rulebook
 
-_Item = TypeVar("_Item", bound=Written)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _SHAPES: dict[str, type[Written]] = {
@@ -47,7 +46,7 @@ _SHAPES: dict[str, type[Written]] = {
     "remedies": RemedyW,
     "evidence": EvidenceW,
 }
-_SCALARS = frozenset({"layer", "platform", "overrides", "none_when_main", "calendar"})
+_SCALARS = frozenset({"layer", "platform", "overrides", "none_when_main", "calendar", "shop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,13 @@ def _parse_yaml(file: str, text: str, into: Collected) -> dict[str, object]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark else file
-        into.wrong("rulebook.not_yaml", where, getattr(error, "problem", error), "this is not YAML", "不是有效的 YAML")
+        into.wrong(
+            "rulebook.not_yaml",
+            where,
+            getattr(error, "problem", error),
+            "this is not YAML",
+            "不是有效的 YAML",
+        )
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -89,7 +94,9 @@ def _parse_yaml(file: str, text: str, into: Collected) -> dict[str, object]:
 def _read_items(file: str, section: str, content: dict[str, object], into: Collected) -> None:
     raw_items = content.get(section, [])
     for number, raw in enumerate(raw_items if isinstance(raw_items, list) else []):
-        name = raw.get("id") or raw.get("name") or raw.get("code") or number if isinstance(raw, dict) else number
+        name = (
+            raw.get("id") or raw.get("name") or raw.get("code") or number if isinstance(raw, dict) else number
+        )
         try:
             item = msgspec.convert(raw, _SHAPES[section])
         except msgspec.ValidationError as error:
@@ -126,7 +133,7 @@ def digest_of(texts: Mapping[str, str]) -> str:
 
 
 def read(texts: Mapping[str, str]) -> tuple[Rulebook | None, tuple[Finding, ...]]:
-    """Compose the files of all layers; gives the rulebook, None where it cannot be built, and every finding."""
+    """Compose the files of all layers into a rulebook, None where it cannot be built, and every finding."""
     collected = Collected()
     for file in sorted(texts):
         _read_file(file, texts[file], collected)

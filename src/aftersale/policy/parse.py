@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import sqlglot
 from sqlglot import exp
@@ -73,7 +73,7 @@ def _column(node: exp.Expression) -> Expr:
 
 
 def _flat(node: exp.Expression) -> tuple[Expr, ...]:
-    return tuple(convert(part) for part in node.flatten())
+    return tuple(convert(cast("exp.Expression", part)) for part in node.flatten())
 
 
 def _in(node: exp.Expression) -> Expr:
@@ -160,7 +160,7 @@ def parse(text: str) -> Expr:
     Is(part=Name(name='received'), truth=False, negated=True)
     """
     try:
-        tree = sqlglot.parse_one(text, dialect=DIALECT)
+        tree = cast("exp.Expression", sqlglot.parse_one(text, dialect=DIALECT))
     except (ParseError, TokenError) as error:
         raise Refused("this is not a predicate", str(error).splitlines()[0]) from None
     return convert(tree)

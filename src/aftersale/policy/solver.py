@@ -13,7 +13,21 @@ import z3
 from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
 from aftersale.domain.fact_table import COMPANION_OF, FACTS
 from aftersale.domain.vocabulary import Kind
-from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or
+from aftersale.policy.expression import (
+    And,
+    Arith,
+    Call,
+    Case,
+    Compare,
+    Const,
+    Expr,
+    In,
+    Is,
+    Literal,
+    Name,
+    Not,
+    Or,
+)
 from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, NEVER_NULL
 
 if TYPE_CHECKING:
@@ -57,9 +71,11 @@ class Solver:
         return bool(solver.check() != z3.unsat)
 
     def _companions(self) -> list[Any]:
-        """A thing that did not happen has no time, and one that did has one where it is known."""
+        """Say that a thing that did not happen has no time."""
         return [
-            z3.Implies(z3.And(self._known[companion], z3.Not(self._values[companion])), z3.Not(self._known[name]))
+            z3.Implies(
+                z3.And(self._known[companion], z3.Not(self._values[companion])), z3.Not(self._known[name])
+            )
             for companion, name in COMPANION_OF.items()
             if companion in self._known and name in self._known
         ]
@@ -112,8 +128,8 @@ class Solver:
                 return z3.Bool(f"tag {tag}")
             case Case(branches=branches, otherwise=otherwise):
                 result = self._true(otherwise)
-                for condition, value in reversed(branches):
-                    result = z3.If(self._true(condition), self._true(value), result)
+                for condition, branch in reversed(branches):
+                    result = z3.If(self._true(condition), self._true(branch), result)
                 return result
         return self._atom(node, wanted=True)
 
@@ -134,8 +150,8 @@ class Solver:
                 return z3.Not(self._true(node))
             case Case(branches=branches, otherwise=otherwise):
                 result = self._false(otherwise)
-                for condition, value in reversed(branches):
-                    result = z3.If(self._true(condition), self._false(value), result)
+                for condition, branch in reversed(branches):
+                    result = z3.If(self._true(condition), self._false(branch), result)
                 return result
         return self._atom(node, wanted=False)
 
@@ -151,7 +167,7 @@ class Solver:
             return z3.And(known, inside if wanted is not node.negated else z3.Not(inside))
         raise TypeError(node)
 
-    def _literal(self, value: bool | int | str | None) -> Any:
+    def _literal(self, value: Literal) -> Any:
         if isinstance(value, bool):
             return z3.BoolVal(val=value)
         return z3.IntVal(self._code(value) if isinstance(value, str) else value or 0)
@@ -167,8 +183,8 @@ class Solver:
                 return z3.And(known, also), _ARITHMETIC[op](a, b)
             case Case(branches=branches, otherwise=otherwise):
                 known, result = self._value(otherwise)
-                for condition, value in reversed(branches):
-                    holds, (also, taken) = self._true(condition), self._value(value)
+                for condition, branch in reversed(branches):
+                    holds, (also, taken) = self._true(condition), self._value(branch)
                     known, result = z3.If(holds, also, known), z3.If(holds, taken, result)
                 return known, result
             case Call(name=name, args=args):

@@ -5,13 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
-from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or
+from aftersale.policy.expression import (
+    And,
+    Arith,
+    Call,
+    Case,
+    Compare,
+    Const,
+    Expr,
+    In,
+    Is,
+    Literal,
+    Name,
+    Not,
+    Or,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def literal(value: bool | int | str | None) -> str:
+def literal(value: Literal) -> str:
     """Write a literal; a quote inside a text is doubled."""
     if value is None:
         return "NULL"

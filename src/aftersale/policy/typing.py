@@ -51,7 +51,7 @@ _CALLS: dict[str, tuple[tuple[Type, ...], Type]] = {
 _ORDERED = frozenset({Type.NUMBER, Type.TIME, Type.DAY})
 
 
-def _of_literal(value: bool | int | str) -> Type:
+def _of_literal(value: bool | int | str) -> Type:  # noqa: FBT001  # a literal, not a switch
     if isinstance(value, bool):
         return Type.BOOL
     return Type.NUMBER if isinstance(value, int) else Type.TEXT
@@ -119,11 +119,13 @@ class Checker:
         self._known_values(node.item, node.values)
         return Type.BOOL
 
-    def _known_values(self, name: Expr, literals: tuple[bool | int | str, ...]) -> None:
+    def _known_values(self, name: Expr, literals: tuple[bool | int | str | None, ...]) -> None:
         allowed = self._values.get(name.name) if isinstance(name, Name) else None
         for literal in literals:
             if allowed and literal not in allowed:
-                raise Mistyped(f"{literal!r} is not a value of {name.name if isinstance(name, Name) else name}")
+                raise Mistyped(
+                    f"{literal!r} is not a value of {name.name if isinstance(name, Name) else name}"
+                )
 
     def _of_arith(self, op: str, left: Type, right: Type) -> Type:
         if (op, left, right) not in _ARITHMETIC:

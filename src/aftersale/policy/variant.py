@@ -56,7 +56,7 @@ def settled_parameters(rulebook: Rulebook, platform: str, second: int) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Hold the conditions of one platform and span of dates; `conditions` follow the ranks, FALSE where dropped."""
+    """Hold the rules of one platform and span of dates; `conditions` go by rank, FALSE where dropped."""
 
     rulebook: Rulebook
     platform: str

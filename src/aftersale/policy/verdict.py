@@ -60,7 +60,11 @@ class Verdicts:
         if main.group in OUTRANKED_BY_NOTHING:
             return rank, main
         floor = self._book.rank_of(main.remedies[0])
-        better = [(r, rule) for r, rule in entitled if rule.layer == "shop" and self._book.rank_of(rule.remedies[0]) > floor]
+        better = [
+            (r, rule)
+            for r, rule in entitled
+            if rule.layer == "shop" and self._book.rank_of(rule.remedies[0]) > floor
+        ]
         return better[0] if better else (rank, main)
 
     def _make(self, apply_type: str | None, ranks: Sequence[int], applied_at: int) -> Verdict:
@@ -116,16 +120,31 @@ class Verdicts:
         return f"insurer_then_{base}" if insured else base
 
     def _citations(self, rules: Sequence[Rule], applied_at: int) -> tuple[Citation, ...]:
-        found = {cite.short: cite for rule in reversed(rules) for cite in rule.citations if cite.from_second <= applied_at}
+        found = {
+            cite.short: cite
+            for rule in reversed(rules)
+            for cite in rule.citations
+            if cite.from_second <= applied_at
+        }
         order = _unique(cite.short for rule in rules for cite in rule.citations if cite.short in found)
         return tuple(found[short] for short in order)
 
     def _pays(self, preferred: str) -> bool:
-        return self._book.remedies[preferred].pays in {"refund", "difference"} and preferred != "partial_refund"
+        return (
+            self._book.remedies[preferred].pays in {"refund", "difference"} and preferred != "partial_refund"
+        )
 
-    def _needs_person(self, main: Rule, guards: Sequence[Rule], preferred: str, apply_type: str | None) -> bool:
+    def _needs_person(
+        self, main: Rule, guards: Sequence[Rule], preferred: str, apply_type: str | None
+    ) -> bool:
         ids = {main.id, *(rule.id for rule in guards)}
         asked = _ASKED.get(apply_type or "")
-        generous = main.mode == "D" and asked is not None and self._book.rank_of(preferred) > self._book.rank_of(asked)
+        generous = (
+            main.mode == "D"
+            and asked is not None
+            and self._book.rank_of(preferred) > self._book.rank_of(asked)
+        )
         doubted = bool(ids & _LATE_REFUND) and bool(ids & _SUSPICION)
-        return self._book.remedies[preferred].needs_person or generous or bool(ids & _ALWAYS_A_PERSON) or doubted
+        return (
+            self._book.remedies[preferred].needs_person or generous or bool(ids & _ALWAYS_A_PERSON) or doubted
+        )

@@ -46,7 +46,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Hold the outcome of a what-if; groups are the largest first, keys of by_reason and by_article in `before`."""
+    """Hold the outcome of a what-if; the largest groups first, by_reason and by_article keyed in `before`."""
 
     tickets: int
     changed: int
@@ -82,17 +82,20 @@ def _rule_name(rulebook: Rulebook, end: str) -> str:
 
 def _groups(connection: DuckDBPyConnection, keys: str, where: str = "TRUE") -> tuple[Group, ...]:
     rows = connection.execute(
-        f"SELECT {keys}, count(*) AS n, sum(gain)::BIGINT AS gain FROM whatif WHERE {where} "  # noqa: S608
+        f"SELECT {keys}, count(*) AS n, sum(gain)::BIGINT AS gain FROM whatif WHERE {where} "
         f"GROUP BY 1, 2 ORDER BY n DESC, abs(sum(gain)) DESC, 1, 2 LIMIT {_MOST}"
     ).fetchall()
-    return tuple(Group(str(before or ""), str(after or ""), int(n), int(gain)) for before, after, n, gain in rows)
+    return tuple(
+        Group(str(before or ""), str(after or ""), int(n), int(gain)) for before, after, n, gain in rows
+    )
 
 
 def _view(connection: DuckDBPyConnection, before: Rulebook, after: Rulebook) -> None:
     """Name rules, money and what changed on top of the judged pairs."""
     connection.execute(
-        "CREATE OR REPLACE TEMP VIEW whatif AS SELECT *, payable_after - payable_before AS gain, "  # noqa: S608
-        "(rule_before <> rule_after OR remedy <> remedy_b OR payable_before <> payable_after) AS changed FROM ("
+        "CREATE OR REPLACE TEMP VIEW whatif AS SELECT *, payable_after - payable_before AS gain, "
+        "(rule_before <> rule_after OR remedy <> remedy_b OR payable_before <> payable_after) AS changed "
+        "FROM ("
         f"SELECT ticket, reason, article_no, remedy, remedy_b, {_rule_name(before, '')} AS rule_before, "
         f"{_rule_name(after, '_b')} AS rule_after, {_payable(before, '')} AS payable_before, "
         f"{_payable(after, '_b')} AS payable_after FROM whatif_pairs)"
@@ -102,10 +105,11 @@ def _view(connection: DuckDBPyConnection, before: Rulebook, after: Rulebook) -> 
 def _facts_of(connection: DuckDBPyConnection, source: str, tickets: list[str]) -> dict[str, Facts]:
     columns = ", ".join(f'"{name}"' for name in ("ticket", *FACTS, "unknown"))
     asked = ", ".join("?" for _ in tickets)
-    rows = connection.execute(f"SELECT {columns} FROM {source} WHERE ticket IN ({asked})", tickets).fetchall()  # noqa: S608
+    rows = connection.execute(f"SELECT {columns} FROM {source} WHERE ticket IN ({asked})", tickets).fetchall()
     return {
         str(row[0]): Facts(
-            tuple(frozenset(value) if isinstance(value, list) else value for value in row[1:-1]), frozenset(row[-1] or ())
+            tuple(frozenset(value) if isinstance(value, list) else value for value in row[1:-1]),
+            frozenset(row[-1] or ()),
         )
         for row in rows
     }
@@ -138,7 +142,10 @@ def compare(connection: DuckDBPyConnection, before: Rulebook, after: Rulebook, s
     ).fetchone()
     assert totals is not None  # noqa: S101  # an aggregate always gives one row
     return Comparison(
-        *(int(total) for total in totals),
+        tickets=int(totals[0]),
+        changed=int(totals[1]),
+        payable_before_fen=int(totals[2]),
+        payable_after_fen=int(totals[3]),
         by_rule=_groups(connection, "rule_before, rule_after", "changed"),
         by_remedy=_groups(connection, "remedy, remedy_b", "changed"),
         by_reason=_groups(connection, "reason, ''", "changed"),

@@ -26,7 +26,7 @@ _COUNTED = frozenset({TICKETS, QUESTIONS})
 class ArticleMet:
     """Count the tickets of one article: all, those the shop must handle, those that wait only for the register.
 
-    `questions` counts, for each fact the register could answer, the tickets that it bears on.
+    `questions` counts, for each column of the register, the tickets on which its answer bears.
     """
 
     article_no: str | None
@@ -42,18 +42,9 @@ class ArticleMet:
         self.tickets += 1
         if row.is_ours:
             self.ours += 1
-            told = row.explained.describe
-            self.questions.update(change.fact for change in told)
+            told = {COLUMN_OF[change.fact] for change in row.explained.describe}
+            self.questions.update(told)
             self.settled += bool(told) and not row.explained.ask
-
-    @property
-    def columns(self) -> dict[str, int]:
-        """Count the tickets by the column of the register that answers them, most first."""
-        counted: Counter[str] = Counter()
-        for fact, tickets in self.questions.items():
-            column = COLUMN_OF.get(fact, fact)
-            counted[column] = max(counted[column], tickets)
-        return dict(counted.most_common())
 
 
 def _key(notice: Notice) -> tuple[str | None, str | None]:
@@ -80,7 +71,7 @@ def to_describe(met: Sequence[ArticleMet]) -> list[ArticleMet]:
 
 
 def _described(article: ArticleMet, known: Sequence[Article | None]) -> dict[str, str]:
-    """Fill one line: what is in the sheet, then the register, then what was typed into this table before."""
+    """Fill one line: what the sheet says, then what is known of the article, a later answer before an earlier."""
     cells = {
         ARTICLE_NO: article.article_no or "",
         PRODUCT_ID: article.product_id or "",
@@ -89,7 +80,7 @@ def _described(article: ArticleMet, known: Sequence[Article | None]) -> dict[str
     for one in known:
         cells |= {title: text for title, text in (one.cells if one else {}).items() if text}
     cells[TICKETS] = str(article.ours)
-    cells[QUESTIONS] = "、".join(article.columns)
+    cells[QUESTIONS] = "、".join(title for title, _ in article.questions.most_common())
     return cells
 
 
@@ -119,19 +110,23 @@ def skeleton_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}-商品信息-待补.csv")
 
 
-def write_skeleton(path: Path, met: Sequence[ArticleMet], register: Register, lang: Lang) -> Path:
-    """Write the table and return where it is.
+def write_skeleton(path: Path, met: Sequence[ArticleMet], known: tuple[Register, Path | None], lang: Lang) -> Path:
+    """Write the table and return where it is; `known` is the register and its file.
 
-    An earlier one is merged, what was typed into it goes before the register; one that cannot be read is
+    An earlier table is merged: of two answers the one in the newer file holds. One that cannot be read is
     left alone and a numbered table is written beside it.
     """
-    earlier = Register()
+    register, file = known
+    sources = [register]
     if path.exists():
         try:
             earlier = read_register(path, lang)
         except SheetRefused:
             path = _free(path)
-    lines = _lines(met, (register, earlier))
+        else:
+            is_newer = file is None or path.stat().st_mtime_ns >= file.stat().st_mtime_ns
+            sources.insert(len(sources) if is_newer else 0, earlier)
+    lines = _lines(met, sources)
     header = _header(lines)
     write_csv(path, header, ([line.get(title, "") for title in header] for line in lines))
     return path

@@ -157,10 +157,9 @@ def read_money(raw: str) -> int | None:
     (129990, None, 1200)
     """
     text = unicodedata.normalize("NFKC", clean(raw)).replace(" ", "")
-    if not text or text in EMPTY:
+    bare = text.removesuffix("元").removeprefix("RMB").removeprefix("CNY").replace("¥", "", 1)
+    if bare in EMPTY:
         return None
-    text = text.removesuffix("元").removeprefix("RMB").removeprefix("CNY")
-    bare = text.replace("¥", "", 1)
     amount = _AMOUNT.fullmatch(bare)
     if amount:
         return int(amount[1].replace(",", "")) * 100 + int((amount[2] or "").ljust(2, "0"))

@@ -174,13 +174,15 @@ TELLTALES = {
         "是否安心购 流量体裁 APP渠道 平台实际承担优惠金额 商家实际承担优惠金额 鲁班落地页ID 快递信息"
     ),
     "kuaishou": _titles(
-        "订单编号 退款金额 商家实收金额 申请描述 是否ATOM处理 实付款 快递费 主播补贴 混资活动优惠 "
+        "商家实收金额 申请描述 是否ATOM处理 实付款 快递费 主播补贴 混资活动优惠 "
         "CPS达人ID CPS达人昵称 "
         "快赚客ID 快赚客昵称 团长ID 团长昵称 订单支付时间 订单创建时间 预售/承诺发货时间 "
         "物流信息 赠品订单号 活动订单编号 "
         "国补类型 订单载体 收货地址-省 服务门店ID 成交数量 预估推广佣金"
     ),
 }
+# Titles that both might print and one usually does: they decide only between equals.
+HINTS = {"douyin": _titles("商家编码"), "kuaishou": _titles("订单编号 退款金额")}
 NAMES = {"douyin": Text(zh="抖店", en="Douyin"), "kuaishou": Text(zh="快手", en="Kuaishou")}
 
 

@@ -38,8 +38,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 def encoding_of(path: Path) -> str:
     """Find the encoding in which the whole file reads; raises SheetRefused if there is none."""
     with path.open("rb") as file:
-        start = file.read(2)
-    candidates = ("utf-16",) if start in _UTF16 else _ENCODINGS
+        start = file.read(3)
+    marked = {codecs.BOM_UTF8: ("utf-8-sig",)} | dict.fromkeys(_UTF16, ("utf-16",))
+    candidates = marked.get(start) or marked.get(start[:2]) or _ENCODINGS
     for encoding in candidates:
         if _decodes(path, encoding):
             return encoding

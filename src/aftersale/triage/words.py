@@ -1,0 +1,243 @@
+"""Say a line of the worklist as an agent reads it: time left, proposal, questions, evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aftersale.domain.clock import moment_of
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.money import yuan
+from aftersale.domain.vocabulary import Kind
+from aftersale.texts import translator
+from aftersale.triage import judged
+from aftersale.triage.rows import Clock, Stage, Urgency
+from aftersale.triage.vocabulary import (
+    answerer_words,
+    channel_words,
+    claim_words,
+    freight_words,
+    liability_words,
+    stage_words,
+    turn_words,
+    urgency_words,
+    value_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aftersale.domain.facts import Value
+    from aftersale.policy.explain import Change
+    from aftersale.policy.rulebook import Rulebook
+    from aftersale.policy.written import TextW
+    from aftersale.texts import Lang
+    from aftersale.triage.rows import Question, Row
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+# Beyond so many hours a person counts in days.
+_DAYS_FROM = 48 * _HOUR
+_APPROVES, _REFUNDS = "respond_by", "confirm_by"
+_PAID_CLAIMS = frozenset({"refund_only", "return_refund", "price_protect"})
+
+
+class Words:
+    """Put lines of the worklist into one language, with the titles of one rulebook, at one time."""
+
+    def __init__(self, lang: Lang, book: Rulebook, now: int) -> None:
+        self.lang = lang
+        self._book, self._now = book, now
+        self._ = translator(lang)
+        self._if_missed = {deadline.name: deadline.if_missed.of(lang) for deadline in book.deadlines}
+        self.comma = self._(", ")
+        self.semicolon = self._("; ")
+
+    def text(self, text: TextW) -> str:
+        """Read a text of the rulebook."""
+        return text.zh if self.lang == "zh" else text.en
+
+    def fact(self, name: str) -> str:
+        """Name a fact."""
+        return FACTS[name].label.of(self.lang)
+
+    def facts(self, names: Iterable[str]) -> str:
+        """List facts."""
+        return self.comma.join(self.fact(name) for name in names)
+
+    def value(self, name: str, value: Value) -> str:
+        """Say the value of a fact with its unit."""
+        kind = FACTS[name].kind
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.at(value) if kind is Kind.TIME else yuan(value) if kind is Kind.FEN else str(value)
+        if isinstance(value, frozenset):
+            return self.comma.join(sorted(value))
+        return value_words(self.lang).get(value, str(value))
+
+    def at(self, second: int) -> str:
+        """Write a time to the minute."""
+        return f"{moment_of(second):%Y-%m-%d %H:%M}"
+
+    def span(self, seconds: int) -> str:
+        """Write a span as agents do, down to the minute."""
+        if seconds < _MINUTE:
+            return self._("less than a minute")
+        days, hours, minutes = seconds // _DAY, seconds // _HOUR, seconds % _HOUR // _MINUTE
+        if seconds >= _DAYS_FROM:
+            return self._("{days} d {hours} h").format(days=days, hours=hours % 24)
+        if hours:
+            return self._("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+        return self._("{minutes} min").format(minutes=minutes)
+
+    def stage(self, row: Row) -> str:
+        """Name the stage; where we have no word for it, the platform's own stands."""
+        return stage_words(self.lang).get(row.stage, row.notice.status)
+
+    def turn(self, row: Row) -> str:
+        """Say whose turn it is."""
+        return turn_words(self.lang)[row.notice.turn]
+
+    def urgency(self, row: Row) -> str:
+        """Say how urgent a ticket is."""
+        return urgency_words(self.lang)[row.urgency]
+
+    def channel(self, row: Row) -> str:
+        """Name the platform of a ticket."""
+        return channel_words(self.lang).get(row.notice.channel, row.notice.channel)
+
+    def liability(self, row: Row) -> str:
+        """Say who answers for the fault."""
+        return liability_words(self.lang).get(row.verdict.liability, row.verdict.liability)
+
+    def freight(self, row: Row) -> str:
+        """Say who pays for the way back; empty where nothing travels back."""
+        if not self._book.remedies[row.verdict.preferred].returns_goods:
+            return ""
+        return freight_words(self.lang).get(row.verdict.freight, row.verdict.freight)
+
+    def left(self, row: Row) -> str:
+        """Say the time left, or by how much a clock was missed."""
+        if row.clock is None:
+            return self.urgency(row) if row.is_ours else ""
+        left = row.clock.at - self._now
+        said = self._("{span} left") if left > 0 else self._("overdue by {span}")
+        return said.format(span=self.span(abs(left)))
+
+    def due(self, row: Row) -> str:
+        """Say the time left and what happens when nobody acts."""
+        if row.clock is None or row.urgency is Urgency.DONE:
+            return self.left(row)
+        told = [self.left(row), self._then(row, row.clock)]
+        said = " · ".join(part for part in told if part)
+        return said if row.clock.from_platform else self._("{due} (by rule, the sheet gives no time)").format(due=said)
+
+    def _then(self, row: Row, clock: Clock) -> str:
+        missed = self._if_missed.get(clock.name, "")
+        if clock.name == _APPROVES and clock.at <= self._now:
+            return self._("probably approved by the platform: look there first")
+        amount = yuan(row.amount_fen) if row.amount_fen is not None else ""
+        if clock.name == _APPROVES:
+            claim = claim_words(self.lang).get(row.apply_type or "", "")
+            paid = amount if row.apply_type in _PAID_CLAIMS else ""
+            return self._("{missed}: {claim} {amount}").format(missed=missed, claim=claim, amount=paid).strip()
+        return self._("{missed}: {amount}").format(missed=missed, amount=amount) if clock.name == _REFUNDS else missed
+
+    def remedy(self, name: str) -> str:
+        """Name a remedy."""
+        remedy = self._book.remedies[name]
+        return remedy.zh if self.lang == "zh" else remedy.en
+
+    def action(self, action: str) -> str:
+        """Name what is to be done."""
+        steps = {
+            judged.AGREE_TO_RETURN: self._("agree to the return, inspect on arrival"),
+            judged.INSPECT_THEN_REFUND: self._("inspect the return, then refund"),
+            judged.INSPECT_THEN_SEND: self._("inspect the return, then send the new one"),
+            judged.SEND: self._("send and enter the waybill"),
+            judged.CARRY_OUT: self._("agreed: carry it out on the platform"),
+            judged.WAIT: self._("wait"),
+            judged.NOTHING: self._("finished"),
+        }
+        return steps.get(action) or self.remedy(action)
+
+    def proposal(self, row: Row) -> str:
+        """Say what to do now, or for whom to wait."""
+        if row.action != judged.WAIT:
+            return self.action(row.action)
+        waits = {
+            Stage.RETURN: self._("wait for the buyer to send it back"),
+            Stage.BUYER_RECEIVES: self._("wait for the buyer to receive it"),
+            Stage.REJECTED: self._("refused: wait for the buyer"),
+            Stage.DISPUTE: self._("wait for the platform to judge"),
+            Stage.PAYING: self._("wait for the platform to pay"),
+        }
+        return waits.get(row.stage) or self._("wait for {whom}").format(whom=self.turn(row))
+
+    def steps(self, row: Row) -> str:
+        """Say how to do it, with what to look at when the goods arrive."""
+        if not row.is_ours:
+            return ""
+        told = [self._how(row)]
+        if row.action in {judged.AGREE_TO_RETURN, judged.INSPECT_THEN_REFUND, judged.INSPECT_THEN_SEND}:
+            checked = self.facts(change.fact for change in row.explained.inspect)
+            if checked:
+                told.append(self._("check on arrival: {facts}").format(facts=checked))
+        if row.verdict.needs_person:
+            told.append(self._("a person has to confirm"))
+        return self.semicolon.join(part for part in told if part)
+
+    def _how(self, row: Row) -> str:
+        if row.action in self._book.remedies or row.action == judged.AGREE_TO_RETURN:
+            return self.text(self._book.remedies[row.verdict.preferred].verb)
+        return ""
+
+    def alternatives(self, row: Row) -> str:
+        """List what may be offered instead."""
+        verdict = row.verdict
+        names = [*verdict.remedies, *(rule.remedies[0] for rule in verdict.alternatives if rule.group != "fallback")]
+        others = dict.fromkeys(name for name in names if name != verdict.preferred)
+        return self.comma.join(self.remedy(name) for name in others) if row.is_ours else ""
+
+    def citations(self, row: Row) -> str:
+        """List the clauses."""
+        return self.semicolon.join(cite.short for cite in row.verdict.citations)
+
+    def questions(self, row: Row) -> str:
+        """List what to find out, from whom, and where each answer leads."""
+        return "\n".join(self.question(question) for question in row.explained.ask)
+
+    def question(self, question: Question) -> str:
+        """Say one question."""
+        whom = answerer_words(self.lang)[question.who]
+        asked = self._("{whom}: {fact}?").format(whom=whom, fact=self.fact(question.fact))
+        answers = [
+            self._("{answer} → {remedy} ({rule})").format(
+                answer=self.value(question.fact, outcome.answer), remedy=self.remedy(outcome.remedy), rule=outcome.rule
+            )
+            for outcome in question.outcomes
+        ]
+        return f"{asked} {self.semicolon.join(answers)}".strip() if answers else f"{asked} {self._dearest(question.change)}"
+
+    def _dearest(self, change: Change) -> str:
+        return self._("may become {remedy} ({rule})").format(remedy=self.remedy(change.could_become), rule=change.rule)
+
+    def change(self, change: Change) -> str:
+        """Say what one answer could lead to."""
+        answer = "" if change.answer is None else f" = {self.value(change.fact, change.answer)}"
+        return self._("if {fact}{answer} → {remedy} ({rule})").format(
+            fact=self.fact(change.fact),
+            answer=answer,
+            remedy=self.remedy(change.could_become),
+            rule=change.rule,
+        )
+
+    def evidence(self, row: Row, side: str) -> str:
+        """List what one side, buyer or merchant, should bring; an export shows none of it."""
+        if not row.is_ours:
+            return ""
+        lists = [self._book.evidence[code] for code in row.verdict.evidence if code in self._book.evidence]
+        wanted = [text for listed in lists for text in (listed.buyer if side == "buyer" else listed.merchant)]
+        return self.comma.join(dict.fromkeys(self.text(text) for text in wanted))
+
+    def decides(self, row: Row) -> str:
+        """Say what usually decides a case like this."""
+        listed = (self._book.evidence.get(code) for code in row.verdict.evidence)
+        return self.semicolon.join(dict.fromkeys(self.text(one.decides) for one in listed if one))
