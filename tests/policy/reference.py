@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EIGHT_HOURS = timedelta(hours=8)
 FIRST = date(1970, 1, 1)
 LAST_PUBLISHED = 2026
+_UNPUBLISHED = make_calendar()
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -55,7 +56,7 @@ def rolled(day: int) -> int:
     """Walk on from a rest day to a working day; years without a notice are the matter of test_clock."""
     on = FIRST + timedelta(days=day)
     if on.year > LAST_PUBLISHED:
-        return make_calendar().last_day(day)
+        return _UNPUBLISHED.last_day(day)
     return rolled(day + 1) if chinese_calendar.is_holiday(on) else day
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Value = bool | int | str | frozenset[str] | None
 
+# Without these there is no rule to select and no time to judge at.
+NEVER_UNKNOWN = frozenset({"platform", "applied_at", "now"})
+
 _PROOFS_OF_DELIVERY = frozenset({"buyer_signed", "pin_code", "authorised_agent"})
 _RISK_POINTS = 10_000
 _NO_TAGS: frozenset[str] = frozenset()
@@ -127,7 +130,7 @@ def _text(raw: object, _spec: FactSpec) -> Value:
 
 
 def _tags(raw: object, spec: FactSpec) -> Value:
-    if not isinstance(raw, list | tuple | set | frozenset) or not set(raw) <= set(spec.values):
+    if not isinstance(raw, list | tuple | set | frozenset) or not all(tag in spec.values for tag in raw):
         raise _NotAllowed(f"[{', '.join(spec.values)}]")
     return frozenset(str(tag) for tag in raw)
 
@@ -177,8 +180,8 @@ def _read_all(raw: Mapping[str, object], findings: list[Finding]) -> dict[str, V
 def _missing(read: Mapping[str, Value], unknown: frozenset[str]) -> list[Finding]:
     return [
         _finding("facts.missing", name, "", f"缺少“{FACTS[name].label.zh}”", f"{name} is missing")
-        for name in REQUIRED
-        if name not in read and (name not in unknown or name in {"platform", "applied_at"})
+        for name in dict.fromkeys((*REQUIRED, *(NEVER_UNKNOWN & unknown)))
+        if name not in read and (name not in unknown or name in NEVER_UNKNOWN)
     ]
 
 

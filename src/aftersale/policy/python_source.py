@@ -60,6 +60,8 @@ class PythonSource:
                 values = [value for _, value in branches] + [otherwise]
                 conditions = [condition for condition, _ in branches] if self.strict else []
                 return any(self.may_be_null(part) for part in values + conditions)
+        if isinstance(node, Call) and node.name == "has_tag":
+            return "service_tags" in self.nullable
         return any(self.may_be_null(part) for part in children(node))
 
     def is_condition(self, node: Expr) -> bool:
@@ -94,7 +96,7 @@ class PythonSource:
             case Case():
                 return self._case(node, wanted=True)
             case Call(name="has_tag", args=(Const(value=tag),)):
-                return f"{tag!r} in service_tags"
+                return self._tagged(f"{tag!r} in service_tags")
         raise TypeError(node)
 
     def when_false(self, node: Expr) -> str:
@@ -119,8 +121,11 @@ class PythonSource:
             case Case():
                 return self._case(node, wanted=False)
             case Call(name="has_tag", args=(Const(value=tag),)):
-                return f"{tag!r} not in service_tags"
+                return self._tagged(f"{tag!r} not in service_tags")
         raise TypeError(node)
+
+    def _tagged(self, test: str) -> str:
+        return f"(service_tags is not None and {test})" if "service_tags" in self.nullable else f"({test})"
 
     def value(self, node: Expr) -> str:
         """Render a text whose value is the expression's, None where it is unknown."""

@@ -125,7 +125,7 @@ class Solver:
                 asked = self._true(part) if truth else self._false(part)
                 return z3.Not(asked) if negated else asked
             case Call(name="has_tag", args=(Const(value=tag),)):
-                return z3.Bool(f"tag {tag}")
+                return z3.And(z3.Bool("tags?"), z3.Bool(f"tag {tag}"))
             case Case(branches=branches, otherwise=otherwise):
                 result = self._true(otherwise)
                 for condition, branch in reversed(branches):
@@ -146,8 +146,10 @@ class Solver:
                 return z3.And([self._false(part) for part in parts])
             case Not(part=part):
                 return self._true(part)
-            case Is() | Call(name="has_tag"):
+            case Is():
                 return z3.Not(self._true(node))
+            case Call(name="has_tag", args=(Const(value=tag),)):
+                return z3.And(z3.Bool("tags?"), z3.Not(z3.Bool(f"tag {tag}")))
             case Case(branches=branches, otherwise=otherwise):
                 result = self._false(otherwise)
                 for condition, branch in reversed(branches):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
+from aftersale.domain.facts import NEVER_UNKNOWN
 from aftersale.domain.vocabulary import PLATFORMS, Kind
 from aftersale.policy.expression import Compare, Const, Expr, Name, Type, names_in
 from aftersale.policy.fold import FALSE, all_of, fold
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from aftersale.policy.rulebook import Derived, Rule, Rulebook
 
-NEVER_NULL = frozenset({"platform", "applied_at", "now", "service_tags"})
+NEVER_NULL = NEVER_UNKNOWN
 ENUMS_WITH_UNKNOWN = frozenset(spec.name for spec in FACTS.values() if spec.never_null)
 BOOLEANS = frozenset(spec.name for spec in FACTS.values() if spec.kind is Kind.BOOL)
 _ANCHOR = {"applied": "applied_at", "paid": "paid_at", "now": "now"}

@@ -73,7 +73,7 @@ def _columns(*described: tuple[str, Sort, int]) -> tuple[Column, ...]:
 
 
 def _worklist(result: Result) -> SheetOf:
-    words, _ = result.words, result.words._  # noqa: SLF001 - one translator for all of the workbook
+    words, _ = result.words, result.words.translate
     columns = _columns(
         (_("Urgency"), "text", 10),
         (_("Time left"), "text", 34),
@@ -141,7 +141,7 @@ def _worklist_cells(row: Row, words: Words) -> tuple[Cell, ...]:
 
 
 def _reasoning(result: Result) -> SheetOf:
-    words, _ = result.words, result.words._  # noqa: SLF001
+    words, _ = result.words, result.words.translate
     columns = tuple(Column(title, sort, width) for title, sort, width in reasoning_columns(words))
     rows: Iterator[tuple[Tone, Sequence[Cell]]] = (
         ("plain", reasoning_cells(row, words)) for row in result.rows if row.is_ours
@@ -150,7 +150,7 @@ def _reasoning(result: Result) -> SheetOf:
 
 
 def _batches(result: Result) -> SheetOf:
-    words, _ = result.words, result.words._  # noqa: SLF001
+    words, _ = result.words, result.words.translate
     columns = _columns(
         (_("Proposal"), "text", 24),
         (_("Platform"), "text", 8),
@@ -179,7 +179,7 @@ def _batches(result: Result) -> SheetOf:
 
 
 def _articles(result: Result) -> SheetOf:
-    _ = result.words._  # noqa: SLF001
+    _ = result.words.translate
     columns = _columns(
         (_("Article no."), "id", 16),
         (_("Product ID"), "id", 22),
@@ -206,7 +206,7 @@ def _articles(result: Result) -> SheetOf:
 
 
 def _parked(result: Result) -> SheetOf:
-    _ = result.words._  # noqa: SLF001
+    _ = result.words.translate
     columns = _columns(
         (_("Sheet"), "text", 30),
         (_("Row"), "count", 8),
@@ -221,7 +221,7 @@ def _parked(result: Result) -> SheetOf:
 
 
 def _overview(result: Result) -> SheetOf:
-    _ = result.words._  # noqa: SLF001
+    _ = result.words.translate
     columns = _columns((_("Figure"), "text", 40), (_("Number"), "text", 16), (_("Amount"), "money", 16))
     rows: Iterator[tuple[Tone, Sequence[Cell]]] = (
         ("plain", (line.title, line.figure, line.fen)) for line in overview_lines(result.summary, result.words)

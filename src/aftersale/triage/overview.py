@@ -20,7 +20,7 @@ class Line:
 
 
 def _due_lines(summary: Summary, words: Words) -> list[Line]:
-    _ = words._  # noqa: SLF001 - one translator for all that is said
+    _ = words.translate
     return [
         Line(_("open tickets"), str(summary.open)),
         Line(_("for the shop to handle"), str(summary.ours), summary.at_stake_fen),
@@ -40,7 +40,7 @@ def proposal_lines(summary: Summary, words: Words) -> list[Line]:
 
 def quality_lines(summary: Summary, words: Words) -> list[Line]:
     """Say how many tickets have a proposal and how much there is to find out."""
-    _ = words._  # noqa: SLF001
+    _ = words.translate
     return [
         Line(_("open tickets with a proposal (not “negotiate”)"), f"{summary.settled_share:.1%}"),
         Line(_("questions an open ticket, median"), f"{summary.questions:g}"),
@@ -50,7 +50,7 @@ def quality_lines(summary: Summary, words: Words) -> list[Line]:
 
 def row_lines(summary: Summary, words: Words) -> list[Line]:
     """Account for the rows of the sheets."""
-    _ = words._  # noqa: SLF001
+    _ = words.translate
     lines = [
         Line(_("rows in the sheets"), str(summary.rows)),
         Line(_("tickets"), str(summary.tickets)),

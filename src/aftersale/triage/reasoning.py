@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def reasoning_columns(words: Words) -> tuple[tuple[str, Sort, int], ...]:
     """Describe the columns: title, how cells are written, width."""
-    _ = words._  # noqa: SLF001 - one translator for all that is said
+    _ = words.translate
     return (
         (_("Ticket no."), "id", 21),
         (_("Proposal"), "text", 20),
@@ -67,7 +67,8 @@ def _not_alleged(row: Row, words: Words) -> str:
     names = row.explained.unalleged
     if not names:
         return ""
-    return words._("not alleged: {facts}").format(facts=words.facts(names))  # noqa: SLF001
+    _ = words.translate
+    return _("not alleged: {facts}").format(facts=words.facts(names))
 
 
 def _changes(row: Row, words: Words) -> Iterable[str]:

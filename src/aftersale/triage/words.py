@@ -46,7 +46,7 @@ class Words:
     def __init__(self, lang: Lang, book: Rulebook, now: int) -> None:
         self.lang = lang
         self._book, self._now = book, now
-        self._ = translator(lang)
+        self.translate = self._ = translator(lang)
         self._if_missed = {deadline.name: deadline.if_missed.of(lang) for deadline in book.deadlines}
         self.comma = self._(", ")
         self.semicolon = self._("; ")

@@ -1,0 +1,355 @@
+"""Offer the command: read the clock once, open files, hand over to the rooms, print what they answer."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer import rich_utils
+from typer.core import TyperGroup
+
+from aftersale import __version__
+from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
+from aftersale.domain.clock import SHANGHAI
+from aftersale.domain.errors import AftersaleError, FactsInvalid, Finding, RulebookInvalid
+from aftersale.library import rule_pages, rules
+from aftersale.library.checking import faults
+from aftersale.library.deciding import decide_lines
+from aftersale.library.refund_page import RefundPage
+from aftersale.library.shop_card import shop_card
+from aftersale.library.shop_folder import start
+from aftersale.library.words import Words
+from aftersale.policy.decide import Judge
+from aftersale.texts import Lang, Text, translator
+
+EXIT_CODES: dict[int, Text] = {
+    0: Text(zh="完成", en="done"),
+    1: Text(
+        zh="做完了，但有的输入不对：decide 的坏行，rules check 查出的问题",
+        en="done, but some input was wrong: bad lines of decide, findings of rules check",
+    ),
+    2: Text(zh="命令写法不对", en="the command line was wrong"),
+    3: Text(
+        zh="没有做：表格、规则或文件读不了、写不了",
+        en="not done: a sheet, a rulebook or a file could not be read or written",
+    ),
+    130: Text(zh="被中断", en="interrupted"),
+}
+SOME_WRONG, REFUSED = 1, 3
+ENV_LANG = "AFTERSALE_LANG"
+# A pipe has no width; tables are not to be broken for it.
+PIPE_WIDTH = 200
+
+# Help is written in English, the language of the documents; _Desk says it in the language of the user.
+_ = translator("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what every command needs: the language, and the one reading of the clock."""
+
+    lang: Lang
+    now: datetime
+
+
+class Language(StrEnum):
+    """Name the languages the desk speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Layer(StrEnum):
+    """Name the layers of a rulebook."""
+
+    LAW = "law"
+    PLATFORM = "platform"
+    SHOP = "shop"
+
+
+class Platform(StrEnum):
+    """Name the platforms a rule can be asked for."""
+
+    ANY = "any"
+    DOUYIN = "douyin"
+    KUAISHOU = "kuaishou"
+
+
+class _Desk(TyperGroup):
+    """Speak the user's language, wherever on the line it is asked for, and turn errors into sentences."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # typer keeps the type private
+        lang, rest = _language(args)
+        ctx.obj = Asked(lang, datetime.now(tz=SHANGHAI))
+        _translate(self, ctx, lang)
+        return super().parse_args(ctx, rest)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer keeps the type private
+        try:
+            return super().invoke(ctx)
+        except AftersaleError as error:
+            _say_error(error, ctx.obj.lang)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _say_file(error, ctx.obj.lang)
+        raise typer.Exit(REFUSED)
+
+
+def _language(args: Sequence[str]) -> tuple[Lang, list[str]]:
+    """Take the language out of the command line; an unknown one is left for the parser to refuse."""
+    asked, rest = os.environ.get(ENV_LANG, ""), list(args)
+    for place, word in enumerate(args):
+        if word == "--":
+            break
+        value = word.partition("=")[2] if word.startswith("--lang=") else (*args, "")[place + 1]
+        if word.partition("=")[0] == "--lang" and value in set(Language):
+            asked = value
+            del rest[place : place + (1 if "=" in word else 2)]
+            break
+    return ("en" if asked == Language.EN else "zh"), rest
+
+
+def _translate(command: Any, ctx: Any, lang: Lang) -> None:  # noqa: ANN401  # typer keeps the types private
+    _ = translator(lang)
+    rich_utils.ARGUMENTS_PANEL_TITLE, rich_utils.OPTIONS_PANEL_TITLE = _("Arguments"), _("Options")
+    rich_utils.COMMANDS_PANEL_TITLE, rich_utils.ERRORS_PANEL_TITLE = _("Commands"), _("Error")
+    rich_utils.DEFAULT_STRING, rich_utils.REQUIRED_LONG_STRING = _("[default: {}]"), _("[required]")
+    rich_utils.RICH_HELP = _("Try [blue]'{command_path} {help_option}'[/] for help.")
+    _translate_tree(command, ctx, lang)
+
+
+def _translate_tree(command: Any, ctx: Any, lang: Lang) -> None:  # noqa: ANN401  # typer keeps the types private
+    _ = translator(lang)
+    for each in command.params:
+        each.help = _(each.help) if each.help else each.help
+    command.help = _(command.help) if command.help else command.help
+    command.get_help_option(ctx).help = _("Show this message and exit.")
+    for child in getattr(command, "commands", {}).values():
+        _translate_tree(child, ctx, lang)
+
+
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _screen() -> Console:
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+
+
+def _say_error(error: AftersaleError, lang: Lang) -> None:
+    console = _errors()
+    if isinstance(error, RulebookInvalid | FactsInvalid):
+        _say_findings(console, error.findings, lang)
+    else:
+        console.print(escape(error.message.of(lang)), style="bold")
+    console.print(escape(error.next_step.of(lang)))
+
+
+def _say_findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None:
+    for each in findings:
+        console.print(f"[bold]{escape(each.path)}[/] {escape(each.message.of(lang))} [dim]{each.code}[/]")
+
+
+def _say_file(error: OSError, lang: Lang) -> None:
+    _ = translator(lang)
+    said = _("The file cannot be read or written: {file} ({why})")
+    _errors().print(escape(said.format(file=error.filename or "", why=error.strerror or error)), style="bold")
+    _errors().print(_("Close it in other programs, or name another place."))
+
+
+def _say(text: str) -> None:
+    head, _newline, rest = text.partition("\n")
+    _screen().print(escape(head), style="bold", soft_wrap=True)
+    if rest:
+        _screen().print(escape(rest), soft_wrap=True)
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(*head, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    _screen().print(table)
+
+
+def _day(text: str | None) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r}: YYYY-MM-DD") from None
+
+
+def _on(asked: Asked, text: str | None) -> date:
+    return asked.now.date() if text is None else _day(text)
+
+
+app = typer.Typer(
+    name="aftersale",
+    cls=_Desk,
+    help=_("Judge after-sale tickets of 抖店 and 快手小店 by law, platform rule and shop policy, with the clause cited."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+rules_app = typer.Typer(
+    help=_("Read the rules: what holds, since when, by which clause, and what your own folder adds."),
+    no_args_is_help=True,
+)
+app.add_typer(rules_app, name="rules")
+
+ShopOption = Annotated[
+    Path | None,
+    typer.Option("--shop", help=_("Folder with your own rules and articles.csv."), exists=True, file_okay=False),
+]
+DateArgument = Annotated[str, typer.Argument(metavar="DATE", help=_("A day, written 2025-05-06."))]
+
+
+def _version(value: bool) -> None:  # noqa: FBT001  # typer hands flags over by position
+    if value:
+        typer.echo(f"aftersale {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def aftersale(
+    lang: Annotated[
+        Language | None, typer.Option(help=_("Language of texts and help; else AFTERSALE_LANG, else zh."))
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version and exit."))
+    ] = False,
+) -> None:
+    """Take the options that come before a command; both are dealt with while the line is read."""
+    del lang, version
+
+
+@app.command(help=_("Decide tickets given as JSON Lines: what to do, by which clause, until when, what would change it."))
+def decide(
+    ctx: typer.Context,
+    file: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE|-", help=_("JSON Lines, or - for standard input."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON Lines."))] = False,
+    explain: Annotated[bool, typer.Option("--explain", help=_("Add every rule and the part of it that failed."))] = False,
+    shop: ShopOption = None,
+) -> None:
+    """Decide each line as it comes; bad lines are answered too and make the exit code 1."""
+    asked = cast("Asked", ctx.obj)
+    judge = Judge(load_rulebook(shop))
+    if decide_lines(judge, file, typer.echo, asked.lang, json=as_json, explain=explain):
+        raise typer.Exit(SOME_WRONG)
+
+
+@rules_app.command("list", help=_("List the rules in force, in the order in which they are tried."))
+def list_rules(
+    ctx: typer.Context,
+    platform: Annotated[Platform, typer.Option(help=_("Only rules that hold on this platform."))] = Platform.ANY,
+    layer: Annotated[Layer | None, typer.Option(help=_("Only rules of this layer."))] = None,
+    group: Annotated[str | None, typer.Option(help=_("Only rules of this group, such as no_reason."))] = None,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help=_("The day that counts; today if left out."))] = None,
+    shop: ShopOption = None,
+) -> None:
+    """List rules."""
+    asked = cast("Asked", ctx.obj)
+    book = load_rulebook(shop)
+    words = Words(book, asked.lang)
+    wanted = rules.Wanted(_on(asked, at), platform, layer, group)
+    _print_table(rule_pages.rule_head(words), [rule_pages.rule_row(rule, words) for rule in rules.selected(book, wanted)])
+
+
+@rules_app.command(help=_("Show one rule whole: condition, outcome, clauses, parameters with all sources, evidence."))
+def show(
+    ctx: typer.Context,
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help=_("Id of a rule, such as N01."))],
+    shop: ShopOption = None,
+) -> None:
+    """Show one rule."""
+    book = load_rulebook(shop)
+    _say(rule_pages.whole_rule(rules.find(book, rule_id), Words(book, cast("Asked", ctx.obj).lang)))
+
+
+@rules_app.command(help=_("Show the rules and parameters in force on a day."))
+def at(
+    ctx: typer.Context,
+    day: DateArgument,
+    platform: Annotated[Platform, typer.Option(help=_("Only what holds on this platform."))] = Platform.ANY,
+    shop: ShopOption = None,
+) -> None:
+    """Show a day."""
+    book = load_rulebook(shop)
+    words, on = Words(book, cast("Asked", ctx.obj).lang), _day(day)
+    found = rules.selected(book, rules.Wanted(on, platform))
+    _print_table(rule_pages.rule_head(words), [rule_pages.rule_row(rule, words) for rule in found])
+    values = rules.values_on(book, on, platform)
+    _print_table(rule_pages.value_head(words), [rule_pages.value_row(each, words) for each in values])
+
+
+@rules_app.command(help=_("Show what changes between two days: rules that begin or end, parameters with both values."))
+def diff(ctx: typer.Context, first: DateArgument, second: DateArgument, shop: ShopOption = None) -> None:
+    """Compare two days."""
+    book = load_rulebook(shop)
+    days = _day(first), _day(second)
+    _say(rule_pages.difference_page(rules.difference(book, *days), *days, Words(book, cast("Asked", ctx.obj).lang)))
+
+
+@rules_app.command(help=_("Check the rules that come with the program and, where given, your own folder."))
+def check(
+    ctx: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=_("Folder with your own rules."))] = None,
+) -> None:
+    """Check rule files; findings make the exit code 1."""
+    lang = cast("Asked", ctx.obj).lang
+    _ = translator(lang)
+    texts = packaged_texts() | (shop_texts(folder) if folder else {})
+    found = faults(texts)
+    _say_findings(_screen(), found, lang)
+    if found:
+        typer.echo(_("{n} findings.").format(n=len(found)))
+        raise typer.Exit(SOME_WRONG)
+    typer.echo(_("{n} files checked, nothing found.").format(n=len(texts)))
+
+
+@rules_app.command(help=_("Write a commented folder for your own rules; nothing that exists is overwritten."))
+def init(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("Folder to write into."), file_okay=False)],
+) -> None:
+    """Start a shop folder."""
+    asked = cast("Asked", ctx.obj)
+    _ = translator(asked.lang)
+    for path in start(folder, asked.now.date()):
+        typer.echo(str(path))
+    typer.echo(_("Edit these files, then run: aftersale rules check {folder}").format(folder=_quoted(folder)))
+
+
+@rules_app.command(help=_("Write the shop's refund page for its buyers: when, how, materials, freight, time, contact."))
+def public(
+    ctx: typer.Context,
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=_("Page to write."), dir_okay=False)],
+    shop: ShopOption = None,
+) -> None:
+    """Write the public refund page from the rules in force today."""
+    asked = cast("Asked", ctx.obj)
+    card = shop_card(shop_texts(shop) if shop else {})
+    page = RefundPage(load_rulebook(shop), card, asked.now.date(), asked.lang).html()
+    html.write_text(page, encoding="utf-8", newline="\n")
+    typer.echo(str(html))
+
+
+def _quoted(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+def main() -> None:
+    """Run the command on the arguments of the process, speaking UTF-8 whatever the console's code page is."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app(prog_name="aftersale")

@@ -1,0 +1,133 @@
+"""Show a worklist on the terminal: the most urgent tickets, the figures, what was written and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text as Styled
+
+from aftersale.domain.money import yuan
+from aftersale.triage.overview import proposal_lines, quality_lines, row_lines
+from aftersale.triage.rows import Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from aftersale.triage.overview import Line
+    from aftersale.triage.parked import ParkedRow
+    from aftersale.triage.rows import Row
+    from aftersale.triage.summary import Summary
+    from aftersale.triage.words import Words
+
+MOST_SHOWN = 20
+_MOST_PARKED = 5
+_STYLES = {
+    Urgency.OVERDUE: "bold red",
+    Urgency.WITHIN_HOUR: "bold red",
+    Urgency.WITHIN_FOUR: "yellow",
+    Urgency.WAITING: "bright_black",
+}
+# From these widths on there is room for one more column.
+_WIDE, _WIDER, _WIDEST = 90, 120, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Print in one language; texts of sheets are never taken for markup."""
+
+    console: Console
+    words: Words
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print one line; the terminal folds it, so that it can be copied whole."""
+        self.console.print(Styled(text, style=style), soft_wrap=True)
+
+    def worklist(self, rows: Sequence[Row]) -> None:
+        """Show the tickets that the shop must handle, or say that there are none."""
+        _ = self.words.translate
+        ours = [row for row in rows if row.is_ours]
+        if not ours:
+            self.say(_("No open ticket waits for the shop."), "green")
+            return
+        self.console.print(self._table(ours[:MOST_SHOWN]))
+        if len(ours) > MOST_SHOWN:
+            self.say(_("… and {count} more in the worklist").format(count=len(ours) - MOST_SHOWN))
+
+    def _table(self, rows: Iterable[Row]) -> Table:
+        _, width = self.words.translate, self.console.width
+        table = Table(expand=width < _WIDEST, show_edge=False, pad_edge=False)
+        table.add_column(_("Time left"), ratio=4 if width < _WIDE else 5)
+        table.add_column(_("Ticket no."), no_wrap=width >= _WIDE, min_width=19 if width >= _WIDE else 10)
+        if width >= _WIDER:
+            table.add_column(_("Article"), ratio=3, no_wrap=True, overflow="ellipsis")
+        table.add_column(_("Amount"), justify="right", no_wrap=True)
+        if width >= _WIDE:
+            table.add_column(_("Reason"), ratio=3)
+        table.add_column(_("Proposal"), ratio=4, style="bold")
+        if width >= _WIDER:
+            table.add_column(_("Find out"), ratio=5)
+        for row in rows:
+            cells = self._cells(row, width)
+            table.add_row(*cells)
+        return table
+
+    def _cells(self, row: Row, width: int) -> list[Styled]:
+        notice, words = row.notice, self.words
+        amount = yuan(row.amount_fen) if row.amount_fen is not None else ""
+        time = words.due(row) if width >= _WIDE else words.left(row)
+        cells = [Styled(time, style=_STYLES.get(row.urgency, "")), Styled(notice.ticket_no)]
+        cells += [Styled(notice.article)] if width >= _WIDER else []
+        cells += [Styled(amount)]
+        cells += [Styled(notice.reason)] if width >= _WIDE else []
+        cells += [Styled(words.proposal(row))]
+        cells += [Styled(words.questions(row))] if width >= _WIDER else []
+        return cells
+
+    def summary(self, summary: Summary) -> None:
+        """Print the figures: what is due, what is proposed, how good the proposals are, where every row went."""
+        _ = self.words.translate
+        self.say("")
+        self.say(
+            _(
+                "{open} open: {ours} for the shop ({money}), {buyers} for the buyer, {platforms} for the platform"
+            ).format(
+                open=summary.open,
+                ours=summary.ours,
+                money=yuan(summary.at_stake_fen),
+                buyers=summary.buyers,
+                platforms=summary.platforms,
+            ),
+            "bold",
+        )
+        self.say(
+            _("overdue {overdue} · due within 1 h {h1} · within 4 h {h4} · within 24 h {h24}").format(
+                overdue=summary.overdue, h1=summary.due_1h, h4=summary.due_4h, h24=summary.due_24h
+            ),
+            "red" if summary.overdue or summary.due_1h else "",
+        )
+        if summary.proposed:
+            self.say(_("proposals: {list}").format(list=self._listed(proposal_lines(summary, self.words))))
+        for lines in (quality_lines(summary, self.words) if summary.open else [], row_lines(summary, self.words)):
+            if lines:
+                self.say(self._listed(lines))
+
+    def _listed(self, lines: Iterable[Line]) -> str:
+        told = (
+            f"{line.title} {line.figure}" + (f" ({yuan(line.fen)})" if line.fen is not None else "") for line in lines
+        )
+        return " · ".join(told)
+
+    def parked(self, parked: Sequence[ParkedRow]) -> None:
+        """Show the first rows that could not be read, and how many there are."""
+        if not parked:
+            return
+        _ = self.words.translate
+        self.say(_("{count} rows were not read:").format(count=len(parked)), "yellow")
+        for one in parked[:_MOST_PARKED]:
+            self.say(f"  {one.sheet}: {one.reason}")
+        if len(parked) > _MOST_PARKED:
+            self.say(_("  … and {count} more").format(count=len(parked) - _MOST_PARKED))
