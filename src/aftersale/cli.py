@@ -48,23 +48,8 @@ ENV_LANG = "AFTERSALE_LANG"
 # A pipe has no width; tables are not to be broken for it.
 PIPE_WIDTH = 200
 
-# Help is written in English, the language of the documents; _Desk says it in the language of the user.
+# Help is written in English, the language of the documents; Desk says it in the language of the user.
 _ = translator("en")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Hold what every command needs: the language, and the one reading of the clock."""
-
-    lang: Lang
-    now: datetime
-
-
-class Language(StrEnum):
-    """Name the languages the desk speaks."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 class Layer(StrEnum):
@@ -83,104 +68,6 @@ class Platform(StrEnum):
     KUAISHOU = "kuaishou"
 
 
-class _Desk(TyperGroup):
-    """Speak the user's language, wherever on the line it is asked for, and turn errors into sentences."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # typer keeps the type private
-        lang, rest = _language(args)
-        ctx.obj = Asked(lang, datetime.now(tz=SHANGHAI))
-        _translate(self, ctx, lang)
-        return super().parse_args(ctx, rest)
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer keeps the type private
-        try:
-            return super().invoke(ctx)
-        except AftersaleError as error:
-            _say_error(error, ctx.obj.lang)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _say_file(error, ctx.obj.lang)
-        raise typer.Exit(REFUSED)
-
-
-def _language(args: Sequence[str]) -> tuple[Lang, list[str]]:
-    """Take the language out of the command line; an unknown one is left for the parser to refuse."""
-    asked, rest = os.environ.get(ENV_LANG, ""), list(args)
-    for place, word in enumerate(args):
-        if word == "--":
-            break
-        value = word.partition("=")[2] if word.startswith("--lang=") else (*args, "")[place + 1]
-        if word.partition("=")[0] == "--lang" and value in set(Language):
-            asked = value
-            del rest[place : place + (1 if "=" in word else 2)]
-            break
-    return ("en" if asked == Language.EN else "zh"), rest
-
-
-def _translate(command: Any, ctx: Any, lang: Lang) -> None:  # noqa: ANN401  # typer keeps the types private
-    _ = translator(lang)
-    rich_utils.ARGUMENTS_PANEL_TITLE, rich_utils.OPTIONS_PANEL_TITLE = _("Arguments"), _("Options")
-    rich_utils.COMMANDS_PANEL_TITLE, rich_utils.ERRORS_PANEL_TITLE = _("Commands"), _("Error")
-    rich_utils.DEFAULT_STRING, rich_utils.REQUIRED_LONG_STRING = _("[default: {}]"), _("[required]")
-    rich_utils.RICH_HELP = _("Try [blue]'{command_path} {help_option}'[/] for help.")
-    _translate_tree(command, ctx, lang)
-
-
-def _translate_tree(command: Any, ctx: Any, lang: Lang) -> None:  # noqa: ANN401  # typer keeps the types private
-    _ = translator(lang)
-    for each in command.params:
-        each.help = _(each.help) if each.help else each.help
-    command.help = _(command.help) if command.help else command.help
-    command.get_help_option(ctx).help = _("Show this message and exit.")
-    for child in getattr(command, "commands", {}).values():
-        _translate_tree(child, ctx, lang)
-
-
-def _errors() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def _screen() -> Console:
-    plain = Console(highlight=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
-
-
-def _say_error(error: AftersaleError, lang: Lang) -> None:
-    console = _errors()
-    if isinstance(error, RulebookInvalid | FactsInvalid):
-        _say_findings(console, error.findings, lang)
-    else:
-        console.print(escape(error.message.of(lang)), style="bold")
-    console.print(escape(error.next_step.of(lang)))
-
-
-def _say_findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None:
-    for each in findings:
-        console.print(f"[bold]{escape(each.path)}[/] {escape(each.message.of(lang))} [dim]{each.code}[/]")
-
-
-def _say_file(error: OSError, lang: Lang) -> None:
-    _ = translator(lang)
-    said = _("The file cannot be read or written: {file} ({why})")
-    _errors().print(escape(said.format(file=error.filename or "", why=error.strerror or error)), style="bold")
-    _errors().print(_("Close it in other programs, or name another place."))
-
-
-def _say(text: str) -> None:
-    head, _newline, rest = text.partition("\n")
-    _screen().print(escape(head), style="bold", soft_wrap=True)
-    if rest:
-        _screen().print(escape(rest), soft_wrap=True)
-
-
-def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(*head, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    _screen().print(table)
-
-
 def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text or "")
@@ -194,8 +81,10 @@ def _on(asked: Asked, text: str | None) -> date:
 
 app = typer.Typer(
     name="aftersale",
-    cls=_Desk,
-    help=_("Judge after-sale tickets of 抖店 and 快手小店 by law, platform rule and shop policy, with the clause cited."),
+    cls=Desk,
+    help=_(
+        "Judge after-sale tickets of 抖店 and 快手小店 by law, platform rule and shop policy, with the clause cited."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -208,7 +97,9 @@ app.add_typer(rules_app, name="rules")
 
 ShopOption = Annotated[
     Path | None,
-    typer.Option("--shop", help=_("Folder with your own rules and articles.csv."), exists=True, file_okay=False),
+    typer.Option(
+        "--shop", help=_("Folder with your own rules and articles.csv."), exists=True, file_okay=False
+    ),
 ]
 DateArgument = Annotated[str, typer.Argument(metavar="DATE", help=_("A day, written 2025-05-06."))]
 
@@ -225,19 +116,28 @@ def aftersale(
         Language | None, typer.Option(help=_("Language of texts and help; else AFTERSALE_LANG, else zh."))
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version and exit."))
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version and exit.")),
     ] = False,
 ) -> None:
     """Take the options that come before a command; both are dealt with while the line is read."""
     del lang, version
 
 
-@app.command(help=_("Decide tickets given as JSON Lines: what to do, by which clause, until when, what would change it."))
+@app.command(
+    help=_(
+        "Decide tickets given as JSON Lines: what to do, by which clause, until when, what would change it."
+    )
+)
 def decide(
     ctx: typer.Context,
-    file: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE|-", help=_("JSON Lines, or - for standard input."))],
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="FILE|-", help=_("JSON Lines, or - for standard input."))
+    ],
     as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON Lines."))] = False,
-    explain: Annotated[bool, typer.Option("--explain", help=_("Add every rule and the part of it that failed."))] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=_("Add every rule and the part of it that failed."))
+    ] = False,
     shop: ShopOption = None,
 ) -> None:
     """Decide each line as it comes; bad lines are answered too and make the exit code 1."""
@@ -250,10 +150,14 @@ def decide(
 @rules_app.command("list", help=_("List the rules in force, in the order in which they are tried."))
 def list_rules(
     ctx: typer.Context,
-    platform: Annotated[Platform, typer.Option(help=_("Only rules that hold on this platform."))] = Platform.ANY,
+    platform: Annotated[
+        Platform, typer.Option(help=_("Only rules that hold on this platform."))
+    ] = Platform.ANY,
     layer: Annotated[Layer | None, typer.Option(help=_("Only rules of this layer."))] = None,
     group: Annotated[str | None, typer.Option(help=_("Only rules of this group, such as no_reason."))] = None,
-    at: Annotated[str | None, typer.Option(metavar="DATE", help=_("The day that counts; today if left out."))] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help=_("The day that counts; today if left out."))
+    ] = None,
     shop: ShopOption = None,
 ) -> None:
     """List rules."""
@@ -261,10 +165,15 @@ def list_rules(
     book = load_rulebook(shop)
     words = Words(book, asked.lang)
     wanted = rules.Wanted(_on(asked, at), platform, layer, group)
-    _print_table(rule_pages.rule_head(words), [rule_pages.rule_row(rule, words) for rule in rules.selected(book, wanted)])
+    print_table(
+        rule_pages.rule_head(words),
+        [rule_pages.rule_row(rule, words) for rule in rules.selected(book, wanted)],
+    )
 
 
-@rules_app.command(help=_("Show one rule whole: condition, outcome, clauses, parameters with all sources, evidence."))
+@rules_app.command(
+    help=_("Show one rule whole: condition, outcome, clauses, parameters with all sources, evidence.")
+)
 def show(
     ctx: typer.Context,
     rule_id: Annotated[str, typer.Argument(metavar="ID", help=_("Id of a rule, such as N01."))],
@@ -272,7 +181,7 @@ def show(
 ) -> None:
     """Show one rule."""
     book = load_rulebook(shop)
-    _say(rule_pages.whole_rule(rules.find(book, rule_id), Words(book, cast("Asked", ctx.obj).lang)))
+    say(rule_pages.whole_rule(rules.find(book, rule_id), Words(book, cast("Asked", ctx.obj).lang)))
 
 
 @rules_app.command(help=_("Show the rules and parameters in force on a day."))
@@ -286,30 +195,38 @@ def at(
     book = load_rulebook(shop)
     words, on = Words(book, cast("Asked", ctx.obj).lang), _day(day)
     found = rules.selected(book, rules.Wanted(on, platform))
-    _print_table(rule_pages.rule_head(words), [rule_pages.rule_row(rule, words) for rule in found])
+    print_table(rule_pages.rule_head(words), [rule_pages.rule_row(rule, words) for rule in found])
     values = rules.values_on(book, on, platform)
-    _print_table(rule_pages.value_head(words), [rule_pages.value_row(each, words) for each in values])
+    print_table(rule_pages.value_head(words), [rule_pages.value_row(each, words) for each in values])
 
 
-@rules_app.command(help=_("Show what changes between two days: rules that begin or end, parameters with both values."))
+@rules_app.command(
+    help=_("Show what changes between two days: rules that begin or end, parameters with both values.")
+)
 def diff(ctx: typer.Context, first: DateArgument, second: DateArgument, shop: ShopOption = None) -> None:
     """Compare two days."""
     book = load_rulebook(shop)
     days = _day(first), _day(second)
-    _say(rule_pages.difference_page(rules.difference(book, *days), *days, Words(book, cast("Asked", ctx.obj).lang)))
+    say(
+        rule_pages.difference_page(
+            rules.difference(book, *days), *days, Words(book, cast("Asked", ctx.obj).lang)
+        )
+    )
 
 
 @rules_app.command(help=_("Check the rules that come with the program and, where given, your own folder."))
 def check(
     ctx: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=_("Folder with your own rules."))] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help=_("Folder with your own rules."))
+    ] = None,
 ) -> None:
     """Check rule files; findings make the exit code 1."""
     lang = cast("Asked", ctx.obj).lang
     _ = translator(lang)
     texts = packaged_texts() | (shop_texts(folder) if folder else {})
     found = faults(texts)
-    _say_findings(_screen(), found, lang)
+    say_findings(screen(), found, lang)
     if found:
         typer.echo(_("{n} findings.").format(n=len(found)))
         raise typer.Exit(SOME_WRONG)
@@ -329,7 +246,9 @@ def init(
     typer.echo(_("Edit these files, then run: aftersale rules check {folder}").format(folder=_quoted(folder)))
 
 
-@rules_app.command(help=_("Write the shop's refund page for its buyers: when, how, materials, freight, time, contact."))
+@rules_app.command(
+    help=_("Write the shop's refund page for its buyers: when, how, materials, freight, time, contact.")
+)
 def public(
     ctx: typer.Context,
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help=_("Page to write."), dir_okay=False)],

@@ -12,26 +12,31 @@ import xlsxwriter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-DOUYIN_TICKETS = (
+
+def _columns(titles: str) -> list[str]:
+    return titles.split(",")
+
+
+DOUYIN_TICKETS = _columns(
     "售后单号,订单号,商品单号,商品名称,商品ID,应付金额（元）,商品运费（元）,支付优惠（元）,商品税费（元）,商品发货状态,售后类型,"
     "退商品金额（元）,退运费金额（元）,退支付优惠（元）,退税费金额（元）,售后状态,售后申请时间,退款方式,是否已上传退款凭证,售后原因,"
     "售后原因标签,退货物流单号,退货异常,退货发货时间,退货物流公司,自动处理截止时间,同意售后申请时间,商家退款时间,用户到账时间,"
     "售后关闭时间,商家退货地址,商家退货联系人姓名,商家退货联系人电话,仲裁状态,纠纷责任方,是否极速退款,是否拒签后退款,发货物流单号,"
     "发货物流状态,换货物流单号,退货物流状态,售后完结时间,订单备注,用户售后说明,售后备注,操作人,协商记录,换货商品信息,商家编码,门店名称"
-).split(",")
-DOUYIN_ORDERS = (
+)
+DOUYIN_ORDERS = _columns(
     "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商家编码,订单应付金额,运费,收件人,收件人手机号,省,详细地址,"
     "订单提交时间,支付完成时间,订单完成时间,承诺发货时间,旗帜颜色,商家备注,订单状态,售后状态,发货时间,快递信息,"
     "达人昵称,流量体裁,仓库名称,是否安心购"
-).split(",")
-KUAISHOU_TICKETS = (
+)
+KUAISHOU_TICKETS = _columns(
     "店铺,售后单号,订单编号,订单状态,商品ID,商品名称,售后状态,售后申请时间,售后类型,售后原因,申请描述,商家实收金额,退款金额,"
     "退货物流单号,售后完结时间,是否ATOM处理"
-).split(",")
-KUAISHOU_ORDERS = (
+)
+KUAISHOU_ORDERS = _columns(
     "订单号,订单创建时间,订单支付时间,订单状态,实付款,快递费,订单备注,旗帜颜色,售后状态,预售/承诺发货时间,商品名称,商品ID,商品规格,"
     "SKU编码,CPS达人昵称,收货地址-省,发货时间,快递公司,快递单号,物流信息,仓库名称"
-).split(",")
+)
 
 _TICKET = {
     "售后单号": "7100000100017897123",
@@ -98,24 +103,24 @@ _KUAISHOU_ORDER = {
 Row = dict[str, str]
 
 
-def ticket(number: int = 1, **changes: str) -> Row:
+def ticket(number: int = 1, /, **changes: str) -> Row:
     """Make one open 抖店 ticket; each number has ids of its own, all with 19 digits."""
     ids = {"售后单号": f"71000001000{number:05d}123", "商品单号": f"69053648800{number:05d}725"}
     return {**_TICKET, **ids, **changes}
 
 
-def order(number: int = 1, **changes: str) -> Row:
+def order(number: int = 1, /, **changes: str) -> Row:
     """Make the 抖店 order line of the ticket of that number."""
     return {**_ORDER, "子订单编号": f"69053648800{number:05d}725", **changes}
 
 
-def kuaishou_ticket(number: int = 1, **changes: str) -> Row:
+def kuaishou_ticket(number: int = 1, /, **changes: str) -> Row:
     """Make one open 快手 ticket."""
     ids = {"售后单号": f"24000000{number:05d}", "订单编号": f"23000000{number:05d}"}
     return {**_KUAISHOU_TICKET, **ids, **changes}
 
 
-def kuaishou_order(number: int = 1, **changes: str) -> Row:
+def kuaishou_order(number: int = 1, /, **changes: str) -> Row:
     """Make the 快手 order of the ticket of that number."""
     return {**_KUAISHOU_ORDER, "订单号": f"23000000{number:05d}", **changes}
 
@@ -164,7 +169,9 @@ def reference_headers() -> list[tuple[str, list[str]]]:
         known = json.loads(path.read_text(encoding="utf-8"))
         for platform, kinds in known.items():
             if isinstance(kinds, dict):
-                found += [(f"{platform}.{kind}", titles) for kind, titles in kinds.items() if _is_header(titles)]
+                found += [
+                    (f"{platform}.{kind}", titles) for kind, titles in kinds.items() if _is_header(titles)
+                ]
     return found
 
 

@@ -59,18 +59,37 @@ def test_every_header_of_the_reference_is_recognised_or_called_by_its_name() -> 
 
 
 def test_renamed_columns_are_found_under_their_other_names() -> None:
-    layout = seen("售后编号", "订单编号", "子订单编号", "退款类型", "退款状态", "申请时间", "退款金额(元)", "申请原因", "应付金额")
+    layout = seen(
+        "售后编号",
+        "订单编号",
+        "子订单编号",
+        "退款类型",
+        "退款状态",
+        "申请时间",
+        "退款金额(元)",
+        "申请原因",
+        "应付金额",
+    )
     assert layout.channel == "douyin"
     assert {name: place.index for name, place in layout.places.items()} == {
-        "ticket_no": 0, "order_no": 1, "line_no": 2, "claim": 3, "status": 4, "applied_at": 5,
-        "refund_goods": 6, "reason": 7, "paid": 8,
-    }  # fmt: skip
+        "ticket_no": 0,
+        "order_no": 1,
+        "line_no": 2,
+        "claim": 3,
+        "status": 4,
+        "applied_at": 5,
+        "refund_goods": 6,
+        "reason": 7,
+        "paid": 8,
+    }
 
 
 def test_width_of_brackets_and_the_unit_do_not_matter() -> None:
     narrow = [title.replace("（", "(").replace("）", ")") for title in sheets.DOUYIN_TICKETS]
     bare = [title.replace("（元）", "") for title in sheets.DOUYIN_TICKETS]
-    assert seen(*narrow).places.keys() == seen(*bare).places.keys() == seen(*sheets.DOUYIN_TICKETS).places.keys()
+    assert (
+        seen(*narrow).places.keys() == seen(*bare).places.keys() == seen(*sheets.DOUYIN_TICKETS).places.keys()
+    )
 
 
 def test_the_name_of_the_file_decides_only_where_the_header_does_not() -> None:
@@ -104,7 +123,10 @@ def test_the_example_of_a_map_needs_only_the_missing_title(tmp_path: Path) -> No
     example = refused(*titles).example_map
     sheet = sheets.write_csv(
         tmp_path / "怪 表.csv",
-        [titles, ["7100000100017897123", "6905364880001789781", "-", "换货", "待商家处理", "2025-06-03 10:15:00"]],
+        [
+            titles,
+            ["7100000100017897123", "6905364880001789781", "-", "换货", "待商家处理", "2025-06-03 10:15:00"],
+        ],
     )
     written = tmp_path / "map.yaml"
     written.write_text(example.replace("ticket_no: 售后单号", "ticket_no: 退单流水"), encoding="utf-8")
@@ -113,7 +135,9 @@ def test_the_example_of_a_map_needs_only_the_missing_title(tmp_path: Path) -> No
 
 
 def test_a_map_goes_before_every_known_title_and_leaves_other_sheets_alone(tmp_path: Path) -> None:
-    mapping = parse_map("platform: douyin\nkind: after_sale\nticket_no: 我的编号\nreason: [我的原因, 另一个]\n")
+    mapping = parse_map(
+        "platform: douyin\nkind: after_sale\nticket_no: 我的编号\nreason: [我的原因, 另一个]\n"
+    )
     titles = ["我的编号", *sheets.DOUYIN_TICKETS, "我的原因"]
     row = sheets.ticket(我的编号="7199999999999999123", 我的原因="商品破损")
     tickets = sheets.write_csv(tmp_path / "a.csv", sheets.lay(titles, [row]))

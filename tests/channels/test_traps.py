@@ -61,7 +61,9 @@ def test_tab_can_stand_between_columns_and_before_ids(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrap", ['="{}"', "'{}", '"{}"', "\u00a0{}", "\ufeff{}"])
 def test_an_id_is_unwrapped(tmp_path: Path, wrap: str) -> None:
     number = "7100000100017897123"
-    assert one(read([douyin_csv(tmp_path / "a.csv", ticket(售后单号=wrap.format(number)))])).ticket_no == number
+    assert (
+        one(read([douyin_csv(tmp_path / "a.csv", ticket(售后单号=wrap.format(number)))])).ticket_no == number
+    )
 
 
 def test_empty_marks_say_nothing(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_empty_marks_say_nothing(tmp_path: Path) -> None:
 
 def test_amounts_carry_signs_and_commas(tmp_path: Path) -> None:
     row = {"应付金额（元）": "￥1,299.90", "退商品金额（元）": "¥1,200.00"}
-    facts = one(read([douyin_csv(tmp_path / "a.csv", ticket(**row))])).facts
+    facts = one(read([douyin_csv(tmp_path / "a.csv", ticket(1, **row))])).facts
     assert (facts["paid_fen"], facts["requested_refund_fen"]) == (129990, 120000)
 
 
@@ -101,7 +103,7 @@ def test_dates_that_a_workbook_holds_as_dates_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lost", ["7.10000E+18", "7100000100017890000"])
 @pytest.mark.parametrize("column", ["售后单号", "订单号", "商品单号", "商品ID"])
 def test_an_id_rounded_by_excel_is_parked_and_never_guessed(tmp_path: Path, lost: str, column: str) -> None:
-    parked = only_parked(read([douyin_csv(tmp_path / "a.csv", ticket(**{column: lost}))]))
+    parked = only_parked(read([douyin_csv(tmp_path / "a.csv", ticket(1, **{column: lost}))]))
     assert (parked.code, parked.row, parked.column, parked.value) == ("digits_lost", 2, column, lost)
     assert "第 2 行" in parked.message.zh
 
@@ -125,7 +127,7 @@ def test_numbers_of_a_workbook_in_a_column_of_ids_are_parked_if_they_are_long(tm
 @pytest.mark.parametrize("write", [write_csv, write_xlsx])
 def test_a_formula_in_a_used_cell_is_parked(tmp_path: Path, write: object) -> None:
     assert callable(write)
-    lines = lay(DOUYIN_TICKETS, [ticket(**{"退商品金额（元）": "=B2*2"})])
+    lines = lay(DOUYIN_TICKETS, [ticket(1, **{"退商品金额（元）": "=B2*2"})])
     parked = only_parked(read([write(tmp_path / "a.sheet", lines)]))
     assert (parked.code, parked.column, parked.value) == ("formula", "退商品金额（元）", "=B2*2")
 
@@ -149,8 +151,10 @@ def test_a_formula_in_a_cell_nobody_reads_disturbs_nothing(tmp_path: Path) -> No
         ({"售后原因": "#N/A"}, "sheet_error"),
     ],
 )
-def test_what_cannot_be_taken_is_parked_with_its_reason(tmp_path: Path, change: dict[str, str], code: str) -> None:
-    parked = only_parked(read([douyin_csv(tmp_path / "a.csv", ticket(**change))]))
+def test_what_cannot_be_taken_is_parked_with_its_reason(
+    tmp_path: Path, change: dict[str, str], code: str
+) -> None:
+    parked = only_parked(read([douyin_csv(tmp_path / "a.csv", ticket(1, **change))]))
     assert parked.code == code
     assert (parked.sheet, parked.row, parked.column) == ("a.csv", 2, next(iter(change)))
     assert parked.explained(lambda message: message) == parked.message.en
@@ -211,3 +215,9 @@ def test_rows_stream_and_the_memory_stays_flat(tmp_path: Path) -> None:
     rows = read_rows([sheet])
     assert iter(rows) is rows
     assert sum(1 for _ in rows) == many
+
+
+def test_a_cell_of_any_length_is_read(tmp_path: Path) -> None:
+    notice = one(read([douyin_csv(tmp_path / "a.csv", ticket(售后备注='"' + "长" * 200_000))]))
+    assert notice.remark is not None
+    assert len(notice.remark) >= 200_000

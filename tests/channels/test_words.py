@@ -115,7 +115,9 @@ def test_every_code_is_a_word_of_the_domain() -> None:
     ],
 )
 def test_a_claim_is_read_in_the_words_before_and_after_2025(
-    word: str, apply_type: str, shipped: bool | None  # noqa: FBT001 - a column of the table
+    word: str,
+    apply_type: str,
+    shipped: bool | None,  # noqa: FBT001 - a column of the table
 ) -> None:
     claim = words.CLAIMS[words.plain(word)]
     assert (claim.apply_type, claim.shipped) == (apply_type, shipped)
@@ -123,10 +125,18 @@ def test_a_claim_is_read_in_the_words_before_and_after_2025(
 
 @pytest.mark.parametrize(
     ("word", "shipped"),
-    [("已发货", True), ("未发货", False), ("1/1已发货", True), ("0/2已发货", False), ("1/2已发货", None), ("待定", None)],
+    [
+        ("已发货", True),
+        ("未发货", False),
+        ("1/1已发货", True),
+        ("0/2已发货", False),
+        ("1/2已发货", None),
+        ("待定", None),
+    ],
 )
 def test_goods_that_left_only_in_part_are_not_said_to_have_left(
-    word: str, shipped: bool | None  # noqa: FBT001 - a column of the table
+    word: str,
+    shipped: bool | None,  # noqa: FBT001 - a column of the table
 ) -> None:
     assert standing.shipped_of(word) == shipped
 

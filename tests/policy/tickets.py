@@ -92,8 +92,8 @@ def wild_ticket(rng: Random) -> tuple[dict[str, Any], list[str]]:
     raw |= {spec.name: rng.choice(spec.values) for spec in CHOICES if rng.random() < 0.25}
     raw["merchant_response"] = rng.choice(("none", "agreed", "agreed", "rejected", "negotiating"))
     raw["rejection_reason_valid"] = rng.choice((None, None, True, False))
-    raw["return_mismatch"] = rng.choice(("none", "none", "none", "none", "unknown", "empty", "used"))
-    raw["buyer_fraud"] = rng.choice(("none", "none", "none", "none", "none", "suspected", "proven"))
+    for name in ("return_mismatch", "buyer_fraud"):
+        raw[name] = rng.choice(FACTS[name].values) if rng.random() < 0.1 else "none"
     raw["stalled_hours"] = rng.choice((0, 71, 72, 200))
     raw["promise_no_reason_days"] = rng.choice((0, 0, 0, 15, 30))
     raw["buyer_risk_score"] = rng.choice((0, 0, 0, 0.79, 0.8, 1))

@@ -96,7 +96,10 @@ class _Reader:
             case Call(name=name, args=args):
                 return self._calls[name].format(*(self.say(arg) for arg in args))
             case Case(branches=branches, otherwise=otherwise):
-                arms = [_("{value} if {condition}").format(value=self.say(v), condition=self.say(c)) for c, v in branches]
+                arms = [
+                    _("{value} if {condition}").format(value=self.say(v), condition=self.say(c))
+                    for c, v in branches
+                ]
                 return self._words.comma.join([*arms, _("else {value}").format(value=self.say(otherwise))])
         raise TypeError(node)
 

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def decide_lines(
-    judge: Judge, lines: Iterable[bytes], write: Callable[[str], None], lang: Lang, *, json: bool, explain: bool
+    judge: Judge,
+    lines: Iterable[bytes],
+    write: Callable[[str], None],
+    lang: Lang,
+    *,
+    json: bool,
+    explain: bool,
 ) -> int:
     """Decide tickets line by line and return how many lines were bad; nothing is held back or kept."""
     words, bad = Words(judge.rulebook, lang), 0

@@ -67,7 +67,7 @@ def _short(text: str, longest: int = _LONGEST_QUOTE) -> str:
 
 def _decoded(raw: bytes) -> str:
     try:
-        text = raw.decode()
+        text = raw.rstrip(b"\r\n").decode()
     except UnicodeDecodeError as error:
         zh = f"第 {error.start + 1} 个字节不是 UTF-8，请把文件另存为 UTF-8"
         en = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
@@ -92,11 +92,19 @@ def _parsed(text: str) -> object:
 def _object(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
         zh, en = "一行要写一个 JSON 对象", "a line is one JSON object"
-        raise _Refused("line.not_an_object", "", f'{zh}：{{"id": …, "facts": {{…}}}}', f'{en}: {{"id": …, "facts": {{…}}}}')
+        raise _Refused(
+            "line.not_an_object",
+            "",
+            f'{zh}：{{"id": …, "facts": {{…}}}}',
+            f'{en}: {{"id": …, "facts": {{…}}}}',
+        )
     for key in value:
         # Other keys are the user's own notes; a misspelt one would silently change the answer.
         if key not in KEYS and (meant := get_close_matches(key, KEYS, 1, 0.75)):
-            zh, en = f"“{_short(key)}”是不是要写“{meant[0]}”？", f"{_short(key)!r}: did you mean {meant[0]!r}?"
+            zh, en = (
+                f"“{_short(key)}”是不是要写“{meant[0]}”？",
+                f"{_short(key)!r}: did you mean {meant[0]!r}?",
+            )
             raise _Refused("line.misspelt_key", key, zh, en)
     return value
 
@@ -113,7 +121,9 @@ def _facts_of(line: dict[str, object]) -> Facts:
     if not isinstance(raw, dict):
         zh, en = "缺少 facts，或者不是对象", "facts are missing or no object"
         raise _Refused("line.no_facts", "facts", zh, en)
-    if unknown is not None and not (isinstance(unknown, list) and all(isinstance(name, str) for name in unknown)):
+    if unknown is not None and not (
+        isinstance(unknown, list) and all(isinstance(name, str) for name in unknown)
+    ):
         zh, en = "unknown 要写信息名的列表", "unknown is a list of names of facts"
         raise _Refused("line.bad_unknown", "unknown", zh, en)
     return parse_facts(raw, unknown or ())
@@ -122,7 +132,9 @@ def _facts_of(line: dict[str, object]) -> Facts:
 def _path_of(name: str, line: object) -> str:
     facts = line.get("facts") if isinstance(line, dict) else None
     unknown = line.get("unknown") if isinstance(line, dict) else None
-    only_unknown = isinstance(unknown, list) and name in unknown and isinstance(facts, dict) and name not in facts
+    only_unknown = (
+        isinstance(unknown, list) and name in unknown and isinstance(facts, dict) and name not in facts
+    )
     return f"unknown.{name}" if only_unknown else f"facts.{name}"
 
 

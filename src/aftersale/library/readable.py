@@ -42,8 +42,12 @@ def _proposal(given: Answer, words: Words) -> Iterator[str]:
     _ = words.translate
     verdict = given.decision.verdict
     remedy = words.book.remedies[verdict.preferred]
-    yield _("Ticket {id}: {remedy}").format(id="" if given.id is None else given.id, remedy=words.remedy(remedy.id))
-    yield INDENT + _("What to do: {verb}").format(verb=Text(zh=remedy.verb.zh, en=remedy.verb.en).of(words.lang))
+    yield _("Ticket {id}: {remedy}").format(
+        id="" if given.id is None else given.id, remedy=words.remedy(remedy.id)
+    )
+    yield INDENT + _("What to do: {verb}").format(
+        verb=Text(zh=remedy.verb.zh, en=remedy.verb.en).of(words.lang)
+    )
     yield INDENT + _("Rule: {id} {title}").format(id=verdict.main.id, title=verdict.main.title.of(words.lang))
     if others := [words.remedy(name) for name in verdict.remedies if name != verdict.preferred]:
         yield INDENT + _("Other ways: {remedies}").format(remedies=words.comma.join(others))
@@ -76,11 +80,13 @@ def _block(title: str, lines: list[str]) -> Iterator[str]:
 
 
 def _clauses(decision: Decision, words: Words) -> Iterator[str]:
-    yield from _block(words.translate("By:"), [words.clause(cite) for cite in decision.verdict.citations])
+    _ = words.translate
+    yield from _block(_("By:"), [words.clause(cite) for cite in decision.verdict.citations])
 
 
 def _clocks(decision: Decision, words: Words) -> Iterator[str]:
-    yield from _block(words.translate("Deadlines:"), [_clock(due, words) for due in decision.due])
+    _ = words.translate
+    yield from _block(_("Deadlines:"), [_clock(due, words) for due in decision.due])
 
 
 def clock_time(second: int) -> str:
@@ -102,7 +108,9 @@ def _clock(due: Due, words: Words) -> str:
     pattern = _("{title}: {at} ({source}); {if_missed}")
     at = clock_time(due.at)
     missed = written.if_missed.of(words.lang)
-    return pattern.format(title=written.title.of(words.lang), at=at, source=sources[due.source], if_missed=missed)
+    return pattern.format(
+        title=written.title.of(words.lang), at=at, source=sources[due.source], if_missed=missed
+    )
 
 
 def _evidence(decision: Decision, words: Words) -> Iterator[str]:
@@ -111,7 +119,8 @@ def _evidence(decision: Decision, words: Words) -> Iterator[str]:
     sides = [(_("from the buyer"), each.code, each.buyer) for each in wanted]
     sides += [(_("from the shop"), each.code, each.merchant) for each in wanted]
     lines = [
-        f"{code} {side}{words.colon}" + words.comma.join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
+        f"{code} {side}{words.colon}"
+        + words.comma.join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
         for side, code, listed in sides
         if listed
     ]
@@ -136,7 +145,8 @@ def _change(change: Change, words: Words) -> str:
 
 
 def _trace(steps: tuple[Traced, ...], words: Words) -> Iterator[str]:
-    yield from _block(words.translate("Every rule:"), [_step(step, words) for step in steps])
+    _ = words.translate
+    yield from _block(_("Every rule:"), [_step(step, words) for step in steps])
 
 
 def _step(step: Traced, words: Words) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import day_number, start_of
 from aftersale.domain.errors import RulebookInvalid
-from aftersale.library.rules import Wanted, selected
+from aftersale.library.rules import Wanted, parameters_of, selected
 from aftersale.library.scenes import EXCEPTIONS, PARTS, facts_of
 from aftersale.library.shop_card import void_clauses
 from aftersale.library.words import Words
@@ -16,6 +16,7 @@ from aftersale.texts import Text
 from aftersale.web.report import page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from aftersale.library.scenes import Part, Scene
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 # The revision that renamed 仅退款; from its first day on the platforms say 退款.
 _RENAMING = "douyin-after-sale-2025"
 # What a buyer may choose; the rest of a rule's list is for the shop to offer.
-_TO_CHOOSE = frozenset({"return_refund", "exchange", "repair", "reship", "reship_missing", "late_ship_compensation"})
+_TO_CHOOSE = frozenset({"return_refund", "exchange", "repair", "reship", "reship_missing"})
+_BESIDES = frozenset({"late_ship_compensation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Case:
 
     title: str
     platform: str
-    gives: tuple[str, ...]
+    gives: str
+    choices: tuple[str, ...]
+    besides: tuple[str, ...]
     freight: str
     materials: tuple[str, ...]
     clauses: tuple[str, ...]
@@ -44,7 +48,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one step of a refund with the time it takes on each platform."""
+    """Hold one step of a refund with the time it takes; platforms that take the same are told once."""
 
     who: str
     what: str
@@ -57,6 +61,7 @@ class Promise:
 
     title: str
     note: str
+    limits: tuple[str, ...]
     clauses: tuple[str, ...]
 
 
@@ -69,6 +74,7 @@ class RefundPage:
         self._book, self._card, self._on = book, card, on
         self._judge = Judge(book)
         self._words = Words(book, lang)
+        self._to_buyer = _ForBuyers(self._words)
 
     def html(self) -> str:
         """Render the page."""
@@ -97,36 +103,65 @@ class RefundPage:
         return [
             (_("refund only") if old else _("refund"), _("not dispatched, not received, or agreed with us")),
             (_("return and refund"), _("you send the goods back, then the money is refunded")),
-            (_("exchange, repair or send again"), _("you keep buying: new goods, a repair, or what was missing")),
+            (
+                _("exchange, repair or send again"),
+                _("you keep buying: new goods, a repair, or what was missing"),
+            ),
         ]
 
     def _steps(self) -> list[Step]:
         _ = self._words.translate
         respond = ("respond_unshipped_hours", "respond_shipped_hours", "respond_return_hours")
         rows = (
-            (_("You"), _("In the order, choose “apply for after-sale service”, the kind and the reason, and add your evidence"), ()),
+            (
+                _("You"),
+                _(
+                    "In the order, choose “apply for after-sale service”, the kind and the reason, and add your evidence"
+                ),
+                (),
+            ),
             (_("We"), _("We answer; if we are late, the platform approves by itself"), respond),
-            (_("You"), _("Where a return is needed, send the goods and enter the waybill"), ("ship_back_days",)),
-            (_("We"), _("We inspect the return and confirm receipt, counted from the waybill"), ("confirm_return_days",)),
+            (
+                _("You"),
+                _("Where a return is needed, send the goods and enter the waybill"),
+                ("ship_back_days",),
+            ),
+            (
+                _("We"),
+                _("We inspect the return and confirm receipt, counted from the waybill"),
+                ("confirm_return_days",),
+            ),
             (_("We"), _("By law, the refund after the goods came back"), ("refund_after_return_days",)),
-            (_("Platform"), _("The money arrives where it came from (working days)"), ("refund_arrival_days",)),
+            (
+                _("Platform"),
+                _("The money arrives where it came from (working days)"),
+                ("refund_arrival_days",),
+            ),
             (_("You"), _("If we refuse and you disagree, call in the platform"), ("arbitration_hours",)),
         )
-        return [Step(who, what, tuple(self._time(names, each) for each in self._card.platforms)) for who, what, names in rows]
+        return [Step(who, what, self._times(names)) for who, what, names in rows]
+
+    def _times(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        said = {each: self._time(names, each) for each in self._card.platforms}
+        if len(set(said.values())) == 1:
+            return tuple(said.values())[:1]
+        return tuple(f"{self._words.platform(each)}{self._words.colon}{time}" for each, time in said.items())
 
     def _time(self, names: tuple[str, ...], platform: str) -> str:
+        _ = self._words.translate
         said = [self._parameter(name, platform) for name in names]
         if not said:
-            return self._words.translate("any time")
+            return _("any time")
         if len(set(said)) == 1:
-            return self._words.translate("within {time}").format(time=said[0])
-        pattern = self._words.translate("not dispatched: {0}; dispatched: {1}; return or exchange: {2}")
+            return _("within {time}").format(time=said[0])
+        pattern = _("not dispatched: {0}; dispatched: {1}; return or exchange: {2}")
         return pattern.format(*said)
 
     def _parameter(self, name: str, platform: str) -> str:
+        _ = self._words.translate
         parameter = self._book.parameters[name]
         value = parameter.value_for(platform, start_of(day_number(self._on)))
-        return self._words.translate("as the platform says") if value is None else self._words.amount(value.value, parameter.unit)
+        return _("as the platform says") if value is None else self._words.amount(value.value, parameter.unit)
 
     def _cases(self, part: Part) -> list[Case]:
         return [case for scene in part.scenes for case in self._case_of(scene)]
@@ -136,26 +171,21 @@ class RefundPage:
         cases = {name: self._case(scene, name) for name in self._card.platforms}
         if len(set(cases.values())) == 1:
             return [next(iter(cases.values()))]
-        return [
-            Case(case.title, self._words.platform(name), case.gives, case.freight, case.materials, case.clauses)
-            for name, case in cases.items()
-        ]
+        return [replace(case, platform=self._words.platform(name)) for name, case in cases.items()]
 
     def _case(self, scene: Scene, platform: str) -> Case:
         verdict = self._judge.decide(facts_of(scene, platform, self._on)).verdict
-        given = self._offered(verdict)
+        choices = tuple(name for name in verdict.remedies if name in _TO_CHOOSE - {verdict.preferred})
         return Case(
             title=scene.title.of(self._words.lang),
             platform="",
-            gives=tuple(self._to_buyer()[name] for name in given),
-            freight=self._freight(verdict, given),
+            gives=self._to_buyer[verdict.preferred],
+            choices=tuple(map(self._to_buyer.__getitem__, choices)),
+            besides=tuple(self._to_buyer[name] for name in verdict.remedies if name in _BESIDES),
+            freight=self._freight(verdict, (verdict.preferred, *choices)),
             materials=self._materials(verdict),
             clauses=tuple(self._words.clause(cite) for cite in verdict.citations),
         )
-
-    def _offered(self, verdict: Verdict) -> tuple[str, ...]:
-        to_choose = [name for name in verdict.remedies if name in _TO_CHOOSE and name != verdict.preferred]
-        return (verdict.preferred, *to_choose)
 
     def _freight(self, verdict: Verdict, given: tuple[str, ...]) -> str:
         _ = self._words.translate
@@ -181,10 +211,14 @@ class RefundPage:
     def _promise(self, rule: Rule) -> Promise:
         lang = self._words.lang
         clauses = tuple(self._words.clause(cite) for cite in rule.citations)
-        return Promise(rule.title.of(lang), rule.note.of(lang), clauses)
+        return Promise(rule.title.of(lang), rule.note.of(lang), tuple(self._limits(rule)), clauses)
 
-    def _to_buyer(self) -> _ForBuyers:
-        return _ForBuyers(self._words)
+    def _limits(self, rule: Rule) -> Iterator[str]:
+        """Say the shop's own numbers that a promise rests on."""
+        own = [each for each in parameters_of(self._book, rule) if each.values[0].layer == "shop"]
+        for parameter in own:
+            amounts = {self._parameter(parameter.name, name): None for name in self._card.platforms}
+            yield f"{parameter.title.of(self._words.lang)}{self._words.colon}{self._words.comma.join(amounts)}"
 
 
 class _ForBuyers:

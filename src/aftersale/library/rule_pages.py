@@ -82,7 +82,10 @@ def whole_rule(rule: Rule, words: Words) -> str:
         *_block(_("As written:"), [rule.text]),
         *_result(rule, words),
         *_block(_("By:"), [line for cite in rule.citations for line in _source(cite, words)]),
-        *_block(_("Parameters:"), [line for each in parameters_of(words.book, rule) for line in parameter(each, words)]),
+        *_block(
+            _("Parameters:"),
+            [line for each in parameters_of(words.book, rule) for line in parameter(each, words)],
+        ),
         *_block(_("Evidence:"), [line for code in rule.evidence for line in _checklist(code, words)]),
         *_block(_("Mind:"), [rule.note.of(words.lang)]),
     ]
@@ -101,10 +104,12 @@ def _standing(rule: Rule, words: Words) -> Iterator[str]:
     kind = _("guard") if rule.is_guard else _("entitling rule")
     mode = _("mandatory") if rule.mode == "M" else _("discretionary")
     parts = [words.layer(rule.layer), words.platform(rule.platform), rule.group, kind, mode]
-    yield INDENT + words.comma.join(parts)
+    yield INDENT + " · ".join(parts)
     yield INDENT + _("In force: {span}; counts the {anchor}").format(
         span=words.span(rule.effective), anchor=anchors[rule.anchor]
     )
+    if rule.follows:
+        yield INDENT + _("Takes over from: {id}").format(id=rule.follows)
     yield INDENT + _("Priority {priority}, confidence {confidence}, file {file}").format(
         priority=rule.priority, confidence=rule.confidence, file=rule.file
     )
@@ -146,7 +151,9 @@ def parameter(each: Parameter, words: Words) -> Iterator[str]:
         )
         for other in value.alternatives:
             amount = _other(other.value, each.unit, words)
-            yield INDENT * 2 + _("another source says {value}: {source}").format(value=amount, source=other.source)
+            yield INDENT * 2 + _("another source says {value}: {source}").format(
+                value=amount, source=other.source
+            )
 
 
 def _other(value: int | str, unit: Unit, words: Words) -> str:
@@ -170,7 +177,9 @@ def difference_page(found: Difference, first: date, second: date, words: Words) 
     lines = [_("From {early} to {late}").format(early=early, late=late)]
     lines += _block(_("Rules that begin:"), [_dated(rule, rule.effective[0], words) for rule in found.begin])
     lines += _block(_("Rules that end:"), [_dated(rule, rule.effective[1], words) for rule in found.end])
-    lines += _block(_("Parameters that change:"), [line for each in found.values for line in _change(each, words)])
+    lines += _block(
+        _("Parameters that change:"), [line for each in found.values for line in _change(each, words)]
+    )
     return "\n".join(lines if len(lines) > 1 else [*lines, INDENT + _("Nothing changes.")])
 
 

@@ -27,7 +27,9 @@ class RuleUnknown(AftersaleError):
         super().__init__(
             "rules.unknown",
             Text(zh=f"没有编号为“{rule_id}”的规则。", en=f"There is no rule {rule_id!r}."),
-            Text(zh="运行 aftersale rules list 查看所有编号。", en="Run aftersale rules list to see every id."),
+            Text(
+                zh="运行 aftersale rules list 查看所有编号。", en="Run aftersale rules list to see every id."
+            ),
         )
 
 

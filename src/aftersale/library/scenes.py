@@ -38,7 +38,9 @@ class Part:
     scenes: tuple[Scene, ...]
 
 
-def _received(zh: str, en: str, reason: str, signed: int, apply_type: str = "return_refund", **facts: object) -> Scene:
+def _received(
+    zh: str, en: str, reason: str, signed: int, apply_type: str = "return_refund", **facts: object
+) -> Scene:
     return Scene(Text(zh=zh, en=en), apply_type, reason, shipped=signed + 2, signed=signed, facts=facts)
 
 

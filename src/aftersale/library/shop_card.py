@@ -65,7 +65,9 @@ def _read(file: str, written: object) -> ShopCard:
 def void_clauses(book: Rulebook) -> tuple[Finding, ...]:
     """Find shop rules whose title or note a buyer may read and the law makes void."""
     shop = [rule for rule in book.rules if rule.layer == "shop"]
-    return tuple(each for rule in shop for each in _void_in(f"{rule.file} {rule.id}", (rule.title.zh, rule.note.zh)))
+    return tuple(
+        each for rule in shop for each in _void_in(f"{rule.file} {rule.id}", (rule.title.zh, rule.note.zh))
+    )
 
 
 def _void_in(where: str, texts: tuple[str, ...]) -> Iterator[Finding]:

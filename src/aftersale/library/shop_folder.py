@@ -25,8 +25,14 @@ class FolderInUse(AftersaleError):
         listed = ", ".join(names)
         super().__init__(
             "shop.folder_in_use",
-            Text(zh=f"{folder} 里已经有 {listed}，没有改动。", en=f"{folder} already has {listed}; nothing was changed."),
-            Text(zh="换一个文件夹，或先把这些文件移走。", en="Name another folder, or move those files away first."),
+            Text(
+                zh=f"{folder} 里已经有 {listed}，没有改动。",
+                en=f"{folder} already has {listed}; nothing was changed.",
+            ),
+            Text(
+                zh="换一个文件夹，或先把这些文件移走。",
+                en="Name another folder, or move those files away first.",
+            ),
         )
 
 

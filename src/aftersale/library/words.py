@@ -73,7 +73,7 @@ class Words:
             "buyer": _("the buyer"),
             "merchant": _("the merchant"),
             "carrier": _("the carrier"),
-            "undetermined": _("open"),
+            "undetermined": _("undecided"),
             "merchant_burden": _("the merchant has to prove"),
             "-": _("left as it is"),
         }[code]
@@ -131,7 +131,11 @@ class Words:
         _ = self.translate
         if not cite.document:
             return _("assumption: {text}").format(text=cite.article)
-        title = f"《{cite.document}》" if self.lang == "zh" else f"《{cite.document}》 ({self._glosses[cite.document]})"
+        title = (
+            f"《{cite.document}》"
+            if self.lang == "zh"
+            else f"《{cite.document}》 ({self._glosses[cite.document]})"
+        )
         said = title + self._article(cite.article)
         if cite.effective_from is None:
             return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Parameter, ParameterValue, Rule, Rulebook
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Hold what the checks look at: the rulebook, its logic, and the rules that findings are about."""
+
+    rulebook: Rulebook
+    logic: Disjoint
+    about: tuple[Rule, ...]
+
+
 def _finding(code: str, path: str, value: str, en: str, zh: str) -> Finding:
     return Finding(code, path, value, Text(zh=zh, en=en))
 
@@ -27,14 +37,14 @@ def _where(rule: Rule) -> str:
     return f"{rule.file} {rule.id}"
 
 
-def _dead(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
+def _dead(look: Look) -> Iterator[Finding]:
     """Find rules whose condition can never be true, or whose every case higher rules take."""
-    granting = [rule for rule in rulebook.rules if not rule.is_guard and rule.layer != "shop"]
-    for rule in rulebook.rules:
-        if logic.never_holds(rule):
+    granting = [rule for rule in look.rulebook.rules if not rule.is_guard and rule.layer != "shop"]
+    for rule in look.about:
+        if look.logic.never_holds(rule):
             en, zh = "this rule can never fire", "这条规则永远不会生效"
             yield _finding("rulebook.never", _where(rule), rule.text, en, zh)
-        elif rule in granting and logic.always_taken(rule, tuple(granting[: granting.index(rule)])):
+        elif rule in granting and look.logic.always_taken(rule, tuple(granting[: granting.index(rule)])):
             en, zh = "higher rules take every case of it", "它的每种情况都先归更高的规则"
             yield _finding("rulebook.never", _where(rule), rule.text, en, zh)
 
@@ -43,18 +53,20 @@ def _span(rule: Rule) -> tuple[int, int]:
     return bound(rule.effective[0], ALWAYS_FROM), bound(rule.effective[1], ALWAYS_UNTIL)
 
 
-def _ties(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
+def _ties(look: Look) -> Iterator[Finding]:
     """Find rules of equal priority that can both be true and that nothing puts in order."""
-    for one, other in combinations(rulebook.rules, 2):
+    for one, other in combinations(look.rulebook.rules, 2):
         if (
             one.priority != other.priority
             or one.is_guard != other.is_guard
             or (one.layer == "shop") != (other.layer == "shop")
         ):
             continue
+        if one not in look.about and other not in look.about:
+            continue
         if one.id in other.before or other.id in one.before or one.remedies == other.remedies:
             continue
-        if logic.may_both_hold(one, other):
+        if look.logic.may_both_hold(one, other):
             en = f"{one.id} and {other.id}, both {one.priority}, can both be true: say which comes before"
             zh = f"{one.id} 和 {other.id} 优先级都是 {one.priority}，可能同时成立：请用 before 写明先后"
             yield _finding("rulebook.tie", _where(one), other.id, en, zh)
@@ -80,18 +92,18 @@ def _parameter_dates(parameter: Parameter) -> Iterator[Finding]:
             yield _finding(f"rulebook.{kind}", f"{parameter.name} {platform}", dates, en, zh)
 
 
-def _dates(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]:
-    for parameter in rulebook.parameters.values():
+def _dates(look: Look) -> Iterator[Finding]:
+    for parameter in look.rulebook.parameters.values():
         yield from _parameter_dates(parameter)
-    for rule in rulebook.rules:
+    for rule in look.about:
         start, until = _span(rule)
         if start >= until:
             en, zh = "it ends before it begins", "结束日期早于开始日期"
             yield _finding(
                 "rulebook.dates", _where(rule), f"{rule.effective[0]} … {rule.effective[1]}", en, zh
             )
-        if rule.follows and rulebook.rule(rule.follows).effective[1] != rule.effective[0]:
-            former = rulebook.rule(rule.follows)
+        if rule.follows and look.rulebook.rule(rule.follows).effective[1] != rule.effective[0]:
+            former = look.rulebook.rule(rule.follows)
             en, zh = (
                 f"it follows {former.id}, but the dates do not meet",
                 f"它接替 {former.id}，但日期没有衔接",
@@ -101,15 +113,21 @@ def _dates(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]:
             )
 
 
-def _shop_gives_less(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
+def _shop_gives_less(look: Look) -> Iterator[Finding]:
     """Find shop rules that meet a rule of law or platform which gives the buyer more."""
-    shop = [rule for rule in rulebook.rules if rule.layer == "shop" and not rule.is_guard]
+    shop = [rule for rule in look.rulebook.rules if rule.layer == "shop" and not rule.is_guard]
     others = [
-        rule for rule in rulebook.rules if rule.layer != "shop" and not rule.is_guard and rule.mode == "M"
+        rule
+        for rule in look.rulebook.rules
+        if rule.layer != "shop" and not rule.is_guard and rule.mode == "M"
     ]
     for rule in shop:
-        rank = rulebook.rank_of(rule.remedies[0])
-        more = [o for o in others if rulebook.rank_of(o.remedies[0]) > rank and logic.may_both_hold(rule, o)]
+        rank = look.rulebook.rank_of(rule.remedies[0])
+        more = [
+            o
+            for o in others
+            if look.rulebook.rank_of(o.remedies[0]) > rank and look.logic.may_both_hold(rule, o)
+        ]
         if more:
             names = ", ".join(other.id for other in more[:5])
             en = f"gives the buyer less than {names}; where they meet, those win"
@@ -117,9 +135,9 @@ def _shop_gives_less(rulebook: Rulebook, logic: Disjoint) -> Iterator[Finding]:
             yield _finding("rulebook.shop_gives_less", _where(rule), rule.remedies[0], en, zh)
 
 
-def _shop_changes_law(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]:
+def _shop_changes_law(look: Look) -> Iterator[Finding]:
     """Find shop values for numbers that only the law can change; confirming the same value is fine."""
-    for parameter in rulebook.parameters.values():
+    for parameter in look.rulebook.parameters.values():
         law = {value.value for value in parameter.values if value.layer == "law"}
         for value in parameter.values:
             if value.layer == "shop" and law and value.value not in law:
@@ -132,20 +150,19 @@ def _shop_changes_law(rulebook: Rulebook, _logic: Disjoint) -> Iterator[Finding]
 _CHECKS = (_dead, _ties, _dates, _shop_gives_less, _shop_changes_law)
 
 
-def check(
-    texts: Mapping[str, str], cases: Iterable[Facts] = (), *, limits_of: str = ""
-) -> tuple[Finding, ...]:
+def check(texts: Mapping[str, str], cases: Iterable[Facts] = (), *, about: str = "") -> tuple[Finding, ...]:
     """Find every fault of a composed rulebook.
 
-    With `cases`, each limit in files whose name starts with `limits_of` must have a case before, on and
-    after it; without cases limits are not looked at.
+    `about` limits the findings on rules to files whose name starts with it, such as `shop/`. With `cases`
+    each limit in those rules must have a case before, on and after it; without, limits are not looked at.
     """
     rulebook, findings = read(texts)
     if rulebook is None:
         return findings
-    logic = Disjoint(rulebook)
-    found = [finding for look in _CHECKS for finding in look(rulebook, logic)]
+    rules = tuple(rule for rule in rulebook.rules if rule.file.startswith(about))
+    look = Look(rulebook, Disjoint(rulebook), rules)
+    found = [finding for search in _CHECKS for finding in search(look)]
     known_cases = tuple(cases)
     if known_cases:
-        found += untested_limits(rulebook, known_cases, limits_of)
+        found += untested_limits(rulebook, known_cases, about)
     return tuple(found)

@@ -9,7 +9,7 @@ from aftersale.domain.fact_table import SLOT
 from aftersale.policy.decision import Decision, Due, Verdict
 from aftersale.policy.generate import compiled, derive_source, judge_source, settle_source, trace_source
 from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, Variant, Variants, needed
-from aftersale.policy.verdict import ASK, REJECT, SETTLES_FROM, Verdicts
+from aftersale.policy.verdict import ALWAYS_A_PERSON, ASK, REJECT, SETTLES_FROM, Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,4 +130,5 @@ class Judge:
 
     def _instead(self, verdict: Verdict, preferred: str, *, needs_person: bool) -> Verdict:
         remedies = tuple(dict.fromkeys((preferred, *verdict.remedies)))
-        return replace(verdict, preferred=preferred, remedies=remedies, pays=False, needs_person=needs_person)
+        person = needs_person or bool({verdict.main.id, *verdict.flags} & ALWAYS_A_PERSON)
+        return replace(verdict, preferred=preferred, remedies=remedies, pays=False, needs_person=person)

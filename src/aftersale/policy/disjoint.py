@@ -14,6 +14,7 @@ from aftersale.policy.variant import make_variant
 
 if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rule, Rulebook
+    from aftersale.policy.solver import Solver
     from aftersale.policy.variant import Variant
 
 HAS_SOLVER = find_spec("z3") is not None
@@ -26,6 +27,7 @@ class Disjoint:
         self._book = rulebook
         self._rank = {rule.id: rank for rank, rule in enumerate(rulebook.rules)}
         self._variant = lru_cache(maxsize=None)(self._make)
+        self._solver = lru_cache(maxsize=None)(self._make_solver)
 
     def never_holds(self, rule: Rule) -> bool:
         """Tell whether no ticket at all makes a rule true."""
@@ -50,6 +52,11 @@ class Disjoint:
     def _make(self, platform: str, second: int) -> Variant:
         return make_variant(self._book, platform, second)
 
+    def _make_solver(self, platform: str, second: int) -> Solver:
+        from aftersale.policy.solver import Solver  # noqa: PLC0415  # z3 is an extra
+
+        return Solver(self._variant(platform, second))
+
     def _times(self, rules: tuple[Rule, ...]) -> list[int]:
         """Pick the first and the last second at which all these rules are in force."""
         spans = [rule.effective for rule in rules if rule.anchor == "applied"]
@@ -65,9 +72,7 @@ class Disjoint:
         if not HAS_SOLVER:
             parts = [part for condition in wanted for part in conjuncts(condition)]
             return not _contradicts(parts) and not any(_is_covered(parts, condition) for condition in avoided)
-        from aftersale.policy.solver import Solver  # noqa: PLC0415  # z3 is an extra
-
-        return Solver(variant).possible(wanted, avoided)
+        return self._solver(variant.platform, variant.second).possible(wanted, avoided)
 
 
 def _asked(part: Expr) -> tuple[str, frozenset[object]] | None:

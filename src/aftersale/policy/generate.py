@@ -153,7 +153,7 @@ def _trace_line(source: PythonSource, condition: Expr) -> str:
     text = repr(HIT)
     for number, part in reversed(list(enumerate(parts))):
         if source.may_be_null(part):
-            text = f"{text} if {source.when_true(part)} else {UNKNOWN_FROM + number}"
+            text = f"{UNKNOWN_FROM + number} if not {source.when_true(part)} else {text}"
     for number, part in reversed(list(enumerate(parts))):
         text = f"{number} if {source.when_false(part)} else {text}"
     return text

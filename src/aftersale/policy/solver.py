@@ -58,17 +58,24 @@ class Solver:
         self._known: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
         self._facts: list[Any] = []
+        self._translated: dict[Expr, Any] = {}
         self._unfolded: dict[str, tuple[Any, Any]] = {}
         self._rolled = z3.Function("last_day", z3.IntSort(), z3.IntSort())
         self._months = z3.Function("months_after", z3.IntSort(), z3.IntSort(), z3.IntSort())
 
     def possible(self, true: Sequence[Expr], not_true: Sequence[Expr] = ()) -> bool:
         """Tell whether some ticket makes all of `true` true and none of `not_true`; in doubt, yes."""
-        asked = [self._true(expr) for expr in true] + [z3.Not(self._true(expr)) for expr in not_true]
+        asked = [self._whole(expr) for expr in true] + [z3.Not(self._whole(expr)) for expr in not_true]
         solver = z3.Solver()
         solver.set("timeout", _TIMEOUT_MS)
         solver.add(*asked, *self._facts, *self._companions())
         return bool(solver.check() != z3.unsat)
+
+    def _whole(self, expr: Expr) -> Any:
+        """Translate a whole condition once."""
+        if expr not in self._translated:
+            self._translated[expr] = self._true(expr)
+        return self._translated[expr]
 
     def _companions(self) -> list[Any]:
         """Say that a thing that did not happen has no time."""

@@ -61,6 +61,7 @@ class Variant:
 
     rulebook: Rulebook
     platform: str
+    second: int
     settled: Mapping[str, str | int | None]
     conditions: tuple[Expr, ...]
     derived: tuple[tuple[Derived, Expr], ...]
@@ -86,7 +87,7 @@ def make_variant(rulebook: Rulebook, platform: str, second: int) -> Variant:
     at = settled | {"applied_at": second}
     conditions = tuple(_condition(rule, settled, at) for rule in rulebook.rules)
     derived = tuple((item, fold(item.expr, settled)) for item in rulebook.derived)
-    return Variant(rulebook, platform, settled, conditions, derived)
+    return Variant(rulebook, platform, second, settled, conditions, derived)
 
 
 def _condition(rule: Rule, settled: dict[str, str | int | None], at: dict[str, str | int | None]) -> Expr:

@@ -18,7 +18,7 @@ ASK = "ask"
 SETTLES_FROM = 30
 _COMMENT = "-"
 OUTRANKED_BY_NOTHING = frozenset({"guard", "malicious"})
-_ALWAYS_A_PERSON = frozenset({"G04", "G05", "G06", "G09"})
+ALWAYS_A_PERSON = frozenset({"G04", "G05", "G06", "G09"})
 _SUSPICION = frozenset({"G05", "G09"})
 _LATE_REFUND = frozenset({"T03", "T04"})
 # What the buyer asked for, as ranks of remedies: giving more is generosity, and a person signs for it.
@@ -146,5 +146,5 @@ class Verdicts:
         )
         doubted = bool(ids & _LATE_REFUND) and bool(ids & _SUSPICION)
         return (
-            self._book.remedies[preferred].needs_person or generous or bool(ids & _ALWAYS_A_PERSON) or doubted
+            self._book.remedies[preferred].needs_person or generous or bool(ids & ALWAYS_A_PERSON) or doubted
         )

@@ -1,4 +1,4 @@
-"""Turn an export into a worklist: every ticket judged, ranked by urgency, with what to do, by which clause, by when."""
+"""Turn an export into a worklist: each ticket judged, ranked, with what to do, why and by when."""
 
 from aftersale.triage.flow import TriageOptions, triage
 

@@ -1,4 +1,4 @@
-"""Lay out the sheets of the workbook: overview, worklist, reasoning, batches, articles to describe, parked rows."""
+"""Lay out the sheets of the workbook: worklist, overview, batches, reasoning, articles, parked rows."""
 
 from __future__ import annotations
 
@@ -197,7 +197,9 @@ def _articles(result: Result) -> SheetOf:
                 article.title,
                 article.ours,
                 article.settled,
-                result.words.comma.join(f"{title} ({count})" for title, count in article.questions.most_common()),
+                result.words.comma.join(
+                    f"{title} ({count})" for title, count in article.questions.most_common()
+                ),
             ),
         )
         for article in to_describe(result.articles)
@@ -211,7 +213,7 @@ def _parked(result: Result) -> SheetOf:
         (_("Sheet"), "text", 30),
         (_("Row"), "count", 8),
         (_("Column"), "text", 18),
-        (_("Value"), "text", 30),
+        (_("What stands there"), "text", 30),
         (_("Why"), "text", 80),
     )
     rows: Iterator[tuple[Tone, Sequence[Cell]]] = (
@@ -224,7 +226,8 @@ def _overview(result: Result) -> SheetOf:
     _ = result.words.translate
     columns = _columns((_("Figure"), "text", 40), (_("Number"), "text", 16), (_("Amount"), "money", 16))
     rows: Iterator[tuple[Tone, Sequence[Cell]]] = (
-        ("plain", (line.title, line.figure, line.fen)) for line in overview_lines(result.summary, result.words)
+        ("plain", (line.title, line.figure, line.fen))
+        for line in overview_lines(result.summary, result.words)
     )
     return SheetOf(_("Overview"), columns, rows, filters=False)
 

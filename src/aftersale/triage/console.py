@@ -1,4 +1,4 @@
-"""Show a worklist on the terminal: the most urgent tickets, the figures, what was written and what to do next."""
+"""Show a worklist on the terminal: the most urgent tickets, then the figures."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from aftersale.triage.book_sheets import Result
     from aftersale.triage.overview import Line
     from aftersale.triage.parked import ParkedRow
     from aftersale.triage.rows import Row
@@ -35,6 +36,15 @@ _STYLES = {
 _WIDE, _WIDER, _WIDEST = 90, 120, 160
 
 
+def _most_urgent(ours: Sequence[Row]) -> list[Row]:
+    """Take the first; where many are overdue already, half of the room is for what can still be caught."""
+    overdue = [row for row in ours if row.urgency is Urgency.OVERDUE]
+    running = [row for row in ours if row.urgency is not Urgency.OVERDUE]
+    room = max(MOST_SHOWN // 2, MOST_SHOWN - len(running))
+    shown = overdue[:room]
+    return [*shown, *running[: MOST_SHOWN - len(shown)]]
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Print in one language; texts of sheets are never taken for markup."""
@@ -46,6 +56,18 @@ class Screen:
         """Print one line; the terminal folds it, so that it can be copied whole."""
         self.console.print(Styled(text, style=style), soft_wrap=True)
 
+    def show(self, result: Result) -> None:
+        """Show a whole result, or say that no row of it could be read."""
+        _ = self.words.translate
+        if result.parked and not result.rows:
+            self.say(
+                _("None of the {count} rows could be read.").format(count=len(result.parked)), "bold red"
+            )
+        else:
+            self.worklist(result.rows)
+            self.summary(result.summary)
+        self.parked(result.parked)
+
     def worklist(self, rows: Sequence[Row]) -> None:
         """Show the tickets that the shop must handle, or say that there are none."""
         _ = self.words.translate
@@ -53,23 +75,23 @@ class Screen:
         if not ours:
             self.say(_("No open ticket waits for the shop."), "green")
             return
-        self.console.print(self._table(ours[:MOST_SHOWN]))
+        self.console.print(self._table(_most_urgent(ours)))
         if len(ours) > MOST_SHOWN:
             self.say(_("… and {count} more in the worklist").format(count=len(ours) - MOST_SHOWN))
 
     def _table(self, rows: Iterable[Row]) -> Table:
         _, width = self.words.translate, self.console.width
         table = Table(expand=width < _WIDEST, show_edge=False, pad_edge=False)
-        table.add_column(_("Time left"), ratio=4 if width < _WIDE else 5)
+        table.add_column(_("Time left"), ratio=4 if width < _WIDE else 5, overflow="fold")
         table.add_column(_("Ticket no."), no_wrap=width >= _WIDE, min_width=19 if width >= _WIDE else 10)
         if width >= _WIDER:
             table.add_column(_("Article"), ratio=3, no_wrap=True, overflow="ellipsis")
         table.add_column(_("Amount"), justify="right", no_wrap=True)
         if width >= _WIDE:
-            table.add_column(_("Reason"), ratio=3)
-        table.add_column(_("Proposal"), ratio=4, style="bold")
+            table.add_column(_("Reason"), ratio=3, overflow="fold")
+        table.add_column(_("Proposal"), ratio=4, style="bold", overflow="fold")
         if width >= _WIDER:
-            table.add_column(_("Find out"), ratio=5)
+            table.add_column(_("Find out"), ratio=5, overflow="fold")
         for row in rows:
             cells = self._cells(row, width)
             table.add_row(*cells)
@@ -88,12 +110,13 @@ class Screen:
         return cells
 
     def summary(self, summary: Summary) -> None:
-        """Print the figures: what is due, what is proposed, how good the proposals are, where every row went."""
+        """Print what is due, what is proposed, how good the proposals are, where every row went."""
         _ = self.words.translate
         self.say("")
         self.say(
             _(
-                "{open} open: {ours} for the shop ({money}), {buyers} for the buyer, {platforms} for the platform"
+                "{open} open: {ours} for the shop ({money}), {buyers} for the buyer, "
+                "{platforms} for the platform"
             ).format(
                 open=summary.open,
                 ours=summary.ours,
@@ -111,13 +134,17 @@ class Screen:
         )
         if summary.proposed:
             self.say(_("proposals: {list}").format(list=self._listed(proposal_lines(summary, self.words))))
-        for lines in (quality_lines(summary, self.words) if summary.open else [], row_lines(summary, self.words)):
+        for lines in (
+            quality_lines(summary, self.words) if summary.open else [],
+            row_lines(summary, self.words),
+        ):
             if lines:
                 self.say(self._listed(lines))
 
     def _listed(self, lines: Iterable[Line]) -> str:
         told = (
-            f"{line.title} {line.figure}" + (f" ({yuan(line.fen)})" if line.fen is not None else "") for line in lines
+            f"{line.title} {line.figure}" + (f" ({yuan(line.fen)})" if line.fen is not None else "")
+            for line in lines
         )
         return " · ".join(told)
 

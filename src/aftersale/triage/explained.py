@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
-from aftersale.policy.explain import to_ask, to_describe, to_inspect, trace, what_would_change
+from aftersale.policy.explain import FALLBACK, to_ask, to_describe, to_inspect, trace, what_would_change
+from aftersale.policy.generate import UNKNOWN_FROM
 from aftersale.triage.rows import Explained, Outcome, Question
 
 if TYPE_CHECKING:
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
     from aftersale.policy.explain import Change
+    from aftersale.policy.rulebook import Rule
 
-# A question with more answers than these is open: only the dearest answer is shown.
+# A question with more answers than these is open: only the usual ones are shown.
 _MOST_ANSWERS = 6
-_NOT_WORTH_SAYING = frozenset({"now", "platform", "shop", "article_no", "sku", "live", "carrier", "warehouse", "province"})
+_USUAL = {"reason": ("no_reason", "quality_defect", "damaged", "missing_item")}
+_NOT_WORTH_SAYING = frozenset(
+    {"now", "platform", "shop", "article_no", "sku", "live", "carrier", "warehouse", "province"}
+)
 
 
 class Explainer:
@@ -44,16 +49,33 @@ class Explainer:
 
     def _question(self, decision: Decision, change: Change) -> Question:
         spec = FACTS[change.fact]
-        answers = (True, False) if spec.kind is Kind.BOOL else tuple(v for v in spec.values if v != "unknown")
-        if not answers or len(answers) > _MOST_ANSWERS:
-            return Question(change.fact, spec.answered_by, change, ())
-        return Question(
-            change.fact, spec.answered_by, change, tuple(self._outcome(decision, change.fact, a) for a in answers)
-        )
+        answers: tuple[bool | str, ...] = tuple(value for value in spec.values if value != "unknown")
+        if spec.kind is Kind.BOOL:
+            answers = (True, False)
+        elif len(answers) > _MOST_ANSWERS:
+            answers = _USUAL.get(change.fact, ())
+        outcomes = tuple(self._outcome(decision, change.fact, answer) for answer in answers)
+        return Question(change.fact, spec.answered_by, change, outcomes)
 
-    def _outcome(self, decision: Decision, fact: str, answer: bool | str) -> Outcome:  # noqa: FBT001 - the answer is the value of a fact
-        then = self._judge.decide(decision.facts.with_values({fact: answer})).verdict
-        return Outcome(answer, then.main.id, then.preferred)
+    def _outcome(self, decision: Decision, fact: str, answer: bool | str) -> Outcome:  # noqa: FBT001 - an answer is the value of a fact
+        """Say where one answer leads; if it settles nothing alone, to the rule that it brings nearest."""
+        then = self._judge.decide(decision.facts.with_values({fact: answer}))
+        nearest = self._nearest(then) if then.verdict.main.group == FALLBACK else None
+        if nearest:
+            return Outcome(answer, nearest.id, nearest.remedies[0], surely=False)
+        return Outcome(answer, then.verdict.main.id, then.verdict.preferred)
+
+    def _nearest(self, decision: Decision) -> Rule | None:
+        """Find the granting rule that waits for the fewest unknowns."""
+        facts, rules = decision.facts, self._judge.rulebook.rules
+        codes = self._judge.trace(facts)[: decision.verdict.main_rank]
+        waiting = {
+            rank: len(self._judge.reach(facts, rank) & facts.unknown)
+            for rank, code in enumerate(codes)
+            if code is not None and code >= UNKNOWN_FROM and not rules[rank].is_guard
+        }
+        rank = min(waiting, key=lambda rank: (waiting[rank], rank), default=None)
+        return None if rank is None else rules[rank]
 
     def _used(self, decision: Decision) -> Mapping[str, Value]:
         """Collect the known facts that the winning rule reads."""
@@ -62,7 +84,9 @@ class Explainer:
         return {
             name: facts[name]
             for name in FACTS
-            if name in reach and name not in facts.unknown | facts.unalleged | _NOT_WORTH_SAYING and facts[name] is not None
+            if name in reach
+            and name not in facts.unknown | facts.unalleged | _NOT_WORTH_SAYING
+            and facts[name] is not None
         }
 
     def _unalleged(self, decision: Decision) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from xlsxwriter.exceptions import XlsxWriterException
@@ -12,23 +11,24 @@ from aftersale.channels.spreadsheet import NO_MAP, load_map, read
 from aftersale.domain.clock import SHANGHAI, seconds_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text, translator
+from aftersale.triage.advice import STALE, Files, advise, say_it_is_old
 from aftersale.triage.book_sheets import Result
 from aftersale.triage.console import Screen
 from aftersale.triage.jsonl import write_lines
 from aftersale.triage.judged import Judging
-from aftersale.triage.options import TriageOptions, command_at, with_out
+from aftersale.triage.options import TriageOptions
 from aftersale.triage.parked import ParkedRow, parked_by_channel
 from aftersale.triage.progress import Bar, bar
 from aftersale.triage.register import Register, load_register
 from aftersale.triage.rows import Row, ranked
-from aftersale.triage.skeleton import articles_met, skeleton_path, to_describe, write_skeleton
+from aftersale.triage.skeleton import articles_met, skeleton_path, write_skeleton
 from aftersale.triage.summary import sum_up
 from aftersale.triage.tables import write_csv
 from aftersale.triage.words import Words
 from aftersale.triage.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["TriageOptions", "triage"]
 
 OK, NOTHING_READ = 0, 1
-_STALE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def triage(options: TriageOptions, judge: Judge, now: datetime, console: Console
     """Judge the tickets of the sheets and return the exit code: 0, or 1 where no row at all could be read.
 
     People read what is printed on `console`; `out` takes the JSON Lines, and then `console` should be stderr.
-    Raises SheetRefused for a file that is no export, map or register, AftersaleError where nothing can be written.
+    Raises SheetRefused for a file that is no export, map or register, AftersaleError where it cannot write.
     """
     _check_out(options)
     found = _find(options, judge, now)
@@ -66,13 +65,12 @@ def triage(options: TriageOptions, judge: Judge, now: datetime, console: Console
     if options.json:
         write_lines(out, found.result.rows, found.result.parked, found.result.summary)
     else:
-        screen.worklist(found.result.rows)
-        screen.summary(found.result.summary)
-        screen.parked(found.result.parked)
+        screen.show(found.result)
     screen.parked(found.aside)
-    written = _write(options, found, now) if options.out else []
-    _say_what_next(screen, options, found, written)
-    _say_if_stale(screen, options, found.reading, now)
+    written = _write(options.out, options, found, now) if options.out else []
+    advise(screen, options, found.result, Files(written, found.register_file))
+    if found.reading.newest_at and now - found.reading.newest_at > STALE:
+        say_it_is_old(screen, options, found.reading.newest_at)
     return OK if found.result.rows or not found.result.parked else NOTHING_READ
 
 
@@ -83,7 +81,10 @@ def _check_out(options: TriageOptions) -> None:
     if options.out.suffix.lower() != ".xlsx":
         raise AftersaleError(
             "out.not_xlsx",
-            Text(zh=f"结果是工作簿，{options.out.name} 要以 .xlsx 结尾。", en=f"{options.out.name} must end in .xlsx."),
+            Text(
+                zh=f"结果是工作簿，{options.out.name} 要以 .xlsx 结尾。",
+                en=f"{options.out.name} must end in .xlsx.",
+            ),
             Text(zh="例如 --out 处理建议.xlsx", en="For example --out worklist.xlsx"),
         )
     if options.out.resolve() in {sheet.resolve() for sheet in options.sheets}:
@@ -131,11 +132,8 @@ def _judge(reading: Reading, judging: Judging, shown: Bar) -> tuple[list[Row], l
     return ranked(rows), refused
 
 
-def _write(options: TriageOptions, found: _Found, now: datetime) -> list[Path]:
+def _write(out: Path, options: TriageOptions, found: _Found, now: datetime) -> list[Path]:
     """Write the workbook, and beside it what was not read and what is still to be said of the articles."""
-    out = options.out
-    if out is None:
-        return []
     try:
         return list(_write_all(out, options, found, now))
     except (OSError, XlsxWriterException) as fault:
@@ -150,55 +148,24 @@ def _write(options: TriageOptions, found: _Found, now: datetime) -> list[Path]:
         ) from None
 
 
-def _write_all(out: Path, options: TriageOptions, found: _Found, now: datetime) -> Iterable[Path]:
+def _write_all(out: Path, options: TriageOptions, found: _Found, now: datetime) -> Iterator[Path]:
     result = found.result
-    everything = Result(
-        result.rows,
-        [*result.parked, *found.aside],
-        result.summary,
-        result.articles,
-        result.words,
-        result.separator,
-        result.batch_size,
-    )
-    write_workbook(out, everything, now.astimezone(SHANGHAI))
+    unread = [*result.parked, *found.aside]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_workbook(out, replace(result, parked=unread), now.astimezone(SHANGHAI))
     yield out
-    if everything.parked:
-        parked = out.with_name(f"{out.stem}-没读进来.csv")
-        _write_parked(parked, everything.parked, options)
-        yield parked
+    if unread:
+        yield _write_parked(out.with_name(f"{out.stem}-没读进来.csv"), unread, result.words)
     if result.articles:
-        known = (found.register, found.register_file)
-        yield write_skeleton(skeleton_path(out), result.articles, known, options.lang)
-
-
-def _write_parked(path: Path, parked: Iterable[ParkedRow], options: TriageOptions) -> None:
-    _ = translator(options.lang)
-    header = [_("Sheet"), _("Row"), _("Column"), _("Value"), _("Why")]
-    write_csv(path, header, ([one.sheet, str(one.row), one.column or "", one.value, one.reason] for one in parked))
-
-
-def _say_what_next(screen: Screen, options: TriageOptions, found: _Found, written: list[Path]) -> None:
-    """Say what was written, and the one or two things worth doing now."""
-    _ = screen.words.translate
-    for path in written:
-        screen.say(_("written: {path}").format(path=path))
-    if not found.result.rows or options.json:
-        return
-    if options.out is None:
-        command = command_at(with_out(options), _now_of(found))
-        screen.say(_("For the whole list as a workbook: {command}").format(command=command))
-    asked = to_describe(found.result.articles)
-    if asked and options.out is not None:
-        tickets = sum(article.settled for article in asked)
-        screen.say(
-            _(
-                "Next: {articles} articles are not described; filling in {file} settles {tickets} tickets. "
-                "Save it as {register} and run again with --shop."
-            ).format(
-                articles=len(asked),
-                file=skeleton_path(options.out).name,
-                tickets=tickets,
-                register=found.register_file or (options.shop or "rules") / "articles.csv",
-            )
+        yield write_skeleton(
+            skeleton_path(out), result.articles, (found.register, found.register_file), options.lang
         )
+
+
+def _write_parked(path: Path, parked: Iterable[ParkedRow], words: Words) -> Path:
+    _ = words.translate
+    header = [_("Sheet"), _("Row"), _("Column"), _("What stands there"), _("Why")]
+    write_csv(
+        path, header, ([one.sheet, str(one.row), one.column or "", one.value, one.reason] for one in parked)
+    )
+    return path

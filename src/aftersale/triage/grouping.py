@@ -48,7 +48,7 @@ def _cut(rows: Sequence[Row], separator: str, size: int) -> Iterator[Sequence[Ro
 
 
 def batches(rows: Iterable[Row], separator: str, size: int) -> list[Batch]:
-    """Group the tickets that the shop must handle by action and shop; the group with the soonest clock first."""
+    """Group the shop's tickets by action and shop; the group with the soonest clock first."""
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         if row.is_ours:

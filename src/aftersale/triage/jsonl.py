@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from aftersale.domain.clock import moment_of
@@ -40,7 +41,7 @@ def cited(citation: Citation) -> dict[str, str | None]:
 
 
 def flags_of(row: Row) -> list[str]:
-    """List the guards that hold, then what a reader should know: overdue, an estimated clock, a person needed."""
+    """List the guards that hold, then: overdue, the clock is an estimate, a person is needed."""
     told = {
         "overdue": row.urgency is Urgency.OVERDUE,
         "due_estimated": row.clock is not None and not row.clock.from_platform,
@@ -97,8 +98,5 @@ def summary_line(summary: Summary) -> dict[str, object]:
 
 def write_lines(out: TextIO, rows: Iterable[Row], parked: Iterable[ParkedRow], summary: Summary) -> None:
     """Write the whole worklist."""
-    for row in rows:
-        out.write(json.dumps(ticket_line(row), ensure_ascii=False) + "\n")
-    for one in parked:
-        out.write(json.dumps(parked_line(one), ensure_ascii=False) + "\n")
-    out.write(json.dumps(summary_line(summary), ensure_ascii=False) + "\n")
+    lines = chain(map(ticket_line, rows), map(parked_line, parked), [summary_line(summary)])
+    out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)

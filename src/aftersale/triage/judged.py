@@ -34,7 +34,16 @@ NOTHING = "nothing"
 _REPLACES = frozenset({"exchange", "repair", "reship"})
 # Once the shop has agreed to the return, looking at the goods answers what would have been asked before.
 _ANSWERED_BY_INSPECTION = frozenset(
-    {"ask", "negotiate", "request_evidence", "request_evidence_merchant", "return_refund", "pickup", "exchange", "repair"}
+    {
+        "ask",
+        "negotiate",
+        "request_evidence",
+        "request_evidence_merchant",
+        "return_refund",
+        "pickup",
+        "exchange",
+        "repair",
+    }
 )
 _CLOCKS: dict[Stage, tuple[str, ...]] = {
     Stage.DECIDE: ("respond_by",),
@@ -79,7 +88,7 @@ def _stage_after_consent(notice: Notice) -> Stage:
     if notice.turn is Turn.BUYER:
         return Stage.BUYER_RECEIVES if sent or notice.facts.get("apply_type") == "reship" else Stage.RETURN
     replaces = notice.facts.get("apply_type") in _REPLACES
-    # A parcel on its way back is still to be received; the word for sending the new one no longer asks for it.
+    # A parcel on its way back is still to be received; the word for sending the new one asks for it no more.
     if sent and ("return_received_at" in notice.unknown or not replaces):
         return Stage.RECEIVE
     return Stage.SHIP if replaces else Stage.OTHER

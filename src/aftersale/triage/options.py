@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from aftersale.texts import Lang
 
@@ -20,10 +20,10 @@ BATCH_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class TriageOptions:
-    """Hold the options of one run.
+    r"""Hold the options of one run.
 
-    `separator` and `batch_size` say how the platform's batch search takes ticket numbers; \\n and \\t stand for
-    a line end and a TAB.
+    `separator` and `batch_size` say how the platform's batch search takes ticket numbers; `\n` and `\t` stand
+    for a line end and a TAB.
     """
 
     sheets: tuple[Path, ...]
@@ -54,15 +54,9 @@ def command_at(options: TriageOptions, now: datetime) -> str:
     """Write the command that does the same at another time."""
     arguments = ["aftersale", "triage", *map(str, options.sheets)]
     arguments += _named("--shop", options.shop) + _named("--map", options.map_file)
-    arguments += ["--now", now.isoformat()] + _named("--out", options.out)
+    arguments += ["--now", now.isoformat(), *_named("--out", options.out)]
     arguments += ["--json"] if options.json else []
     arguments += ["--lang", options.lang] if options.lang != "zh" else []
     arguments += ["--separator", options.separator] if options.separator != SEPARATOR else []
     arguments += ["--batch-size", str(options.batch_size)] if options.batch_size != BATCH_SIZE else []
     return quoted(arguments)
-
-
-def with_out(options: TriageOptions) -> TriageOptions:
-    """Ask for the workbook beside the first sheet."""
-    first = options.sheets[0]
-    return replace(options, out=first.with_name(f"{first.stem}-处理建议.xlsx"))

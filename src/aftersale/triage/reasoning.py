@@ -1,4 +1,4 @@
-"""Say why: the rule that won, what it rests on, what nobody alleges, what is not known and would change it."""
+"""Say why: the rule that won, what it rests on, what nobody alleges, what would change it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,10 @@ def _not_alleged(row: Row, words: Words) -> str:
 def _changes(row: Row, words: Words) -> Iterable[str]:
     explained = row.explained
     asked = (question.change for question in explained.ask)
-    return (words.change(change) for change in (*asked, *explained.describe, *explained.inspect, *explained.others))
+    return (
+        words.change(change)
+        for change in (*asked, *explained.describe, *explained.inspect, *explained.others)
+    )
 
 
 def _guard(rule: Rule, words: Words) -> str:

@@ -126,9 +126,7 @@ _READERS: dict[Sort, Callable[[str], object]] = {
     Sort.CATEGORY: _word(CATEGORY_OF, CATEGORY_WORDS),
     Sort.OPT_OUT: _word(OPT_OUT_OF, OPT_OUT_WORDS),
 }
-_BY_TITLE = {
-    plain_title(title): column for column in COLUMNS for title in (column.title, *column.aliases)
-}
+_BY_TITLE = {plain_title(title): column for column in COLUMNS for title in (column.title, *column.aliases)}
 
 
 @dataclass(slots=True)
@@ -155,7 +153,7 @@ class _Draft:
                 continue
             said = _said(column, self.read[column.title])
             facts |= said
-            origins |= {name: f"商品信息·{column.title}" for name in said}
+            origins |= dict.fromkeys(said, f"商品信息·{column.title}")
         return facts, origins
 
 
@@ -224,7 +222,9 @@ class _Reader:
         reason = self._("row {row} describes the article of row {first} again; that row holds").format(
             row=row, first=first
         )
-        return ParkedRow(self._name, row, ARTICLE_NO if number else PRODUCT_ID, number or product or "", reason)
+        return ParkedRow(
+            self._name, row, ARTICLE_NO if number else PRODUCT_ID, number or product or "", reason
+        )
 
 
 def _table(path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:

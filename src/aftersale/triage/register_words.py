@@ -39,7 +39,12 @@ COLUMNS = (
     Column(PRODUCT_ID, Sort.ID, ("product_id",)),
     Column(ARTICLE, Sort.TEXT, ("商品标题", "article")),
     Column(CATEGORY, Sort.CATEGORY, ("category", "商品类目"), "category"),
-    Column(OPT_OUT, Sort.OPT_OUT, ("opt_out_class", "不支持七天无理由类别", "不支持7天无理由类别"), "opt_out_class"),
+    Column(
+        OPT_OUT,
+        Sort.OPT_OUT,
+        ("opt_out_class", "不支持七天无理由类别", "不支持7天无理由类别"),
+        "opt_out_class",
+    ),
     Column("下单单独确认", Sort.FLAG, ("opt_out_confirmed", "下单已单独确认"), "opt_out_confirmed"),
     Column("已标注并确认", Sort.FLAG, ("class_marked_and_confirmed",), "class_marked_and_confirmed"),
     Column("无理由天数", Sort.DAYS, ("promise_no_reason_days", "承诺无理由天数"), "promise_no_reason_days"),
@@ -103,11 +108,20 @@ def _codes(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
 
 CATEGORY_OF, OPT_OUT_OF = _codes(CATEGORY_WORDS), _codes(OPT_OUT_WORDS)
 
-# What a category settles by itself. A category that may go either way (food, flowers, jewellery) settles nothing.
+# What a category settles by itself; one that may go either way (food, flowers, jewellery) settles nothing.
 _SPOILS = frozenset({"fresh", "live_pets"})
 _KEEPS = frozenset(CATEGORY_WORDS) - _SPOILS - {"food", "plants_flowers", "custom", "general", "health_food"}
 _IS_USED_UP = frozenset(
-    {"fresh", "food", "health_food", "cosmetics", "contraceptive", "plants_flowers", "periodical", "intimate_apparel"}
+    {
+        "fresh",
+        "food",
+        "health_food",
+        "cosmetics",
+        "contraceptive",
+        "plants_flowers",
+        "periodical",
+        "intimate_apparel",
+    }
 )
 
 

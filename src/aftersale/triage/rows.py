@@ -52,7 +52,7 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Say when the clock of a ticket runs out; `name` is the deadline of the rulebook, empty where none is named."""
+    """Say when the clock of a ticket runs out; `name` is the rulebook's deadline, empty where it has none."""
 
     name: str
     at: int
@@ -61,11 +61,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Say what one answer would lead to: the rule that would win and the remedy that it prefers."""
+    """Say what one answer would lead to: the rule that would win, or come nearest, and its remedy."""
 
     answer: bool | int | str
     rule: str
     remedy: str
+    surely: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,5 +163,5 @@ def _rank(row: Row) -> tuple[int, int, int]:
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:
-    """Put what the shop must do first, by time; then who waits for others, in the order of the sheet; then the rest."""
+    """Put first what the shop must do, by time; then what waits, as in the sheet; then the rest."""
     return sorted(rows, key=_rank)

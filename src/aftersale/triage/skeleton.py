@@ -1,4 +1,4 @@
-"""Write the product register that a shop has still to fill in: articles met, most tickets first, known answers kept."""
+"""Write the register that a shop has still to fill in: most tickets first, known answers kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.base import SheetRefused
 from aftersale.triage.register import Article, Register, read_register
-from aftersale.triage.register_words import ARTICLE, ARTICLE_NO, COLUMN_OF, PRODUCT_ID, QUESTIONS, TICKETS, TITLES
+from aftersale.triage.register_words import (
+    ARTICLE,
+    ARTICLE_NO,
+    COLUMN_OF,
+    PRODUCT_ID,
+    QUESTIONS,
+    TICKETS,
+    TITLES,
+)
 from aftersale.triage.tables import write_csv
 
 if TYPE_CHECKING:
@@ -24,7 +32,7 @@ _COUNTED = frozenset({TICKETS, QUESTIONS})
 
 @dataclass(slots=True)
 class ArticleMet:
-    """Count the tickets of one article: all, those the shop must handle, those that wait only for the register.
+    """Count the tickets of one article: all, the shop's to handle, and those that wait only for the register.
 
     `questions` counts, for each column of the register, the tickets on which its answer bears.
     """
@@ -71,7 +79,7 @@ def to_describe(met: Sequence[ArticleMet]) -> list[ArticleMet]:
 
 
 def _described(article: ArticleMet, known: Sequence[Article | None]) -> dict[str, str]:
-    """Fill one line: what the sheet says, then what is known of the article, a later answer before an earlier."""
+    """Fill one line: what the sheet says, then what is known of the article, the newest answer last."""
     cells = {
         ARTICLE_NO: article.article_no or "",
         PRODUCT_ID: article.product_id or "",
@@ -110,7 +118,9 @@ def skeleton_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}-商品信息-待补.csv")
 
 
-def write_skeleton(path: Path, met: Sequence[ArticleMet], known: tuple[Register, Path | None], lang: Lang) -> Path:
+def write_skeleton(
+    path: Path, met: Sequence[ArticleMet], known: tuple[Register, Path | None], lang: Lang
+) -> Path:
     """Write the table and return where it is; `known` is the register and its file.
 
     An earlier table is merged: of two answers the one in the newer file holds. One that cannot be read is

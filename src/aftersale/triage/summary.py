@@ -36,8 +36,8 @@ class Summary:
     """Hold the figures of a worklist; rows == tickets + parked.
 
     `ours`, `buyers` and `platforms` split the open tickets by whose turn it is; what is due counts only ours.
-    `estimated` counts clocks that the sheet does not give. `settled` counts open tickets with a proposal other
-    than the fallback, `questions` is the median number of questions of an open ticket.
+    `estimated` counts clocks that the sheet does not give, `settled` open tickets with a proposal other than
+    the fallback; `questions` is the median number of questions of an open ticket.
     """
 
     rows: int

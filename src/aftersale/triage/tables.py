@@ -1,4 +1,4 @@
-"""Write small tables that a spreadsheet program opens as they are meant: ids as text, nothing taken for a formula."""
+"""Write small tables that open as they are meant: ids as text, nothing taken for a formula."""
 
 from __future__ import annotations
 

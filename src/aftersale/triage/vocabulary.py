@@ -125,12 +125,10 @@ def channel_words(lang: Lang) -> Mapping[str, str]:
 
 
 @cache
-def value_words(lang: Lang) -> Mapping[object, str]:
+def value_words(lang: Lang) -> Mapping[str, str]:
     """Name the values that answer a question; what is not here is said as it stands."""
     _ = translator(lang)
     return {
-        True: _("yes"),
-        False: _("no"),
         "yes": _("yes"),
         "no": _("no"),
         "none": _("none"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rulebook
     from aftersale.policy.written import TextW
     from aftersale.texts import Lang
-    from aftersale.triage.rows import Question, Row
+    from aftersale.triage.rows import Outcome, Question, Row
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 # Beyond so many hours a person counts in days.
@@ -48,6 +48,8 @@ class Words:
         self._book, self._now = book, now
         self.translate = self._ = translator(lang)
         self._if_missed = {deadline.name: deadline.if_missed.of(lang) for deadline in book.deadlines}
+        self._granted = {rule.id: rule.remedies for rule in book.rules}
+        self._guarded = {rule.remedies[0] for rule in book.rules if rule.is_guard and rule.remedies}
         self.comma = self._(", ")
         self.semicolon = self._("; ")
 
@@ -70,7 +72,8 @@ class Words:
             return self.at(value) if kind is Kind.TIME else yuan(value) if kind is Kind.FEN else str(value)
         if isinstance(value, frozenset):
             return self.comma.join(sorted(value))
-        return value_words(self.lang).get(value, str(value))
+        code = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        return value_words(self.lang).get(code, code)
 
     def at(self, second: int) -> str:
         """Write a time to the minute."""
@@ -127,7 +130,11 @@ class Words:
             return self.left(row)
         told = [self.left(row), self._then(row, row.clock)]
         said = " · ".join(part for part in told if part)
-        return said if row.clock.from_platform else self._("{due} (by rule, the sheet gives no time)").format(due=said)
+        return (
+            said
+            if row.clock.from_platform
+            else self._("{due} (by rule, the sheet gives no time)").format(due=said)
+        )
 
     def _then(self, row: Row, clock: Clock) -> str:
         missed = self._if_missed.get(clock.name, "")
@@ -137,8 +144,14 @@ class Words:
         if clock.name == _APPROVES:
             claim = claim_words(self.lang).get(row.apply_type or "", "")
             paid = amount if row.apply_type in _PAID_CLAIMS else ""
-            return self._("{missed}: {claim} {amount}").format(missed=missed, claim=claim, amount=paid).strip()
-        return self._("{missed}: {amount}").format(missed=missed, amount=amount) if clock.name == _REFUNDS else missed
+            return (
+                self._("{missed}: {claim} {amount}").format(missed=missed, claim=claim, amount=paid).strip()
+            )
+        return (
+            self._("{missed}: {amount}").format(missed=missed, amount=amount)
+            if clock.name == _REFUNDS
+            else missed
+        )
 
     def remedy(self, name: str) -> str:
         """Name a remedy."""
@@ -148,13 +161,13 @@ class Words:
     def action(self, action: str) -> str:
         """Name what is to be done."""
         steps = {
-            judged.AGREE_TO_RETURN: self._("agree to the return, inspect on arrival"),
-            judged.INSPECT_THEN_REFUND: self._("inspect the return, then refund"),
-            judged.INSPECT_THEN_SEND: self._("inspect the return, then send the new one"),
-            judged.SEND: self._("send and enter the waybill"),
-            judged.CARRY_OUT: self._("agreed: carry it out on the platform"),
-            judged.WAIT: self._("wait"),
-            judged.NOTHING: self._("finished"),
+            judged.AGREE_TO_RETURN: self._("Agree to the return, inspect on arrival"),
+            judged.INSPECT_THEN_REFUND: self._("Inspect the return, then refund"),
+            judged.INSPECT_THEN_SEND: self._("Inspect the return, then send the new one"),
+            judged.SEND: self._("Send and enter the waybill"),
+            judged.CARRY_OUT: self._("Agreed: carry it out on the platform"),
+            judged.WAIT: self._("Wait"),
+            judged.NOTHING: self._("Finished"),
         }
         return steps.get(action) or self.remedy(action)
 
@@ -163,13 +176,13 @@ class Words:
         if row.action != judged.WAIT:
             return self.action(row.action)
         waits = {
-            Stage.RETURN: self._("wait for the buyer to send it back"),
-            Stage.BUYER_RECEIVES: self._("wait for the buyer to receive it"),
-            Stage.REJECTED: self._("refused: wait for the buyer"),
-            Stage.DISPUTE: self._("wait for the platform to judge"),
-            Stage.PAYING: self._("wait for the platform to pay"),
+            Stage.RETURN: self._("Wait for the buyer to send it back"),
+            Stage.BUYER_RECEIVES: self._("Wait for the buyer to receive it"),
+            Stage.REJECTED: self._("Refused: wait for the buyer"),
+            Stage.DISPUTE: self._("Wait for the platform to judge"),
+            Stage.PAYING: self._("Wait for the platform to pay"),
         }
-        return waits.get(row.stage) or self._("wait for {whom}").format(whom=self.turn(row))
+        return waits.get(row.stage) or self._("Wait for {whom}").format(whom=self.turn(row))
 
     def steps(self, row: Row) -> str:
         """Say how to do it, with what to look at when the goods arrive."""
@@ -192,7 +205,10 @@ class Words:
     def alternatives(self, row: Row) -> str:
         """List what may be offered instead."""
         verdict = row.verdict
-        names = [*verdict.remedies, *(rule.remedies[0] for rule in verdict.alternatives if rule.group != "fallback")]
+        names = [
+            *verdict.remedies,
+            *(rule.remedies[0] for rule in verdict.alternatives if rule.group != "fallback"),
+        ]
         others = dict.fromkeys(name for name in names if name != verdict.preferred)
         return self.comma.join(self.remedy(name) for name in others) if row.is_ours else ""
 
@@ -208,16 +224,27 @@ class Words:
         """Say one question."""
         whom = answerer_words(self.lang)[question.who]
         asked = self._("{whom}: {fact}?").format(whom=whom, fact=self.fact(question.fact))
-        answers = [
-            self._("{answer} → {remedy} ({rule})").format(
-                answer=self.value(question.fact, outcome.answer), remedy=self.remedy(outcome.remedy), rule=outcome.rule
-            )
-            for outcome in question.outcomes
-        ]
-        return f"{asked} {self.semicolon.join(answers)}".strip() if answers else f"{asked} {self._dearest(question.change)}"
+        answers = [self._answer(question.fact, outcome) for outcome in question.outcomes]
+        return f"{asked} {self.semicolon.join(answers) or self._dearest(question.change)}"
+
+    def _answer(self, fact: str, outcome: Outcome) -> str:
+        surely, maybe = self._("{answer} → {remedy} ({rule})"), self._("{answer} → perhaps {remedy} ({rule})")
+        return (surely if outcome.surely else maybe).format(
+            answer=self.value(fact, outcome.answer),
+            remedy=self._leads_to(outcome.rule, outcome.remedy),
+            rule=outcome.rule,
+        )
 
     def _dearest(self, change: Change) -> str:
-        return self._("may become {remedy} ({rule})").format(remedy=self.remedy(change.could_become), rule=change.rule)
+        return self._("may become {remedy} ({rule})").format(
+            remedy=self._leads_to(change.rule, change.could_become), rule=change.rule
+        )
+
+    def _leads_to(self, rule_id: str, preferred: str) -> str:
+        """Name the remedy that a rule grants; what a guard puts in its place says nothing here."""
+        granted = self._granted.get(rule_id, ())
+        from_guard = preferred not in granted and preferred in self._guarded
+        return self.remedy(granted[0] if from_guard and granted else preferred)
 
     def change(self, change: Change) -> str:
         """Say what one answer could lead to."""
@@ -225,7 +252,7 @@ class Words:
         return self._("if {fact}{answer} → {remedy} ({rule})").format(
             fact=self.fact(change.fact),
             answer=answer,
-            remedy=self.remedy(change.could_become),
+            remedy=self._leads_to(change.rule, change.could_become),
             rule=change.rule,
         )
 

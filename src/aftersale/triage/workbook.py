@@ -1,4 +1,4 @@
-"""Write the worklist as a workbook to work in: frozen headers, filters, ids as text, urgency in colour and in words."""
+"""Write the worklist as a workbook: frozen headers, filters, ids as text, urgency in colour and words."""
 
 from __future__ import annotations
 

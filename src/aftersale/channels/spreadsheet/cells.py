@@ -37,6 +37,8 @@ _SERIAL_ORIGIN = datetime(1899, 12, 30, tzinfo=SHANGHAI)
 EXACT_DIGITS = 15
 _SURELY_ROUNDED = 4
 _ENOUGH_BITS = 9.9
+# Words come back in every row and are read once; what people write does not.
+_LONGEST_WORD = 64
 _BITS_PER_DIGIT = math.log2(10)
 
 
@@ -105,8 +107,6 @@ def _has_empty_tail(digits: str) -> bool:
 
 def _doubt(digits: str) -> float:
     """Measure in bits how unlikely it is that an id looks rounded by chance; 0 means that it does not."""
-    if len(digits) <= EXACT_DIGITS:
-        return 0.0
     if _has_empty_tail(digits):
         return (len(digits) - EXACT_DIGITS) * _BITS_PER_DIGIT
     whole = float(digits)
@@ -206,9 +206,13 @@ def _serial(text: str) -> datetime | None:
     return _SERIAL_ORIGIN + timedelta(seconds=round(float(text) * 86_400))
 
 
-@lru_cache(maxsize=16_384)
 def read_text(raw: str) -> str | None:
     """Read a text; an empty mark is None."""
+    return _read_word(raw) if len(raw) <= _LONGEST_WORD else clean(raw) or None
+
+
+@lru_cache(maxsize=16_384)
+def _read_word(raw: str) -> str | None:
     return clean(raw) or None
 
 

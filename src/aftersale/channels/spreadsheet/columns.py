@@ -181,8 +181,8 @@ TELLTALES = {
         "国补类型 订单载体 收货地址-省 服务门店ID 成交数量 预估推广佣金"
     ),
 }
-# Titles that both might print and one usually does: they decide only between equals.
-HINTS = {"douyin": _titles("商家编码"), "kuaishou": _titles("订单编号 退款金额")}
+# Titles that either might print; together they are a habit of one, and decide only between equals.
+HABITS = {"kuaishou": _titles("订单编号 退款金额")}
 NAMES = {"douyin": Text(zh="抖店", en="Douyin"), "kuaishou": Text(zh="快手", en="Kuaishou")}
 
 

@@ -11,7 +11,7 @@ from aftersale.channels.spreadsheet.columns import (
     COLUMNS,
     FOREIGN,
     FOREIGN_AT,
-    HINTS,
+    HABITS,
     NAMES,
     REQUIRED,
     TELLTALES,
@@ -90,17 +90,16 @@ def _find(header: _Header, kind: Kind, mapping: SheetMap) -> dict[str, Place]:
     return places
 
 
-def _leader(header: _Header, titles: Mapping[str, frozenset[str]]) -> str | None:
-    hits = {channel: len(header.plain & own) for channel, own in titles.items()}
-    leaders = [channel for channel, count in hits.items() if count == max(hits.values())]
-    return leaders[0] if len(leaders) == 1 else None
-
-
 def _channel(sheet: str, header: _Header) -> str | None:
     """Tell the platform by the titles only it prints, in doubt by the name of the file, then by habits."""
+    hits = {channel: len(header.plain & titles) for channel, titles in TELLTALES.items()}
+    leaders = [channel for channel, count in hits.items() if count == max(hits.values())]
     named = [channel for channel, name in NAMES.items() if name.zh in sheet]
-    by_name = named[0] if len(named) == 1 else None
-    return _leader(header, TELLTALES) or by_name or _leader(header, HINTS)
+    usual = [channel for channel, titles in HABITS.items() if titles <= header.plain]
+    for found in (leaders, named, usual):
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _missing(channel: str | None, kind: Kind, places: Mapping[str, Place]) -> list[str]:

@@ -41,10 +41,10 @@ class Wanted:
 
     def add(self, ticket: TicketCells) -> None:
         """Remember the order and the line of one ticket."""
-        if ticket.order_no is not None:
-            self.orders.add(ticket.order_no)
-            if ticket.line_no is not None:
-                self.lines[ticket.line_no] = ticket.order_no
+        order_no = ticket.order_no or ""
+        self.orders.add(order_no)
+        if ticket.line_no is not None:
+            self.lines[ticket.line_no] = order_no
 
     def speaks_of(self, line: OrderLine) -> bool:
         """Tell whether some ticket may belong to this order line."""
@@ -114,11 +114,17 @@ class OrderBook:
 
     def seal(self) -> None:
         """Sum the orders that are whole: every row could be read, every line of their tickets was found."""
-        torn = self._torn | {order for line, order in self._wanted.lines.items() if line not in self._lines}
+        torn = self._torn | {
+            order for line, order in self._wanted.lines.items() if not self._has(line, order)
+        }
         for order_no, keys in self._by_order.items():
             paid = [self._lines[key].cells.paid for key in keys]
             whole = order_no not in torn and None not in paid
             self._totals[order_no] = sum(fen or 0 for fen in paid) if whole else None
+
+    def _has(self, line_no: str, order_no: str) -> bool:
+        line = self._lines.get(line_no)
+        return line is not None and line.cells.order_no == order_no
 
     def order_paid(self, order_no: str) -> int | None:
         """Give what was paid for a whole order; None where the sheets may not show all of it."""

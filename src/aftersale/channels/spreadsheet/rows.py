@@ -19,7 +19,7 @@ from aftersale.channels.spreadsheet.cells import (
     read_time,
     text_of,
 )
-from aftersale.channels.spreadsheet.columns import COLUMNS, Kind, Sort, is_required
+from aftersale.channels.spreadsheet.columns import COLUMNS, Kind, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -191,8 +191,10 @@ class RowReader(Generic[Cells]):
         """Yield (row, what stands in it) for every row that is not blank."""
         for row, cells in self._cells():
             read = self._read(row, cells)
-            if read is not None:
+            if not isinstance(read, Parked):
                 yield row, read
+            elif not _is_blank(cells):
+                yield row, replace(read, params={**read.params, **self._order_of(cells)})
 
     def readable(self) -> Iterator[Cells]:
         """Yield the rows that can be read."""
@@ -200,7 +202,7 @@ class RowReader(Generic[Cells]):
             if not isinstance(found, Parked):
                 yield found
 
-    def _read(self, row: int, cells: Sequence[Cell]) -> Cells | Parked | None:
+    def _read(self, row: int, cells: Sequence[Cell]) -> Cells | Parked:
         if len(cells) != self._width:
             fitted = self._fit(cells)
             if fitted is None:
@@ -227,9 +229,7 @@ class RowReader(Generic[Cells]):
             else None
         )
 
-    def _misfit(self, row: int, cells: Sequence[Cell]) -> Parked | None:
-        if _is_blank(cells):
-            return None
+    def _misfit(self, row: int, cells: Sequence[Cell]) -> Parked:
         start = " ".join(str(cell).strip() for cell in cells[:3])
         sizes = {"cells": str(len(cells)), "width": str(self._width)}
         return Parked(self._layout.sheet, row, None, start[:_SHOWN], "row_width", sizes)
@@ -237,9 +237,7 @@ class RowReader(Generic[Cells]):
     def _park(self, row: int, column: str | None, value: str, code: str) -> Parked:
         return Parked(self._layout.sheet, row, column, value[:_SHOWN], code)
 
-    def _unreadable(self, row: int, cells: Sequence[Cell], index: int, fault: Unreadable) -> Parked | None:
-        if _is_blank(cells):
-            return None
+    def _unreadable(self, row: int, cells: Sequence[Cell], index: int, fault: Unreadable) -> Parked:
         code, title = fault.code, self._titles[index]
         if (
             code == "not_an_id"
@@ -247,26 +245,24 @@ class RowReader(Generic[Cells]):
             and not any(letter.isdecimal() for letter in fault.value)
         ):
             code = "not_a_ticket"
-        parked = self._park(row, title, fault.value, code)
-        return replace(parked, params=self._order_of(cells)) if self._layout.kind is Kind.ORDER else parked
+        return self._park(row, title, fault.value, code)
 
     def _order_of(self, cells: Sequence[Cell]) -> dict[str, str]:
-        """Name the order to which an unreadable line belongs, if that much can be read."""
+        """Name the order to which an unreadable order line belongs, if that much can be read."""
+        index = self._layout.places["order_no"].index
+        if self._layout.kind is not Kind.ORDER or index >= len(cells):
+            return {}
         try:
-            order_no = read_id(text_of(cells[self._layout.places["order_no"].index]))
+            order_no = read_id(text_of(cells[index]))
         except Unreadable:
             return {}
         return {"order_no": order_no} if order_no else {}
 
-    def _checked(self, row: int, cells: Sequence[Cell], found: Cells) -> Cells | Parked | None:
+    def _checked(self, row: int, cells: Sequence[Cell], found: Cells) -> Cells | Parked:
         for name in _NEEDED[self._layout.kind]:
-            if found[self._slot[name]] is None and (
-                name in self._layout.places or is_required(self._layout.channel, self._layout.kind, name)
-            ):
-                if _is_blank(cells):
-                    return None
-                place = self._layout.places.get(name)
-                return self._park(row, place.title if place else name, "", "missing")
+            place = self._layout.places.get(name)
+            if place and found[self._slot[name]] is None:
+                return self._park(row, place.title, "", "missing")
         return self._differing(row, cells) or found if self._twins else found
 
     def _differing(self, row: int, cells: Sequence[Cell]) -> Parked | None:
