@@ -1,25 +1,18 @@
 """Offer the command: read the clock once, open files, hand over to the rooms, print what they answer."""
 
-import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from typer import rich_utils
-from typer.core import TyperGroup
 
 from aftersale import __version__
 from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
+from aftersale.config.terminal import REFUSED, Desk, Language, print_table, say, say_findings, screen
 from aftersale.domain.clock import SHANGHAI
-from aftersale.domain.errors import AftersaleError, FactsInvalid, Finding, RulebookInvalid
 from aftersale.library import rule_pages, rules
 from aftersale.library.checking import faults
 from aftersale.library.deciding import decide_lines
@@ -29,6 +22,9 @@ from aftersale.library.shop_folder import start
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
 from aftersale.texts import Lang, Text, translator
+from aftersale.triage import TriageOptions
+from aftersale.triage import triage as run_triage
+from aftersale.triage.options import BATCH_SIZE, SEPARATOR
 
 EXIT_CODES: dict[int, Text] = {
     0: Text(zh="完成", en="done"),
@@ -37,19 +33,24 @@ EXIT_CODES: dict[int, Text] = {
         en="done, but some input was wrong: bad lines of decide, findings of rules check",
     ),
     2: Text(zh="命令写法不对", en="the command line was wrong"),
-    3: Text(
+    REFUSED: Text(
         zh="没有做：表格、规则或文件读不了、写不了",
         en="not done: a sheet, a rulebook or a file could not be read or written",
     ),
     130: Text(zh="被中断", en="interrupted"),
 }
-SOME_WRONG, REFUSED = 1, 3
-ENV_LANG = "AFTERSALE_LANG"
-# A pipe has no width; tables are not to be broken for it.
-PIPE_WIDTH = 200
+SOME_WRONG = 1
 
 # Help is written in English, the language of the documents; Desk says it in the language of the user.
 _ = translator("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what every command needs: the language, and the one reading of the clock."""
+
+    lang: Lang
+    now: datetime
 
 
 class Layer(StrEnum):
@@ -75,6 +76,14 @@ def _day(text: str | None) -> date:
         raise typer.BadParameter(f"{text!r}: YYYY-MM-DD") from None
 
 
+def _time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r}: 2026-06-10T09:00:00+08:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
 def _on(asked: Asked, text: str | None) -> date:
     return asked.now.date() if text is None else _day(text)
 
@@ -83,7 +92,8 @@ app = typer.Typer(
     name="aftersale",
     cls=Desk,
     help=_(
-        "Judge after-sale tickets of 抖店 and 快手小店 by law, platform rule and shop policy, with the clause cited."
+        "Judge after-sale tickets of 抖店 and 快手小店 by law, platform rule and shop policy, "
+        "with the clause cited."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -101,6 +111,7 @@ ShopOption = Annotated[
         "--shop", help=_("Folder with your own rules and articles.csv."), exists=True, file_okay=False
     ),
 ]
+JsonFlag = Annotated[bool, typer.Option("--json", help=_("Answer in JSON Lines."))]
 DateArgument = Annotated[str, typer.Argument(metavar="DATE", help=_("A day, written 2025-05-06."))]
 
 
@@ -112,6 +123,8 @@ def _version(value: bool) -> None:  # noqa: FBT001  # typer hands flags over by 
 
 @app.callback()
 def aftersale(
+    ctx: typer.Context,
+    *,
     lang: Annotated[
         Language | None, typer.Option(help=_("Language of texts and help; else AFTERSALE_LANG, else zh."))
     ] = None,
@@ -120,8 +133,62 @@ def aftersale(
         typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version and exit.")),
     ] = False,
 ) -> None:
-    """Take the options that come before a command; both are dealt with while the line is read."""
+    """Read the clock, once; both options are dealt with while the line is read."""
     del lang, version
+    ctx.obj = Asked(ctx.obj, datetime.now(tz=SHANGHAI))
+
+
+@app.command(
+    help=_(
+        "Turn an export into a worklist: what to do with every ticket, by which clause, most urgent first."
+    )
+)
+def triage(  # noqa: PLR0913  # each option of the command is a parameter
+    ctx: typer.Context,
+    sheets: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SHEET...",
+            help=_("After-sale sheets, csv or xlsx; order sheets beside them."),
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    *,
+    shop: ShopOption = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help=_("Time to judge at, such as 2026-06-10T09:00:00+08:00; else the clock.")
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Workbook to write."), dir_okay=False)
+    ] = None,
+    as_json: JsonFlag = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            metavar="FILE",
+            help=_("What the headers of an unknown sheet mean."),
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    separator: Annotated[
+        str, typer.Option(help=_("What stands between ticket numbers for the batch search."))
+    ] = SEPARATOR,
+    batch_size: Annotated[
+        int, typer.Option(help=_("How many ticket numbers one batch search takes."), min=1)
+    ] = BATCH_SIZE,
+) -> None:
+    """Triage an export."""
+    asked = cast("Asked", ctx.obj)
+    options = TriageOptions(tuple(sheets), shop, mapping, out, as_json, asked.lang, separator, batch_size)
+    at = asked.now if now is None else _time(now)
+    code = run_triage(options, Judge(load_rulebook(shop)), at, screen(stderr=as_json), sys.stdout)
+    raise typer.Exit(code)
 
 
 @app.command(
@@ -134,7 +201,8 @@ def decide(
     file: Annotated[
         typer.FileBinaryRead, typer.Argument(metavar="FILE|-", help=_("JSON Lines, or - for standard input."))
     ],
-    as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON Lines."))] = False,
+    *,
+    as_json: JsonFlag = False,
     explain: Annotated[
         bool, typer.Option("--explain", help=_("Add every rule and the part of it that failed."))
     ] = False,

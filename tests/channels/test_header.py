@@ -148,6 +148,19 @@ def test_a_map_goes_before_every_known_title_and_leaves_other_sheets_alone(tmp_p
     assert reading.orders_joined == 1
 
 
+def test_a_map_written_for_the_tickets_does_not_bend_the_orders_beside_them(tmp_path: Path) -> None:
+    titles = ["退单流水" if title == "售后单号" else title for title in sheets.KUAISHOU_TICKETS]
+    spoiled = ["申请日" if title == "售后申请时间" else title for title in titles]
+    example = refused(*spoiled).example_map.replace("applied_at: 售后申请时间", "applied_at: 申请日")
+    assert "商品名称" in example
+    row = {**sheets.kuaishou_ticket(1), "申请日": "2025-06-03"}
+    tickets = sheets.write_csv(tmp_path / "a.csv", sheets.lay(spoiled, [row]))
+    orders = sheets.write_csv(
+        tmp_path / "b.csv", sheets.lay(sheets.KUAISHOU_ORDERS, [sheets.kuaishou_order(1)])
+    )
+    assert read([tickets, orders], parse_map(example)).orders_joined == 1
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -172,9 +172,7 @@ def test_a_formula_in_a_cell_without_a_place_is_refused(tmp_path: Path) -> None:
     assert refused(spoiled).code == "sheet.broken"
 
 
-def test_a_workbook_of_charts_alone_is_empty(tmp_path: Path) -> None:
-    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
-        chart = book.add_chart({"type": "pie"})
-        chart.add_series({"values": "=Sheet1!$A$1:$A$2"})
-        book.add_chartsheet().set_chart(chart)
-    assert refused(tmp_path / "a.xlsx").code == "sheet.empty"
+def test_a_workbook_without_a_sheet_is_empty(tmp_path: Path) -> None:
+    sheet = write_xlsx(tmp_path / "a.xlsx", LINES)
+    rewrite(sheet, "xl/workbook.xml", b'<sheet name="Sheet1" sheetId="1" r:id="rId1"/>', b"")
+    assert refused(sheet).code == "sheet.empty"

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.facts import parse_facts
 from aftersale.domain.vocabulary import PLATFORMS
 from aftersale.policy.expression import conjuncts, names_in
+from aftersale.policy.limits import untested_limits
 from tests.policy.books import book, judge
 from tests.policy.cases import Case, differences, every_case, labelled, seen, written_files
 from tests.policy.reference import fires, in_force, meaning_of
@@ -150,6 +152,18 @@ def test_every_parameter_that_decides_has_cases_around_its_limit(platform: str) 
 def test_every_date_at_which_a_rule_begins_or_ends_has_cases_around_it() -> None:
     dates = {str(on) for rule in book().rules for on in rule.effective if on}
     assert dates - {about for about, _ in of_what()} == set()
+
+
+def test_each_limit_of_the_rulebook_has_cases_before_it_on_it_and_after_it() -> None:
+    tickets = [case.facts for case in CASES]
+    bare = [
+        (finding.path, finding.value, finding.message.en)
+        for place in ("", *packaged_texts())
+        for finding in untested_limits(book(), tickets, place)
+        # No amount that limits stand on can be less than nothing.
+        if finding.message.en != "no case lies before this limit" or " 0)" not in finding.value
+    ]
+    assert bare == []
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "limits" in case.file], ids=sentence)

@@ -1,9 +1,7 @@
-"""Speak on the terminal: the user's language in help and errors, tables, findings; no traceback for a user's mistake."""
+"""Speak on the terminal: help and errors in the user's language, tables, findings, no traceback."""
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,22 +12,13 @@ from rich.table import Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from aftersale.domain.clock import SHANGHAI
-from aftersale.domain.errors import AftersaleError, FactsInvalid, Finding, RulebookInvalid
+from aftersale.domain.errors import AftersaleError, Finding, RulebookInvalid
 from aftersale.texts import Lang, translator
 
 REFUSED = 3
 ENV_LANG = "AFTERSALE_LANG"
 # A pipe has no width; tables are not to be broken for it.
 PIPE_WIDTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Hold what every command needs: the language, and the one reading of the clock."""
-
-    lang: Lang
-    now: datetime
 
 
 class Language(StrEnum):
@@ -43,20 +32,22 @@ class Desk(TyperGroup):
     """Speak the user's language, wherever on the line it is asked for, and turn errors into sentences."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # typer keeps the type private
-        lang, rest = _language(args)
-        ctx.obj = Asked(lang, datetime.now(tz=SHANGHAI))
-        _translate(self, ctx, lang)
+        """Take the language out of the line before anything of it is read; commands find it in `ctx.obj`."""
+        ctx.obj, rest = _language(args)
+        _translate(self, ctx, ctx.obj)
         return super().parse_args(ctx, rest)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer keeps the type private
+        """Run the command; what it refuses is said on stderr, with the next step."""
+        lang: Lang = ctx.obj
         try:
             return super().invoke(ctx)
         except AftersaleError as error:
-            say_error(error, ctx.obj.lang)
+            _say_error(error, lang)
         except BrokenPipeError:
             raise
         except OSError as error:
-            say_file(error, ctx.obj.lang)
+            _say_file(error, lang)
         raise typer.Exit(REFUSED)
 
 
@@ -93,18 +84,19 @@ def _translate_tree(command: Any, ctx: Any, lang: Lang) -> None:  # noqa: ANN401
         _translate_tree(child, ctx, lang)
 
 
-def errors() -> Console:
+def _errors() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def screen() -> Console:
-    plain = Console(highlight=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+def screen(*, stderr: bool = False) -> Console:
+    """Give the terminal, or a wide page where the output goes into a pipe or a file."""
+    plain = Console(highlight=False, stderr=stderr)
+    return plain if plain.is_terminal else Console(highlight=False, stderr=stderr, width=PIPE_WIDTH)
 
 
-def say_error(error: AftersaleError, lang: Lang) -> None:
-    console = errors()
-    if isinstance(error, RulebookInvalid | FactsInvalid):
+def _say_error(error: AftersaleError, lang: Lang) -> None:
+    console = _errors()
+    if isinstance(error, RulebookInvalid):
         say_findings(console, error.findings, lang)
     else:
         console.print(escape(error.message.of(lang)), style="bold")
@@ -112,18 +104,22 @@ def say_error(error: AftersaleError, lang: Lang) -> None:
 
 
 def say_findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None:
+    """Say each fault on a line: where it stands, what is wrong, its stable code."""
     for each in findings:
-        console.print(f"[bold]{escape(each.path)}[/] {escape(each.message.of(lang))} [dim]{each.code}[/]")
+        where, said = escape(each.path), escape(each.message.of(lang))
+        console.print(f"[bold]{where}[/] {said} [dim]{each.code}[/]", soft_wrap=True)
 
 
-def say_file(error: OSError, lang: Lang) -> None:
+def _say_file(error: OSError, lang: Lang) -> None:
     _ = translator(lang)
     said = _("The file cannot be read or written: {file} ({why})")
-    errors().print(escape(said.format(file=error.filename or "", why=error.strerror or error)), style="bold")
-    errors().print(_("Close it in other programs, or name another place."))
+    where, why = error.filename or "", error.strerror or str(error)
+    _errors().print(escape(said.format(file=where, why=why)), style="bold")
+    _errors().print(_("Close it in other programs, or name another place."))
 
 
 def say(text: str) -> None:
+    """Print a text whose first line is its heading."""
     head, _newline, rest = text.partition("\n")
     screen().print(escape(head), style="bold", soft_wrap=True)
     if rest:
@@ -131,9 +127,8 @@ def say(text: str) -> None:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns, each as wide as it needs where there is room."""
     table = Table(*head, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*map(escape, row))
     screen().print(table)
-
-

@@ -1,1 +1,1 @@
-"""Hold the library: the rules to read, one ticket at a time to ask about, a shop's folder and its public page."""
+"""Read the rules, ask them about single tickets, start a shop's folder, write its public page."""

@@ -1,4 +1,4 @@
-"""Answer tickets as JSON: names of rules, remedies, parties, facts and deadlines are those of the rulebook."""
+"""Answer tickets as JSON: names are those of the rulebook and of the facts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DAY_NUMBERS = (-719_162, 2_932_896)  # what a date can hold
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold one decided ticket with what would change it, and the trace of every rule where it was asked for."""
+    """Hold one decided ticket with what would change it, and the trace where it was asked for."""
 
     id: Id
     decision: Decision

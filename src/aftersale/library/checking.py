@@ -1,4 +1,4 @@
-"""Check the files of a rulebook as a shop keeps them: everything that loading, reading and the law find wrong."""
+"""Check the files of a rulebook as a shop keeps them: all that is wrong with them."""
 
 from __future__ import annotations
 

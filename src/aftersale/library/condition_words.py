@@ -61,22 +61,25 @@ class _Reader:
         """Say one part."""
         _ = self.translate
         match node:
+            case And(parts=parts) | Or(parts=parts):
+                word = _(" and ") if isinstance(node, And) else _(" or ")
+                return "(" + word.join(self.say(part) for part in parts) + ")"
             case Not(part=part):
                 return _("not: {part}").format(part=self.say(part))
             case Is(part=part, truth=truth, negated=negated):
                 return self._proof(truth=truth, negated=negated).format(part=self.say(part))
-            case And(parts=parts):
-                return "(" + _(" and ").join(self.say(part) for part in parts) + ")"
-            case Or(parts=parts):
-                return "(" + _(" or ").join(self.say(part) for part in parts) + ")"
-            case In(item=item, values=values, negated=negated):
-                pattern = _("{item} is none of {values}") if negated else _("{item} is one of {values}")
-                listed = self._words.comma.join(self._literal(value) for value in values)
-                return pattern.format(item=self.say(item), values=listed)
-            case Compare(op=op, left=left, right=right):
-                return self._plain[op].format(left=self.say(left), right=self._right(left, right))
-            case _other:
-                return self._value(node)
+            case In() | Compare():
+                return self._test(node)
+        return self._value(node)
+
+    def _test(self, node: In | Compare) -> str:
+        _ = self.translate
+        if isinstance(node, Compare):
+            right = self._right(node.left, node.right)
+            return self._plain[node.op].format(left=self.say(node.left), right=right)
+        pattern = _("{item} is none of {values}") if node.negated else _("{item} is one of {values}")
+        listed = self._words.comma.join(self._literal(value) for value in node.values)
+        return pattern.format(item=self.say(node.item), values=listed)
 
     def _proof(self, *, truth: bool, negated: bool) -> str:
         _ = self.translate

@@ -1,4 +1,4 @@
-"""Read tickets from JSON Lines: each line is a ticket or says why it cannot be one, and none stops the others."""
+"""Read tickets from JSON Lines: a line is a ticket or says why not, and none stops the others."""
 
 from __future__ import annotations
 

@@ -116,7 +116,8 @@ class RefundPage:
             (
                 _("You"),
                 _(
-                    "In the order, choose “apply for after-sale service”, the kind and the reason, and add your evidence"
+                    "In the order, choose “apply for after-sale service”, the kind and the reason, "
+                    "and add your evidence"
                 ),
                 (),
             ),
@@ -217,8 +218,9 @@ class RefundPage:
         """Say the shop's own numbers that a promise rests on."""
         own = [each for each in parameters_of(self._book, rule) if each.values[0].layer == "shop"]
         for parameter in own:
-            amounts = {self._parameter(parameter.name, name): None for name in self._card.platforms}
-            yield f"{parameter.title.of(self._words.lang)}{self._words.colon}{self._words.comma.join(amounts)}"
+            amounts = dict.fromkeys(self._parameter(parameter.name, name) for name in self._card.platforms)
+            title = parameter.title.of(self._words.lang)
+            yield f"{title}{self._words.colon}{self._words.comma.join(amounts)}"
 
 
 class _ForBuyers:

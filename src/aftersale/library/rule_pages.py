@@ -185,7 +185,8 @@ def difference_page(found: Difference, first: date, second: date, words: Words) 
 
 def _dated(rule: Rule, on: date | None, words: Words) -> str:
     clauses = words.comma.join(map(words.clause, rule.citations))
-    return f"{on} {rule.id} {rule.title.of(words.lang)} ({words.platform(rule.platform)}) {outcome(rule, words)} | {clauses}"
+    said = f"{on} {rule.id} {rule.title.of(words.lang)} ({words.platform(rule.platform)})"
+    return f"{said} {outcome(rule, words)} | {clauses}"
 
 
 def _change(change: ValueChange, words: Words) -> Iterator[str]:

@@ -64,7 +64,7 @@ class ValueChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Hold what lies between two days: rules that begin or end after the first and by the second, new values."""
+    """Hold what lies between two days: rules that begin or end after the first, by the second; values."""
 
     begin: tuple[Rule, ...]
     end: tuple[Rule, ...]

@@ -44,7 +44,7 @@ def templates(today: date) -> dict[str, str]:
 
 
 def start(folder: Path, today: date) -> tuple[Path, ...]:
-    """Write a new shop folder and name its files; raises FolderInUse, having written nothing, where one is there."""
+    """Write a new shop folder and name its files; raises FolderInUse, writing nothing, where one is there."""
     written = {folder / name: text for name, text in templates(today).items()}
     if taken := [path.name for path in written if path.exists()]:
         raise FolderInUse(folder, taken)

@@ -11,6 +11,7 @@ from aftersale.policy.expression import Expr, conjuncts, names_in
 from aftersale.policy.fold import FALSE, TRUE
 from aftersale.policy.generate import HIT, UNKNOWN_FROM
 from aftersale.policy.sql_source import render
+from aftersale.policy.variant import needed
 from aftersale.policy.verdict import ASK
 
 if TYPE_CHECKING:
@@ -159,10 +160,13 @@ class Changes:
 
     def _of_combinations(self, questions: list[str]) -> Iterator[tuple[str, Change]]:
         """Name, for each rule above the winner that is still open, the first unknown it waits for."""
+        variant = self._judge.variant_of(self._facts)
+        codes = self._judge.trace(self._facts)
         for rank in self._open:
             rule = self._judge.rulebook.rules[rank]
-            reach = self._judge.reach(self._facts, rank)
-            name = next((name for name in questions if name in reach), None)
+            part = _live_parts(variant.conditions[rank])[(codes[rank] or 0) - UNKNOWN_FROM]
+            waiting = needed([part], variant.derived)
+            name = next((name for name in questions if name in waiting), None)
             if name:
                 yield name, self._change(name, None, rule, rule.remedies[0])
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rulebook
 
 LARGEST = 10
-_MOST = 50
+# Pairs of rules are few; articles may be many, and nobody reads the thousandth.
+_MOST_PAIRS, _MOST_ARTICLES = 10_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,12 @@ def _rule_name(rulebook: Rulebook, end: str) -> str:
     return f"list_extract([{ids}], main{end} + 1)"
 
 
-def _groups(connection: DuckDBPyConnection, keys: str, where: str = "TRUE") -> tuple[Group, ...]:
+def _groups(
+    connection: DuckDBPyConnection, keys: str, where: str = "TRUE", most: int = _MOST_PAIRS
+) -> tuple[Group, ...]:
     rows = connection.execute(
         f"SELECT {keys}, count(*) AS n, sum(gain)::BIGINT AS gain FROM whatif WHERE {where} "
-        f"GROUP BY 1, 2 ORDER BY n DESC, abs(sum(gain)) DESC, 1, 2 LIMIT {_MOST}"
+        f"GROUP BY 1, 2 ORDER BY n DESC, abs(sum(gain)) DESC, 1, 2 LIMIT {most}"
     ).fetchall()
     return tuple(
         Group(str(before or ""), str(after or ""), int(n), int(gain)) for before, after, n, gain in rows
@@ -149,7 +152,7 @@ def compare(connection: DuckDBPyConnection, before: Rulebook, after: Rulebook, s
         by_rule=_groups(connection, "rule_before, rule_after", "changed"),
         by_remedy=_groups(connection, "remedy, remedy_b", "changed"),
         by_reason=_groups(connection, "reason, ''", "changed"),
-        by_article=_groups(connection, "article_no, ''", "changed"),
+        by_article=_groups(connection, "article_no, ''", "changed", _MOST_ARTICLES),
         staying=_groups(connection, "rule_before, remedy", "NOT changed"),
         largest=_largest(connection, before, after, source),
     )

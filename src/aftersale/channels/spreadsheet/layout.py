@@ -146,12 +146,20 @@ def recognise(sheet: str, rows: Sequence[tuple[int, Sequence[str]]], mapping: Sh
 
 
 def _read_header(sheet: str, header: _Header, mapping: SheetMap) -> Layout | None:
-    heard = mapping if _applies(mapping, header) else NO_MAP
-    if heard is NO_MAP or not heard.columns:
+    """Read a header with the map if it speaks of it, else as if there were none."""
+    if _applies(mapping, header):
+        layout = _read_as(sheet, header, mapping)
+        if layout or mapping is NO_MAP:
+            return layout
+    return _read_as(sheet, header, NO_MAP)
+
+
+def _read_as(sheet: str, header: _Header, mapping: SheetMap) -> Layout | None:
+    if not mapping.columns:
         _refuse_foreign(sheet, header)
-    channel = heard.platform or _channel(sheet, header)
-    for kind in [heard.kind] if heard.kind else list(Kind):
-        places = _find(header, kind, heard)
+    channel = mapping.platform or _channel(sheet, header)
+    for kind in [mapping.kind] if mapping.kind else list(Kind):
+        places = _find(header, kind, mapping)
         if _missing(channel, kind, places):
             continue
         if channel is None:

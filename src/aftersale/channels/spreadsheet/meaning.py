@@ -45,22 +45,22 @@ def notice_of(ticket: Ticket) -> Notice:
 
 
 def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -> Notice:
-    cells, order = ticket.cells, ticket.order
+    cells = ticket.cells
     return Notice(
         channel=ticket.origin.channel,
-        shop=cells.shop or (order.shop if order else None),
+        shop=_first(ticket, "shop")[0],
         ticket_no=cells.ticket_no or cells.order_no or "",
         order_no=cells.order_no or "",
-        line_no=cells.line_no or (order.line_no if order else None),
-        article=cells.article or (order.article if order else None) or "",
-        article_no=_article_no(ticket),
-        product_id=cells.product_id or (order.product_id if order else None),
+        line_no=_first(ticket, "line_no")[0],
+        article=_first(ticket, "article")[0] or "",
+        article_no=_first(ticket, "article_no")[0] or _first(ticket, "product_id")[0],
+        product_id=_first(ticket, "product_id")[0],
         open=found.open,
         turn=found.turn,
         status=cells.status or "",
         reason=cells.reason or "",
         claim=cells.claim or "",
-        flag=cells.flag or (order.flag if order else None),
+        flag=_first(ticket, "flag")[0],
         remark=_remark(ticket),
         amount_fen=amount,
         observed=ticket.observed,
@@ -87,12 +87,6 @@ def _newest(cells: TicketCells) -> datetime | None:
     answered = (cells.merchant_agreed_at, cells.merchant_rejected_at, cells.return_sent_at)
     ended = (cells.paid_out_at, cells.arrived_at, cells.closed_at, cells.finished_at)
     return latest((cells.applied_at, *answered, *ended))
-
-
-def _article_no(ticket: Ticket) -> str | None:
-    cells, order = ticket.cells, ticket.order
-    coded = cells.article_no or (order.article_no if order else None)
-    return coded or cells.product_id or (order.product_id if order else None)
 
 
 def _remark(ticket: Ticket) -> str | None:
@@ -194,13 +188,23 @@ def _goods_back(ticket: Ticket, found: Standing, source: str, draft: Draft) -> N
             draft.hide(name, source)
 
 
+def _first(ticket: Ticket, field: str) -> tuple[str | None, str]:
+    """Give what the after-sale sheet says in a field, else what the order sheet says, with its origin."""
+    value = getattr(ticket.cells, field)
+    if value is None and ticket.order:
+        return getattr(ticket.order, field), "订单表"
+    return value, ticket.origin.title(field)
+
+
 def _identity(ticket: Ticket, draft: Draft) -> None:
-    cells, order, title = ticket.cells, ticket.order, ticket.origin.title
-    draft.say("shop", cells.shop or (order.shop if order else None), title("shop"))
-    draft.say("article_no", _article_no(ticket), title("article_no" if cells.article_no else "product_id"))
-    draft.say("sku", cells.sku or (order.sku if order else None), title("sku"))
-    draft.say("live", cells.live or (order and (order.live or order.medium)), title("live"))
+    for name in ("shop", "sku", "live"):
+        draft.say(name, *_first(ticket, name))
+    coded, source = _first(ticket, "article_no")
+    draft.say("article_no", *((coded, source) if coded else _first(ticket, "product_id")))
+    order = ticket.order
     if order:
+        if "live" not in draft.facts:
+            draft.say("live", order.medium, "订单表·流量体裁")
         draft.say("carrier", order.carrier or _carrier(order.parcels), "订单表·快递")
         draft.say("warehouse", order.warehouse, "订单表·仓库名称")
         draft.say("province", order.province, "订单表·省")

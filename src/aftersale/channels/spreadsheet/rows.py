@@ -214,7 +214,7 @@ class RowReader(Generic[Cells]):
             for slot, index, read in self._steps:
                 values[slot] = read(cells[index])
         except Unreadable as fault:
-            return self._unreadable(row, cells, index, fault)
+            return self._unreadable(row, index, fault)
         return self._checked(row, cells, self._shape(*values))
 
     def _fit(self, cells: Sequence[Cell]) -> Sequence[Cell] | None:
@@ -237,7 +237,7 @@ class RowReader(Generic[Cells]):
     def _park(self, row: int, column: str | None, value: str, code: str) -> Parked:
         return Parked(self._layout.sheet, row, column, value[:_SHOWN], code)
 
-    def _unreadable(self, row: int, cells: Sequence[Cell], index: int, fault: Unreadable) -> Parked:
+    def _unreadable(self, row: int, index: int, fault: Unreadable) -> Parked:
         code, title = fault.code, self._titles[index]
         if (
             code == "not_an_id"

@@ -147,7 +147,8 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
             text = rest + chunk
-            cut = text.rfind(b"c>") + 2
+            # A cell over the seam is looked at whole; where there are no cells nothing piles up.
+            cut = max(text.rfind(b"c>") + 2, len(text) - _CHUNK)
             scan.look(text[:cut])
             rest = text[cut:]
     scan.look(rest)
