@@ -46,11 +46,11 @@ def alone(work: Callable[..., T], *arguments: object) -> T:
     theirs.close()
     try:
         if not ours.poll(_PATIENCE_S):
+            process.kill()
             raise TimeoutError(f"{work.__qualname__} took longer than {_PATIENCE_S} s")
         result: T = ours.recv()
     except EOFError:
         raise RuntimeError(f"{work.__qualname__} ended without a result") from None
     finally:
-        process.kill() if ours.closed else None
-        _end(process)
+        process.join()
     return result

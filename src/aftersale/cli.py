@@ -199,7 +199,7 @@ def triage(  # noqa: PLR0913  # each option of the command is a parameter
 def decide(
     ctx: typer.Context,
     file: Annotated[
-        typer.FileBinaryRead, typer.Argument(metavar="FILE|-", help=_("JSON Lines, or - for standard input."))
+        typer.FileBinaryRead, typer.Argument(metavar="FILE", help=_("JSON Lines, or - for standard input."))
     ],
     *,
     as_json: JsonFlag = False,
@@ -286,7 +286,7 @@ def diff(ctx: typer.Context, first: DateArgument, second: DateArgument, shop: Sh
 def check(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help=_("Folder with your own rules."))
+        Path | None, typer.Argument(metavar="DIR", help=_("Folder with your own rules."))
     ] = None,
 ) -> None:
     """Check rule files; findings make the exit code 1."""

@@ -43,6 +43,10 @@ def completion(facts: Facts, rng: Random) -> Facts:
     if "received" in answers and "signed" in answers:
         answers["received"] = answers["signed"]
     if answers.get("reason", facts["reason"]) == "signed_not_received":
-        proven = answers.get("sign_proof", facts["sign_proof"]) in {"buyer_signed", "pin_code", "authorised_agent"}
+        proven = answers.get("sign_proof", facts["sign_proof"]) in {
+            "buyer_signed",
+            "pin_code",
+            "authorised_agent",
+        }
         answers["received"] = proven and answers.get("received", facts["received"]) is True
     return facts.with_values(answers)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from hypothesis import strategies as st
 
 from aftersale.domain.clock import make_calendar, months_after
 from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or
 from aftersale.policy.python_source import PythonSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from random import Random
 
 # `sure` and the like are never unknown; the others may be.
 BOOLEANS = ("maybe", "perhaps", "sure")
@@ -22,84 +22,120 @@ NEVER_NULL = frozenset({"sure", "size", "asked", "shop"})
 NAMES = (*BOOLEANS, *NUMBERS, *TIMES, *TEXTS, "service_tags")
 NULLABLE = frozenset(NAMES) - NEVER_NULL
 ORDERS = ("=", "<>", "<", "<=", ">", ">=")
-MOMENTS = st.integers(1_735_689_600, 1_767_000_000)  # the year 2025
 WORDS = ("red", "blue", "it's")
-_CALENDAR = make_calendar(2025, 2027)
+TAGS = ("fast_refund", "price_protect")
+NEW_YEAR_2025, LENGTH = 1_735_689_600, 31_000_000
+_CALENDAR = make_calendar(2024, 2027)
 
 
-def _nullable(name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return values if name in NEVER_NULL else st.none() | values
+def draw_value(rng: Random, name: str) -> Any:  # noqa: ANN401  # a value of any type
+    if name in NULLABLE and rng.random() < 0.35:
+        return None
+    if name in BOOLEANS:
+        return rng.random() < 0.5
+    if name in TIMES:
+        return NEW_YEAR_2025 + rng.choice((0, 86_400, rng.randrange(LENGTH)))
+    if name == "service_tags":
+        return frozenset(rng.sample(TAGS, rng.randint(0, 2)))
+    return rng.choice(WORDS) if name in TEXTS else rng.randint(-3, 3)
 
 
-VALUES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {name: _nullable(name, st.booleans()) for name in BOOLEANS}
-    | {name: _nullable(name, st.integers(-3, 3)) for name in NUMBERS}
-    | {name: _nullable(name, MOMENTS) for name in TIMES}
-    | {name: _nullable(name, st.sampled_from(WORDS)) for name in TEXTS}
-    | {"service_tags": st.none() | st.frozensets(st.sampled_from(("fast_refund", "price_protect")))},
-)
+def draw_values(rng: Random) -> dict[str, Any]:
+    return {name: draw_value(rng, name) for name in NAMES}
 
 
-def _names(names: tuple[str, ...]) -> st.SearchStrategy[Expr]:
-    return st.sampled_from(names).map(Name)
+def answered(rng: Random, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer what is unknown, and nothing else."""
+    sure = draw_values(rng)
+    while any(value is None for value in sure.values()):
+        sure |= {name: draw_value(rng, name) for name, value in sure.items() if value is None}
+    return {name: sure[name] if value is None else value for name, value in values.items()}
 
 
-def _pair(node: Callable[..., Expr], ops: tuple[str, ...], *parts: st.SearchStrategy[Expr]) -> Any:  # noqa: ANN401
-    return st.builds(node, st.sampled_from(ops), *parts)
+@dataclass(frozen=True)
+class Draw:
+    """Draw expressions, each level of nesting nearer to its leaves."""
 
+    rng: Random
 
-def _call(name: str, *args: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    return st.builds(Call, st.just(name), st.tuples(*args))
+    def many(self, kind: str, depth: int, least: int = 2) -> tuple[Expr, ...]:
+        return tuple(getattr(self, kind)(depth - 1) for _ in range(self.rng.randint(least, 3)))
 
+    def condition(self, depth: int = 3) -> Expr:
+        choices = ["name", "text", "tag"] if depth <= 0 else ["name", "numbers", "times", "days", "text", "tag"]
+        choices += ["and", "or", "not", "is", "case", "among", "and", "or", "is"] if depth > 0 else []
+        match self.rng.choice(choices):
+            case "name":
+                return self.rng.choice((Name(self.rng.choice(BOOLEANS)), Name("maybe"), Const(value=True)))
+            case "numbers":
+                return Compare(self.rng.choice(ORDERS), self.amount(depth - 1), self.amount(depth - 1))
+            case "times":
+                return Compare(self.rng.choice(ORDERS), self.instant(depth - 1), self.instant(depth - 1))
+            case "days":
+                return Compare(self.rng.choice(ORDERS), self.day(), self.day())
+            case "tag":
+                return Call("has_tag", (Const(self.rng.choice(TAGS)),))
+            case "text":
+                return self._of_text()
+        return self._joined(depth)
 
-def _case(conditions: st.SearchStrategy[Expr], values: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    branches = st.lists(st.tuples(conditions, values), min_size=1, max_size=2).map(tuple)
-    return st.builds(Case, branches, values)
+    def _of_text(self) -> Expr:
+        name, word = Name(self.rng.choice(TEXTS)), self.rng.choice(WORDS)
+        if self.rng.random() < 0.5:
+            return Compare(self.rng.choice(("=", "<>")), name, Const(word))
+        return In(name, (word, self.rng.choice(WORDS)), self.rng.random() < 0.5)
 
+    def _joined(self, depth: int) -> Expr:
+        match self.rng.randrange(7):
+            case 0 | 1:
+                return And(self.many("condition", depth))
+            case 2 | 3:
+                return Or(self.many("condition", depth))
+            case 4:
+                return Not(self.condition(depth - 1))
+            case 5:
+                return Is(self.condition(depth - 1), self.rng.random() < 0.5, self.rng.random() < 0.5)
+        if self.rng.random() < 0.5:
+            return In(self.amount(depth - 1), (0, -1, 2), self.rng.random() < 0.5)
+        return Case(self._branches("condition", depth), self.condition(depth - 1))
 
-CONDITIONS: st.SearchStrategy[Expr] = st.deferred(
-    lambda: st.one_of(_names(BOOLEANS), st.booleans().map(Const), _COMPARED, _JOINED)
-)
-AMOUNTS: st.SearchStrategy[Expr] = st.deferred(
-    lambda: st.one_of(_names(NUMBERS), st.integers(-3, 3).map(Const), _COUNTED)
-)
-INSTANTS: st.SearchStrategy[Expr] = st.deferred(
-    lambda: _names(TIMES) | _pair(Arith, ("+", "-"), INSTANTS, _call("hours", AMOUNTS)) | _call("start_of", DAYS)
-)
-DAYS: st.SearchStrategy[Expr] = st.deferred(
-    lambda: st.one_of(
-        _call("day_of", _names(TIMES)),
-        _call("last_day", _call("day_of", _names(TIMES))),
-        _call("months_after", _call("day_of", _names(TIMES)), st.sampled_from((Const(1), Const(6)))),
-        _pair(Arith, ("+", "-"), _call("day_of", _names(TIMES)), AMOUNTS),
-    )
-)
-_LITERALS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(tuple)
-_COMPARED: st.SearchStrategy[Expr] = st.one_of(
-    _pair(Compare, ORDERS, AMOUNTS, AMOUNTS),
-    _pair(Compare, ORDERS, INSTANTS, INSTANTS),
-    _pair(Compare, ORDERS, DAYS, DAYS),
-    _pair(Compare, ("=", "<>"), _names(TEXTS), st.sampled_from(WORDS).map(Const)),
-    _pair(Compare, ("=", "<>"), CONDITIONS, CONDITIONS),
-    st.builds(In, _names(TEXTS), _LITERALS, st.booleans()),
-    st.builds(In, AMOUNTS, st.sampled_from(((0,), (-1, 2))), st.booleans()),
-    st.sampled_from(("fast_refund", "price_protect")).map(lambda tag: Call("has_tag", (Const(tag),))),
-)
-_PARTS = st.lists(CONDITIONS, min_size=2, max_size=3).map(tuple)
-_JOINED: st.SearchStrategy[Expr] = st.one_of(
-    st.builds(And, _PARTS),
-    st.builds(Or, _PARTS),
-    st.builds(Not, CONDITIONS),
-    st.builds(Is, CONDITIONS, st.booleans(), st.booleans()),
-    _case(CONDITIONS, CONDITIONS),
-)
-_COUNTED: st.SearchStrategy[Expr] = st.one_of(
-    _pair(Arith, ("+", "-", "*"), AMOUNTS, AMOUNTS),
-    _pair(Arith, ("-",), INSTANTS, INSTANTS),
-    _pair(Call, ("least", "greatest"), st.tuples(AMOUNTS, AMOUNTS)),
-    _call("days", AMOUNTS),
-    _case(CONDITIONS, AMOUNTS),
-)
+    def _branches(self, kind: str, depth: int) -> tuple[tuple[Expr, Expr], ...]:
+        values = self.many(kind, depth, 1)
+        return tuple((self.condition(depth - 1), value) for value in values)
+
+    def amount(self, depth: int = 3) -> Expr:
+        match self.rng.randrange(6) if depth > 0 else 0:
+            case 0 | 1:
+                return self.rng.choice((Name(self.rng.choice(NUMBERS)), Const(self.rng.randint(-3, 3))))
+            case 2:
+                return Arith(self.rng.choice("+-*"), self.amount(depth - 1), self.amount(depth - 1))
+            case 3:
+                return Call(self.rng.choice(("least", "greatest")), (self.amount(depth - 1), self.amount(depth - 1)))
+            case 4:
+                return Case(self._branches("amount", depth), self.amount(depth - 1))
+        return Arith("-", self.instant(0), self.instant(depth - 1))
+
+    def instant(self, depth: int = 3) -> Expr:
+        match self.rng.randrange(4) if depth > 0 else 0:
+            case 0 | 1:
+                return Name(self.rng.choice(TIMES))
+            case 2:
+                length = Call(self.rng.choice(("hours", "days")), (self.amount(0),))
+                return Arith(self.rng.choice("+-"), self.instant(0), length)
+        return Call("start_of", (self.day(),))
+
+    def day(self) -> Expr:
+        day: Expr = Call("day_of", (Name(self.rng.choice(TIMES)),))
+        match self.rng.randrange(5):
+            case 0:
+                return Call("last_day", (day,))
+            case 1:
+                return Call("months_after", (day, Const(self.rng.choice((1, 6, 11)))))
+            case 2:
+                return Arith(self.rng.choice("+-"), day, self.amount(0))
+            case 3:
+                return Call("last_day", (Arith("+", day, Const(7)),))
+        return day
 
 
 def written(node: Expr) -> str:
@@ -118,16 +154,15 @@ def written(node: Expr) -> str:
         case In(item=item, values=values, negated=negated):
             listed = ", ".join(written(Const(value)) for value in values)
             return f"({written(item)} {'not in' if negated else 'in'} ({listed}))"
-        case And(parts=parts):
-            return "(" + " and ".join(written(part) for part in parts) + ")"
-        case Or(parts=parts):
-            return "(" + " or ".join(written(part) for part in parts) + ")"
+        case And(parts=parts) | Or(parts=parts):
+            word = " and " if isinstance(node, And) else " or "
+            return "(" + word.join(written(part) for part in parts) + ")"
         case Not(part=part):
             return f"(not {written(part)})"
         case Is(part=part, truth=truth, negated=negated):
             return f"({written(part)} is {'not ' if negated else ''}{str(truth).lower()})"
         case Case(branches=branches, otherwise=otherwise):
-            arms = " ".join(f"when {written(condition)} then {written(value)}" for condition, value in branches)
+            arms = " ".join(f"when {written(test)} then {written(value)}" for test, value in branches)
             return f"(case {arms} else {written(otherwise)} end)"
         case Call(name=name, args=args):
             return f"{name}({', '.join(written(arg) for arg in args)})"

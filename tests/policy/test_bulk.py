@@ -104,6 +104,7 @@ def with_a_generous_shop() -> Rulebook:
             rule("S1", "received and paid_fen <= 5000"),
             rule("S2", "reason in ('damaged', 'missing_item') and received", remedy="exchange", priority=600),
             rule("S3", "not received and paid_fen > 300", remedy="negotiate"),
+            rule("S4", "received and reason = 'function_failure'", remedy="partial_refund", priority=900),
         )
     )
 
@@ -136,9 +137,9 @@ def value(rng: Random, kind: Type, depth: int) -> Expr:
     """Make a random time, day or number."""
     if kind is Type.DAY:
         day = Call("day_of", (value(rng, Type.TIME, depth - 1),))
-        return rng.choice(
-            [day, Call("last_day", (day,)), Call("months_after", (day, Const(rng.randint(1, 8))))]
-        )
+        later = Call("months_after", (day, Const(rng.randint(1, 8))))
+        days: tuple[Expr, ...] = (day, Call("last_day", (day,)), later)
+        return rng.choice(days)
     if depth <= 0 or rng.random() < 0.5:
         if kind is Type.NUMBER and rng.random() < 0.5:
             return Const(rng.choice([0, 1, 7, 100, 2_000, 30_000]))
@@ -147,17 +148,13 @@ def value(rng: Random, kind: Type, depth: int) -> Expr:
     if kind is Type.TIME:
         span = Call(rng.choice(["hours", "days"]), (Const(rng.randint(0, 72)),))
         started = Call("start_of", (value(rng, Type.DAY, depth - 1),))
-        times: list[Expr] = [Arith(rng.choice("+-"), left, span), started]
+        times: tuple[Expr, ...] = (Arith(rng.choice("+-"), left, span), started)
         return rng.choice(times)
     right = value(rng, kind, depth - 1)
     branch = Case(((condition(rng, depth - 1), left),), right)
-    return rng.choice(
-        [
-            Arith(rng.choice("+-*"), left, right),
-            Call(rng.choice(["least", "greatest"]), (left, right)),
-            branch,
-        ]
-    )
+    extreme = Call(rng.choice(["least", "greatest"]), (left, right))
+    numbers: tuple[Expr, ...] = (Arith(rng.choice("+-*"), left, right), extreme, branch)
+    return rng.choice(numbers)
 
 
 def condition(rng: Random, depth: int) -> Expr:  # noqa: PLR0911  # one answer per kind of node

@@ -45,8 +45,8 @@ def rule(
 {extra}"""
 
 
-def with_rules(*rules: str, layer: str = "shop") -> dict[str, str]:
-    head = f"layer: {layer}\nplatform: any\nrules:\n"
+def with_rules(*rules: str) -> dict[str, str]:
+    head = "layer: shop\nplatform: any\nrules:\n"
     return {"shop/documents.yaml": SHOP_DOCUMENT, "shop/rules.yaml": head + "".join(rules)}
 
 
@@ -87,8 +87,12 @@ def test_a_contradiction_through_derived_facts_is_found() -> None:
 
 
 def test_a_rule_whose_every_case_a_higher_rule_takes_is_found() -> None:
-    lower = rule("Z1", "banned_goods and paid_fen > 100", priority=2)
-    assert ("rulebook.never", "Z1") in codes(with_rules(lower, layer="law"))
+    lower = rule("Z1", "banned_goods and paid_fen > 100", priority=2).replace("shop-policy", "consumer-law")
+    planted = {"law_cn/planted.yaml": f"layer: law\nplatform: any\nrules:\n{lower}"}
+    found = check(packaged_texts() | planted, about="law_cn/planted")
+    assert [(finding.code, finding.path) for finding in found] == [
+        ("rulebook.never", "law_cn/planted.yaml Z1")
+    ]
 
 
 def test_a_tie_between_rules_that_can_both_be_true_is_found() -> None:
@@ -182,6 +186,29 @@ def test_a_limit_without_a_case_on_each_side_is_found() -> None:
     ]
     assert "after" in missing[0].message.en
     assert check(texts, all_sides, about="shop/") == ()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "layer: law\nrules: []\n",
+        "overrides: []\n",
+        "none_when_main: [Q01]\n",
+        "amount: [{set: '0'}]\n",
+        "punitive: [{set: '0'}]\n",
+        "derive: []\n",
+    ],
+)
+def test_a_shop_cannot_write_what_is_not_its_to_say(planted: str) -> None:
+    assert {code for code, _ in codes({"shop/planted.yaml": planted})} == {"rulebook.not_for_shops"}
+
+
+def test_a_shop_rule_cannot_put_damages_in_place_of_a_refund_nor_move_liability() -> None:
+    damages = rule("Z1", "received", remedy="punitive_3x")
+    guard = rule("Z2", "received").replace("entitle", "guard").replace("[refund_no_return]", "[]")
+    blaming = guard.replace("liability: none", "liability: buyer")
+    assert codes(with_rules(damages)) == {("rulebook.not_for_shops", "Z1")}
+    assert codes(with_rules(blaming)) == {("rulebook.not_for_shops", "Z2")}
 
 
 def test_a_rulebook_that_does_not_load_gives_the_findings_of_loading() -> None:

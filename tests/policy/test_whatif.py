@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 @cache
 def tickets() -> tuple[tuple[str, Facts], ...]:
-    return tuple(
-        (str(row["id"]), parse_facts(row["facts"], row["unknown"])) for row in facts_stream(5, 3_000)
-    )
+    return tuple(streamed(5, 3_000))
 
 
 @cache

@@ -26,7 +26,9 @@ PRICES = (0, 1, 900, 1000, 2000, 4999, 5000, 12_900, 29_999, 30_000, 100_000, 15
 COMPUTED = {"received", *COMPANION_OF}
 FLAGS = [spec for spec in FACTS.values() if spec.kind is Kind.BOOL and spec.name not in COMPUTED]
 CHOICES = [
-    spec for spec in FACTS.values() if spec.kind is Kind.ENUM and spec.name not in {"platform", "apply_type", "reason"}
+    spec
+    for spec in FACTS.values()
+    if spec.kind is Kind.ENUM and spec.name not in {"platform", "apply_type", "reason"}
 ]
 # Facts that nobody has to know; without platform and time of application there is no ticket.
 DOUBTED = sorted(set(FACTS) - {"platform", "applied_at", "now", "service_tags"})
@@ -53,7 +55,12 @@ def _times(rng: Random, raw: dict[str, Any]) -> None:
     for name in ("merchant_agreed_at", "merchant_rejected_at", "return_waybill_at", "return_received_at"):
         if rng.random() < 0.25:
             times[name] = applied + rng.randrange(12 * DAY)
-    for name in ("evidence_requested_at", "evidence_submitted_at", "arbitration_applied_at", "status_deadline"):
+    for name in (
+        "evidence_requested_at",
+        "evidence_submitted_at",
+        "arbitration_applied_at",
+        "status_deadline",
+    ):
         if rng.random() < 0.12:
             times[name] = applied + rng.randrange(6 * DAY)
     times["now"] = applied + rng.randrange(20 * DAY if rng.random() < 0.4 else 2 * DAY)

@@ -24,8 +24,16 @@ def _walk(folder: Traversable, prefix: str) -> dict[str, str]:
         if entry.is_dir():
             found |= _walk(entry, f"{prefix}{entry.name}/")
         elif entry.name.endswith((".yaml", ".yml")):
-            found[f"{prefix}{entry.name}"] = entry.read_text(encoding="utf-8")
+            found[f"{prefix}{entry.name}"] = _text(entry)
     return found
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        said = Text(zh="不是 UTF-8，请另存为 UTF-8", en="this is not UTF-8; save it as UTF-8")
+        raise RulebookInvalid([Finding("rulebook.not_utf8", file.name, "", said)]) from None
 
 
 def packaged_texts() -> dict[str, str]:

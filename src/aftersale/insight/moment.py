@@ -26,7 +26,7 @@ _FROM_THE_ANSWER_ON = (
     "judged_at",
 )
 _SETTLED_BY_THE_ANSWER = ("status_deadline", "clock_given", "rejection_reason_valid", "order_refunded_fen")
-# The journey of the goods, in its order: what is after the moment had not happened, nor had the steps behind it.
+# The journey of the goods, in order: what lies after the moment had not happened, nor what follows it.
 _JOURNEY = ("shipped_at", "first_scan_at", "signed_at", "confirmed_at")
 
 
@@ -40,8 +40,8 @@ def decided_at(notice: Notice) -> object:
 def facts_at_decision(notice: Notice, newest: datetime | None, of_article: Mapping[str, object]) -> Facts:
     """Read a notice as it stood when it was to be decided: an open ticket now, a finished one at its answer.
 
-    `newest` is the newest time of the sheets. What a refund paid becomes what was asked for, or every finished
-    ticket would be one that has been refunded already. Raises FactsInvalid.
+    `newest` is the newest time of the sheets. What a refund paid becomes what was asked for; left as it is,
+    every finished ticket would be one that was refunded already. Raises FactsInvalid.
     """
     said: dict[str, object] = {**of_article, **notice.facts}
     unknown = set(notice.unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aftersale.channels.spreadsheet import NO_MAP
 
@@ -24,6 +24,7 @@ class ReadLine(Protocol):
         """Give the number of the line."""
 
 
+@runtime_checkable
 class TicketLine(ReadLine, Protocol):
     """Be a line that holds a ticket."""
 

@@ -10,6 +10,7 @@ from aftersale.channels.base import SheetRefused
 from aftersale.channels.spreadsheet import read
 from aftersale.domain.errors import FactsInvalid
 from aftersale.insight.moment import facts_at_decision
+from aftersale.insight.options import TicketLine
 from aftersale.insight.parquet import MAGIC, open_parquet
 from aftersale.policy.bulk import store
 from aftersale.texts import Text
@@ -31,7 +32,10 @@ GENERATED = "演示数据"
 _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 4096
-_TWICE = Text(zh="售后单号 {id} 前面已经有了，只算第一次", en="ticket {id} stands here a second time; the first one counts")
+_TWICE = Text(
+    zh="售后单号 {id} 前面已经有了，只算第一次",
+    en="ticket {id} stands here a second time; the first one counts",
+)
 
 
 class Kind(StrEnum):
@@ -44,7 +48,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Name one line that could not be judged; `row` counts from 1, `column` None means the line as a whole."""
+    """Name one line that could not be judged; rows count from 1, `column` None means the line as a whole."""
 
     sheet: str
     row: int
@@ -57,8 +61,8 @@ class Left:
 class Taken:
     """Say what was taken from the files: the table to judge, and everything that was not taken.
 
-    `rows` counts the lines of the files; it is the tickets in the table and `left` together. `aside` holds lines
-    of an order sheet that joined no ticket's row, `articles` the names of articles by number.
+    `rows` counts the lines of the files: the tickets in the table and `left` together. `aside` holds lines
+    of an order sheet that could not be read or joined, `articles` the names of articles by number.
     """
 
     kind: Kind
@@ -138,13 +142,12 @@ def _from_lines(
 ) -> Iterator[tuple[str, Facts]]:
     for given in options.lent.read_lines(lines):
         tally.rows += 1
-        facts: Facts | None = getattr(given, "facts", None)
-        if facts is None:
+        if not isinstance(given, TicketLine):
             tally.left.append(Left(name, given.line, given.path or None, "", given.message))
             continue
         ticket = f"#{given.line}" if given.id is None else str(given.id)
         if tally.is_new(ticket, name, given.line):
-            yield ticket, facts
+            yield ticket, given.facts
 
 
 def _take_sheets(connection: DuckDBPyConnection, options: WhatIfOptions, progress: Progress) -> Taken:
@@ -192,11 +195,17 @@ def _refused(notice: Notice, refusal: FactsInvalid) -> Left:
         en="; ".join(finding.message.en for finding in refusal.findings),
     )
     column = notice.sources.get(first.path, first.path)
-    return Left(notice.observed.sheet, notice.observed.row, column, f"{first.value} ({notice.ticket_no})", reason)
+    return Left(
+        notice.observed.sheet, notice.observed.row, column, f"{first.value} ({notice.ticket_no})", reason
+    )
 
 
 def _articles(reading: Reading) -> dict[str, str]:
-    return {notice.article_no: notice.article for notice in reading.notices if notice.article_no and notice.article}
+    return {
+        notice.article_no: notice.article
+        for notice in reading.notices
+        if notice.article_no and notice.article
+    }
 
 
 def _is_generated(reading: Reading, options: WhatIfOptions) -> bool:

@@ -101,6 +101,8 @@ class Builder:
             digest="",
         )
         self._check_references(rulebook)
+        if not self._in.findings:
+            self._check_shop(rulebook)
         return None if self._in.findings else rulebook
 
     def _unique(self, section: str, shape: type[_Shape], key: str) -> Iterator[tuple[_Shape, Placed]]:
@@ -275,6 +277,20 @@ class Builder:
             if_missed=_text(written.if_missed),
             platform_when=of_platform,
         )
+
+    def _check_shop(self, rulebook: Rulebook) -> None:
+        """Hold a shop to adding: no extra damages in place of a refund, no say in liability or freight."""
+        for rule in rulebook.rules:
+            if rule.layer != "shop":
+                continue
+            moves = rule.is_guard and (rule.liability, rule.freight) != (_COMMENT, _COMMENT)
+            damages = rule.remedies and rulebook.rank_of(rule.remedies[0]) > rulebook.rank_of(
+                "refund_no_return"
+            )
+            if moves or damages:
+                en = "a shop's rule adds a remedy first; liability, freight and damages follow the law"
+                zh = "店铺规则只能先给出处理方式；责任、运费和赔偿按法律规定"
+                self._in.wrong("rulebook.not_for_shops", f"{rule.file} {rule.id}", rule.id, en, zh)
 
     def _check_references(self, rulebook: Rulebook) -> None:
         rule_ids = {rule.id for rule in rulebook.rules}

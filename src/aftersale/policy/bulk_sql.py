@@ -17,7 +17,7 @@ from aftersale.policy.fold import all_of, rename
 from aftersale.policy.rulebook import ALWAYS_FROM, ALWAYS_UNTIL, bound
 from aftersale.policy.sql_source import literal, render
 from aftersale.policy.variant import on_platform, window
-from aftersale.policy.verdict import CHOICE, OUTRANKED_BY_NOTHING
+from aftersale.policy.verdict import CHOICE, OUTRANKED_BY_NOTHING, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,6 +94,13 @@ def stacked(below: str, layers: Iterable[Layer]) -> str:
             added = ", ".join(f'{text} AS "{name}"' for name, text in layer)
             below = f"SELECT *, {added} FROM ({below})"
     return below
+
+
+def _asks(apply_type: str | None) -> str:
+    """Write that the buyer asks for one of the remedies of his choice, or (None) for none of them."""
+    if apply_type:
+        return f"apply_type = '{apply_type}'"
+    return f"(apply_type IN ({', '.join(literal(asked) for asked in CHOICE)})) IS NOT TRUE"
 
 
 class BulkSql:
@@ -195,23 +202,23 @@ class BulkSql:
 
     def _main(self) -> str:
         """Let a shop's rule win only where it gives the buyer more, and never over a fraud or ledger rule."""
-        arms = []
+        law, arms = f"law_main{self.suffix}", []
         for rank, rule in self.granting():
-            beaten = self._beaten_by(rule) if rule.layer == "shop" else []
-            if beaten:
-                arms.append(
-                    f"WHEN {self.column(rank)} AND law_main{self.suffix} IN ({', '.join(beaten)}) THEN {rank}"
-                )
-        return f"CASE {' '.join(arms)} ELSE law_main{self.suffix} END" if arms else f"law_main{self.suffix}"
+            for asked in (*CHOICE, None) if rule.layer == "shop" else ():
+                beaten = self._beaten_by(rule, asked)
+                if beaten:
+                    whose = f"{self.column(rank)} AND {_asks(asked)} AND {law} IN ({', '.join(beaten)})"
+                    arms.append(f"WHEN {whose} THEN {rank}")
+        return f"CASE {' '.join(arms)} ELSE {law} END" if arms else law
 
-    def _beaten_by(self, shop_rule: Rule) -> list[str]:
+    def _beaten_by(self, shop_rule: Rule, asked: str | None) -> list[str]:
         rank_of = self.rulebook.rank_of
         return [
             str(rank)
             for rank, rule in self.granting()
             if rule.layer != "shop"
             and rule.group not in OUTRANKED_BY_NOTHING
-            and rank_of(rule.remedies[0]) < rank_of(shop_rule.remedies[0])
+            and rank_of(chosen(rule, asked)) < rank_of(chosen(shop_rule, asked))
         ]
 
     def _remedy(self) -> str:

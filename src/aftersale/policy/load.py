@@ -46,6 +46,10 @@ _SHAPES: dict[str, type[Written]] = {
     "remedies": RemedyW,
     "evidence": EvidenceW,
 }
+SHOP_FOLDER = "shop/"
+_OF_A_SHOP = frozenset(
+    {"layer", "platform", "rules", "parameters", "documents", "evidence", "calendar", "shop"}
+)
 _SCALARS = frozenset({"layer", "platform", "overrides", "none_when_main", "calendar", "shop"})
 
 
@@ -106,11 +110,25 @@ def _read_items(file: str, section: str, content: dict[str, object], into: Colle
         into.items[section].append(Placed(item, file, layer, platform))  # type: ignore[arg-type]
 
 
+def _hold_to_the_shop_layer(file: str, content: dict[str, object], into: Collected) -> None:
+    """Refuse what a shop may not write: another layer, overrides, steps of amounts, derived facts."""
+    for key in content.keys() - _OF_A_SHOP:
+        into.wrong(
+            "rulebook.not_for_shops", file, key, f"a shop cannot write {key!r}", f"店铺规则里不能写“{key}”"
+        )
+    layer = content.setdefault("layer", "shop")
+    if layer != "shop":
+        en, zh = "rules of a shop belong to the layer shop", "店铺规则的 layer 只能是 shop"
+        into.wrong("rulebook.not_for_shops", file, layer, en, zh)
+
+
 def _read_file(file: str, text: str, into: Collected) -> None:
     content = _parse_yaml(file, text, into)
     for key in content:
         if key not in _SHAPES and key not in _SCALARS:
             into.wrong("rulebook.unknown_key", file, key, f"nobody reads {key!r}", f"没有“{key}”这一项")
+    if file.startswith(SHOP_FOLDER):
+        _hold_to_the_shop_layer(file, content, into)
     for section in _SHAPES:
         _read_items(file, section, content, into)
     if isinstance(overrides := content.get("overrides"), list):

@@ -37,6 +37,12 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def chosen(rule: Rule, apply_type: str | None) -> str:
+    """Prefer what the buyer asked for where a rule offers it (consumer law, article 24)."""
+    wanted = CHOICE.get(apply_type or "", ())
+    return next((name for name in wanted if name in rule.remedies), rule.remedies[0])
+
+
 class Verdicts:
     """Make the verdict for a set of rules that fired; each distinct set is settled once."""
 
@@ -54,26 +60,26 @@ class Verdicts:
             known = self._known[key] = self._make(apply_type, ranks, applied_at)
         return known
 
-    def main_of(self, entitled: Sequence[tuple[int, Rule]]) -> tuple[int, Rule]:
+    def main_of(self, entitled: Sequence[tuple[int, Rule]], apply_type: str | None) -> tuple[int, Rule]:
         """Pick the main rule: the highest of law and platform, unless the shop gives the buyer more."""
         rank, main = next((rank, rule) for rank, rule in entitled if rule.layer != "shop")
         if main.group in OUTRANKED_BY_NOTHING:
             return rank, main
-        floor = self._book.rank_of(main.remedies[0])
-        better = [
-            (r, rule)
-            for r, rule in entitled
-            if rule.layer == "shop" and self._book.rank_of(rule.remedies[0]) > floor
-        ]
-        return better[0] if better else (rank, main)
+        floor = self._book.rank_of(chosen(main, apply_type))
+        better = (
+            (place, rule)
+            for place, rule in entitled
+            if rule.layer == "shop" and self._book.rank_of(chosen(rule, apply_type)) > floor
+        )
+        return next(better, (rank, main))
 
     def _make(self, apply_type: str | None, ranks: Sequence[int], applied_at: int) -> Verdict:
         fired = [(rank, self._book.rules[rank]) for rank in ranks]
         guards = tuple(rule for _, rule in fired if rule.is_guard)
         entitled = [(rank, rule) for rank, rule in fired if not rule.is_guard]
-        main_rank, main = self.main_of(entitled)
+        main_rank, main = self.main_of(entitled, apply_type)
         override = self._override(main, guards)
-        preferred = override.remedies[0] if override else self._chosen(main, apply_type)
+        preferred = override.remedies[0] if override else chosen(main, apply_type)
         remedies = _unique([*main.remedies, *(name for rule in guards for name in rule.remedies)])
         in_force = [main, *guards]
         return Verdict(
@@ -98,11 +104,6 @@ class Verdicts:
             return None
         standing = [rule for rule in guards if rule.id in self._strength]
         return min(standing, key=lambda rule: self._strength[rule.id], default=None)
-
-    def _chosen(self, main: Rule, apply_type: str | None) -> str:
-        """Prefer what the buyer asked for where the main rule offers it (consumer law, article 24)."""
-        wanted = CHOICE.get(apply_type or "", ())
-        return next((name for name in wanted if name in main.remedies), main.remedies[0])
 
     def _liability(self, main: Rule, guards: Sequence[Rule]) -> str:
         return next((rule.liability for rule in guards if rule.liability != _COMMENT), main.liability)

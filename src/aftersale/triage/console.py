@@ -91,7 +91,7 @@ class Screen:
             table.add_column(_("Reason"), ratio=3, overflow="fold")
         table.add_column(_("Proposal"), ratio=4, style="bold", overflow="fold")
         if width >= _WIDER:
-            table.add_column(_("Find out"), ratio=5, overflow="fold")
+            table.add_column(_("Find out"), ratio=4, overflow="fold")
         for row in rows:
             cells = self._cells(row, width)
             table.add_row(*cells)
@@ -106,7 +106,7 @@ class Screen:
         cells += [Styled(amount)]
         cells += [Styled(notice.reason)] if width >= _WIDE else []
         cells += [Styled(words.proposal(row))]
-        cells += [Styled(words.questions(row))] if width >= _WIDER else []
+        cells += [Styled(words.to_find_out(row))] if width >= _WIDER else []
         return cells
 
     def summary(self, summary: Summary) -> None:

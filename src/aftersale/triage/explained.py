@@ -13,7 +13,7 @@ from aftersale.triage.rows import Explained, Outcome, Question
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aftersale.domain.facts import Value
+    from aftersale.domain.facts import Facts, Value
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
     from aftersale.policy.explain import Change
@@ -25,6 +25,18 @@ _USUAL = {"reason": ("no_reason", "quality_defect", "damaged", "missing_item")}
 _NOT_WORTH_SAYING = frozenset(
     {"now", "platform", "shop", "article_no", "sku", "live", "carrier", "warehouse", "province"}
 )
+
+
+def _answered(facts: Facts, fact: str, answer: bool | str) -> dict[str, Value]:  # noqa: FBT001
+    """Say what one answer tells; a reason also tells that what only other reasons allege is not alleged."""
+    told: dict[str, Value] = {fact: answer}
+    if fact == "reason":
+        told |= {
+            spec.name: spec.default
+            for spec in FACTS.values()
+            if spec.alleged_by and answer not in spec.alleged_by and spec.name in facts.unknown
+        }
+    return told
 
 
 class Explainer:
@@ -59,7 +71,7 @@ class Explainer:
 
     def _outcome(self, decision: Decision, fact: str, answer: bool | str) -> Outcome:  # noqa: FBT001 - an answer is the value of a fact
         """Say where one answer leads; if it settles nothing alone, to the rule that it brings nearest."""
-        then = self._judge.decide(decision.facts.with_values({fact: answer}))
+        then = self._judge.decide(decision.facts.with_values(_answered(decision.facts, fact, answer)))
         nearest = self._nearest(then) if then.verdict.main.group == FALLBACK else None
         if nearest:
             return Outcome(answer, nearest.id, nearest.remedies[0], surely=False)

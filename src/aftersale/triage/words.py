@@ -220,10 +220,17 @@ class Words:
         """List what to find out, from whom, and where each answer leads."""
         return "\n".join(self.question(question) for question in row.explained.ask)
 
+    def to_find_out(self, row: Row) -> str:
+        """List what to find out and from whom, without the answers."""
+        return "\n".join(self._asked(question) for question in row.explained.ask)
+
+    def _asked(self, question: Question) -> str:
+        whom = answerer_words(self.lang)[question.who]
+        return self._("{whom}: {fact}?").format(whom=whom, fact=self.fact(question.fact))
+
     def question(self, question: Question) -> str:
         """Say one question."""
-        whom = answerer_words(self.lang)[question.who]
-        asked = self._("{whom}: {fact}?").format(whom=whom, fact=self.fact(question.fact))
+        asked = self._asked(question)
         answers = [self._answer(question.fact, outcome) for outcome in question.outcomes]
         return f"{asked} {self.semicolon.join(answers) or self._dearest(question.change)}"
 

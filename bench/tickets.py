@@ -1,0 +1,116 @@
+"""Make the tickets that the benches judge: generated ones, real lines of an export, and Parquet files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from aftersale.channels.spreadsheet import read
+from aftersale.domain.errors import FactsInvalid
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.facts import Facts, facts_of_export, parse_facts
+from aftersale.domain.vocabulary import Kind
+from aftersale.policy.bulk import store
+from aftersale.sandbox.scale import facts_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aftersale.channels.base import Notice
+
+REAL_LINES = Path(__file__).resolve().parents[2] / "shared" / "data"
+PARTS = "tickets-*.parquet"
+_DISTINCT = 20_000
+_PART = 1_000_000
+# Each copy of a ticket happens so much later than the one before, so that no column repeats itself.
+_LATER_S = 5_923
+
+
+def generated(seed: int, number: int) -> list[Facts]:
+    """Make tickets of all kinds, some with facts that nobody knows."""
+    return [parse_facts(_dict(ticket["facts"]), _list(ticket["unknown"])) for ticket in facts_stream(seed, number)]
+
+
+def _dict(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _list(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return value
+
+
+def real_lines(folder: Path = REAL_LINES) -> list[Facts]:
+    """Read the real after-sale lines as a shop would; none where the folder is not there."""
+    sheets = [folder / "douyin_after_sales.csv", folder / "douyin_orders.csv"]
+    if not all(sheet.is_file() for sheet in sheets):
+        return []
+    reading = read(sheets)
+    return list(facts_of(reading.notices, reading.newest_at))
+
+
+def facts_of(notices: Iterable[Notice], now: object) -> Iterator[Facts]:
+    """Turn what a sheet says into facts; a ticket that contradicts itself is left out."""
+    for notice in notices:
+        raw = {**notice.facts, "now": now}
+        try:
+            yield facts_of_export(raw, notice.unknown - raw.keys())
+        except FactsInvalid:
+            continue
+
+
+def write_parquet(folder: Path, number: int) -> int:
+    """Write so many tickets as Parquet files of a million each: 20,000 different ones, copied and moved in time."""
+    distinct = min(_DISTINCT, number)
+    with duckdb.connect() as connection:
+        connection.execute("SET memory_limit = '1GB'")
+        store(connection, "tickets", ((f"{place:05d}", facts) for place, facts in enumerate(generated(7, distinct))))
+        for part, first in enumerate(range(0, number, _PART)):
+            copies = min(_PART, number - first) // distinct
+            _copy(connection, folder / f"tickets-{part:03d}.parquet", first // distinct, copies)
+    return number // distinct * distinct
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, target: Path, first: int, copies: int) -> None:
+    moved = [
+        f'"{name}" + copy * {_LATER_S} AS "{name}"' for name, spec in FACTS.items() if spec.kind is Kind.TIME
+    ]
+    columns = f"* REPLACE (ticket || '-' || copy AS ticket, {', '.join(moved)})"
+    connection.execute(
+        f"COPY (SELECT {columns.replace('copy', 'copy.number')} FROM tickets, range({first}, {first + copies}) AS copy(number)) "
+        f"TO '{target}' (FORMAT parquet)"
+    )
+
+
+def source(folder: Path) -> str:
+    """Write what stands after FROM to read the tickets of a folder."""
+    return f"read_parquet('{folder / PARTS}')"
+
+
+def sample(folder: Path, number: int) -> list[tuple[str, Facts]]:
+    """Take about so many tickets from all over the files, by number of ticket."""
+    columns = ", ".join(f'"{name}"' for name in FACTS)
+    with duckdb.connect() as connection:
+        total = connection.execute(f"SELECT count(*) FROM {source(folder)}").fetchone()
+        assert total is not None
+        every = max(1, total[0] // number)
+        rows = connection.execute(
+            f"SELECT ticket, unknown, {columns} FROM {source(folder)} WHERE hash(ticket) % {every} = 0 LIMIT {number}"
+        ).fetchall()
+    return [(row[0], _facts(row[2:], row[1])) for row in rows]
+
+
+def _facts(values: tuple[Any, ...], unknown: list[str] | None) -> Facts:
+    known = tuple(frozenset(value) if isinstance(value, list) else value for value in values)
+    return Facts(known, frozenset(unknown or ()))
+
+
+def thread_count() -> int:
+    """Tell how many threads the table engine uses."""
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT current_setting('threads')").fetchone()
+    assert row is not None
+    return int(row[0])
