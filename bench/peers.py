@@ -174,7 +174,7 @@ class Peers:
         counts = sorted({len(carried.ranks) for carried in self.carried.values()})
         left_out = sum(len(carried.left_out) for carried in self.carried.values())
         span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        return f"{span} rules carried, {'none' if not left_out else left_out} left out"
+        return f"{span} rules, {'none' if not left_out else left_out} left out"
 
     def by_table(self, asked: Asked) -> int:
         """Ask zen's decision table as its first example does: a decision made once, one call a ticket."""
@@ -208,9 +208,9 @@ class Peers:
 
 SINGLY: dict[str, Callable[[Peers, Asked], int]] = {
     "table": Peers.by_table,
-    "table traced": Peers.by_table_traced,
-    "engine": Peers.by_engine,
-    "engine traced": Peers.by_engine_traced,
-    "expression": Peers.by_expression,
+    "table, traced": Peers.by_table_traced,
+    "static table": Peers.by_engine,
+    "static table, traced": Peers.by_engine_traced,
+    "bare expression": Peers.by_expression,
     "json-logic": Peers.by_json_logic,
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aftersale.domain.clock import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +19,29 @@ class Size:
     answer_sample: int
     what_if_tickets: int
     sheet_rows: int
-    judged: bool
+    judged: bool = True
+    # A short span meets few dated versions of the rules, so that little time goes into generating code.
+    since: datetime | None = None
 
 
-USUAL = Size(20_000, 8, (1_000_000,), 20_000, 2_000, 1_000_000, 100_000, judged=True)
-FULL = Size(20_000, 8, (1_000_000, 10_000_000), 20_000, 2_000, 1_000_000, 100_000, judged=True)
-QUICK = Size(200, 2, (10_000,), 200, 200, 10_000, 1_000, judged=False)
+USUAL = Size(
+    w1a_tickets=20_000,
+    w1a_passes=8,
+    bulk_tickets=(1_000_000,),
+    peer_sample=20_000,
+    answer_sample=2_000,
+    what_if_tickets=1_000_000,
+    sheet_rows=100_000,
+)
+FULL = replace(USUAL, bulk_tickets=(1_000_000, 10_000_000))
+QUICK = Size(
+    w1a_tickets=200,
+    w1a_passes=2,
+    bulk_tickets=(10_000,),
+    peer_sample=200,
+    answer_sample=200,
+    what_if_tickets=10_000,
+    sheet_rows=1_000,
+    judged=False,
+    since=datetime(2026, 4, 1, tzinfo=SHANGHAI),
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,20 +19,24 @@ from aftersale.sandbox.scale import facts_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from aftersale.channels.base import Notice
 
 REAL_LINES = Path(__file__).resolve().parents[2] / "shared" / "data"
 PARTS = "tickets-*.parquet"
+# What the table engine may hold; the interpreter and what is read come on top.
+MEMORY_LIMIT = "600MB"
 _DISTINCT = 20_000
 _PART = 1_000_000
 # Each copy of a ticket happens so much later than the one before, so that no column repeats itself.
 _LATER_S = 5_923
 
 
-def generated(seed: int, number: int) -> list[Facts]:
+def generated(seed: int, number: int, since: datetime | None = None) -> list[Facts]:
     """Make tickets of all kinds, some with facts that nobody knows."""
-    return [parse_facts(_dict(ticket["facts"]), _list(ticket["unknown"])) for ticket in facts_stream(seed, number)]
+    made = facts_stream(seed, number, first=since)
+    return [parse_facts(_dict(ticket["facts"]), _list(ticket["unknown"])) for ticket in made]
 
 
 def _dict(value: object) -> dict[str, object]:
@@ -66,7 +72,6 @@ def write_parquet(folder: Path, number: int) -> int:
     """Write so many tickets as Parquet files of a million each: 20,000 different ones, copied and moved in time."""
     distinct = min(_DISTINCT, number)
     with duckdb.connect() as connection:
-        connection.execute("SET memory_limit = '1GB'")
         store(connection, "tickets", ((f"{place:05d}", facts) for place, facts in enumerate(generated(7, distinct))))
         for part, first in enumerate(range(0, number, _PART)):
             copies = min(_PART, number - first) // distinct
@@ -83,6 +88,17 @@ def _copy(connection: duckdb.DuckDBPyConnection, target: Path, first: int, copie
         f"COPY (SELECT {columns.replace('copy', 'copy.number')} FROM tickets, range({first}, {first + copies}) AS copy(number)) "
         f"TO '{target}' (FORMAT parquet)"
     )
+
+
+@contextmanager
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the table engine within bounds of memory; what does not fit goes to a folder of its own."""
+    with TemporaryDirectory(prefix="aftersale-bench-") as spill:
+        connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill})
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def source(folder: Path) -> str:
@@ -106,11 +122,3 @@ def sample(folder: Path, number: int) -> list[tuple[str, Facts]]:
 def _facts(values: tuple[Any, ...], unknown: list[str] | None) -> Facts:
     known = tuple(frozenset(value) if isinstance(value, list) else value for value in values)
     return Facts(known, frozenset(unknown or ()))
-
-
-def thread_count() -> int:
-    """Tell how many threads the table engine uses."""
-    with duckdb.connect() as connection:
-        row = connection.execute("SELECT current_setting('threads')").fetchone()
-    assert row is not None
-    return int(row[0])

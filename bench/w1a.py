@@ -11,39 +11,42 @@ from aftersale.policy.decide import Judge
 from aftersale.policy.explain import trace
 from bench import rulebooks
 from bench.alone import alone, on_one_core
-from bench.lines import Bar, Line, rate, times
-from bench.peers import SINGLY, Peers
+from bench.lines import NO_BAR, Bar, Line, rate, times
+from bench.peers import SINGLY, Asked, Peers
 from bench.tickets import generated, real_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from aftersale.domain.facts import Facts
     from bench.size import Size
 
 T = TypeVar("T")
+R = TypeVar("R")
 TITLE = "W1a  one ticket at a time, one core: Facts in, Decision out"
 # The absolute targets, and what they are to zen's own figures on the machine the bars were measured on.
 PLAIN, PLAIN_RATIO = 60_000, 60_000 / 7_000
 TRACED, TRACED_RATIO = 20_000, 20_000 / 6_300
 SLOWER = 1.3
+# Writing a trace out is slow; a few tickets of each pass tell how slow.
+_FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Hold the best rate of each contender over the passes, and how often a peer chose our rule."""
+    """Hold the best rate of each contender over the passes, and how often the peers chose our rule."""
 
     tickets: int
-    rates: dict[str, float]
-    agreed: dict[str, int]
     known: int
-    known_agreed: dict[str, int]
+    alike: int
+    rates: dict[str, float]
     rules: int
     more_rules: int
     carried: str
 
 
-def _timed(work: Callable[[T], object], items: Sequence[T]) -> float:
+def _timed(work: Callable[[T], R], items: Sequence[T]) -> float:
     gc.collect()
     start = perf_counter()
     for item in items:
@@ -58,121 +61,113 @@ class _Race:
         self._tickets = tickets
         self._judge, self._more = Judge(rulebooks.packaged()), Judge(rulebooks.with_unrelated_rules())
         self._peers = Peers(self._judge, [*warm_up, *tickets])
+        self._rates: dict[str, float] = {}
+        self._alike = 0
         judge, more = self._judge, self._more
         self._ours: dict[str, Callable[[Facts], object]] = {
             "plain": judge.decide,
             "traced": lambda facts: (judge.decide(facts), judge.trace(facts)),
-            "readable": lambda facts: trace(judge, judge.decide(facts)),
             "plain, more rules": more.decide,
             "trace alone": judge.trace,
             "trace alone, more rules": more.trace,
         }
-        for facts in warm_up:
-            for work in self._ours.values():
-                work(facts)
+        for work in self._ours.values():
+            _timed(work, warm_up)
 
     def run(self, passes: int) -> Measured:
-        """Give each pass tickets of its own, so that nobody has seen them before."""
-        rates: dict[str, float] = {}
-        size = max(1, len(self._tickets) // passes)
+        """Give each pass tickets of its own."""
+        size = len(self._tickets) // passes
         for first in range(0, size * passes, size):
-            some = self._tickets[first : first + size]
-            for name, speed in self._pass(some).items():
-                rates[name] = max(speed, rates.get(name, 0.0))
-        return self._judged(rates)
-
-    def _pass(self, tickets: list[Facts]) -> dict[str, float]:
-        rates = {name: _timed(work, tickets) for name, work in self._ours.items()}
-        asked = [self._peers.asked(facts) for facts in tickets]
-        for name, ask in SINGLY.items():
-            rates[name] = _timed(lambda one, ask=ask: ask(self._peers, one), asked)  # type: ignore[misc]
-        return rates
-
-    def _judged(self, rates: dict[str, float]) -> Measured:
-        agreed, known_agreed = dict.fromkeys(SINGLY, 0), dict.fromkeys(SINGLY, 0)
-        for facts in self._tickets:
-            asked, winner = self._peers.asked(facts), self._judge.decide(facts).verdict.main_rank
-            for name, ask in SINGLY.items():
-                same = ask(self._peers, asked) == winner
-                agreed[name] += same
-                known_agreed[name] += same and not facts.unknown
+            self._pass(self._tickets[first : first + size])
         return Measured(
-            tickets=len(self._tickets),
-            rates=rates,
-            agreed=agreed,
-            known=sum(not facts.unknown for facts in self._tickets),
-            known_agreed=known_agreed,
+            tickets=size * passes,
+            known=sum(not facts.unknown for facts in self._tickets[: size * passes]),
+            alike=self._alike,
+            rates=self._rates,
             rules=len(self._judge.rulebook.rules),
             more_rules=len(self._more.rulebook.rules),
             carried=self._peers.rules(),
         )
 
+    def _pass(self, tickets: list[Facts]) -> None:
+        for name, work in self._ours.items():
+            self._note(name, _timed(work, tickets))
+        self._note("readable", _timed(lambda facts: trace(self._judge, self._judge.decide(facts)), tickets[:_FEW]))
+        asked = [self._peers.asked(facts) for facts in tickets]
+        winners = [self._judge.decide(facts).verdict.main_rank for facts in tickets]
+        answers = [self._ask(name, asked) for name in SINGLY]
+        self._alike += sum(set(given) == {ours} for ours, *given in zip(winners, *answers, strict=True))
 
-def on_generated(tickets: int, passes: int) -> Measured:
-    """Measure on generated tickets, after as many of another seed."""
+    def _ask(self, name: str, asked: list[Asked]) -> list[int]:
+        ask, answers = SINGLY[name], list[int]()
+        self._note(name, _timed(lambda one: answers.append(ask(self._peers, one)), asked))
+        return answers
+
+    def _note(self, name: str, speed: float) -> None:
+        self._rates[name] = max(speed, self._rates.get(name, 0.0))
+
+
+def on_generated(tickets: int, passes: int, since: datetime | None) -> Measured:
+    """Measure on generated tickets that nobody has seen, after half as many of another seed."""
     on_one_core()
-    return _Race(generated(11, tickets), generated(12, tickets // 2)).run(passes)
+    return _Race(generated(11, tickets, since), generated(12, tickets // 2, since)).run(passes)
 
 
 def on_real_lines(most: int, passes: int) -> Measured | None:
     """Measure on the real lines of the shared export, None where it is not there."""
     on_one_core()
     tickets = real_lines()[:most]
-    return _Race(tickets, tickets[:most]).run(passes) if tickets else None
+    return _Race(tickets, tickets).run(passes) if tickets else None
 
 
 def run(size: Size) -> list[Line]:
     """Measure both kinds of tickets and write the lines."""
-    made = alone(on_generated, size.w1a_tickets, size.w1a_passes)
+    made = alone(on_generated, size.w1a_tickets, size.w1a_passes, size.since)
     real = alone(on_real_lines, size.w1a_tickets, size.w1a_passes)
-    lines = _lines("generated", made)
-    return lines + (_lines("real", real) if real else [Line("real lines", "folder ../shared/data is absent")])
-
-
-def _against(made: Measured, what: str, ours: str, peer: str, named: str) -> Line:
-    mine, theirs = made.rates[ours], made.rates[peer]
-    return Line(what, rate(mine), f"{named} {rate(theirs)}", times(mine / theirs))
-
-
-def _barred(line: Line, made: Measured, ours: str, peer: str) -> Line:
-    target, ratio = (PLAIN, PLAIN_RATIO) if ours == "plain" else (TRACED, TRACED_RATIO)
-    met = made.rates[ours] / made.rates[peer] >= ratio
-    bar = Bar(f"{ratio:.1f}x; {rate(target)}", met, made.rates[ours] >= target)
-    return Line(line.what, line.ours, line.peer, line.ratio, bar)
+    absent = [Line("real lines", "not measured", "the folder ../shared/data is absent")]
+    return _lines("generated", made) + (_lines("real lines", real) if real else absent)
 
 
 def _lines(kind: str, made: Measured) -> list[Line]:
-    plain, traced = f"{kind}, no trace", f"{kind}, trace of {made.rules} rules"
-    first = _against(made, plain, "plain", "table", "zen table")
-    fourth = _against(made, traced, "traced", "table traced", "zen table, trace")
+    plain, traced = f"{kind}, decision", f"{kind}, decision and trace of {made.rules} rules"
     return [
-        _barred(first, made, "plain", "table"),
-        _against(made, plain, "plain", "engine", "zen table, static engine"),
-        _against(made, plain, "plain", "expression", "zen bare expression"),
-        _against(made, plain, "plain", "json-logic", "json-logic"),
-        _barred(fourth, made, "traced", "table traced"),
-        _against(made, traced, "traced", "engine traced", "zen table, static engine, trace"),
-        Line(f"{kind}, trace written out in words", rate(made.rates["readable"])),
+        _against(made, plain, "plain", "table", _bar(made, "plain", "table", PLAIN, PLAIN_RATIO)),
+        _against(made, plain, "plain", "static table"),
+        _against(made, plain, "plain", "bare expression"),
+        _against(made, plain, "plain", "json-logic"),
+        _against(made, traced, "traced", "table, traced", _bar(made, "traced", "table, traced", TRACED, TRACED_RATIO)),
+        _against(made, traced, "traced", "static table, traced"),
+        Line(f"{kind}, the same with words and values", rate(made.rates["readable"])),
         *_growth(kind, made),
         _agreement(kind, made),
-    ]
-
-
-def _growth(kind: str, made: Measured) -> list[Line]:
-    slower = made.rates["plain"] / made.rates["plain, more rules"]
-    traced = made.rates["trace alone"] / made.rates["trace alone, more rules"]
-    rules = made.more_rules / made.rules
-    more = f"{kind}, {made.more_rules - made.rules} unrelated rules more"
-    return [
-        Line(f"{more}, no trace", rate(made.rates["plain, more rules"]), "ours without them", times(slower),
-             Bar(f"at most {SLOWER}x slower", None, slower <= SLOWER)),
-        Line(f"{more}, trace alone", rate(made.rates["trace alone, more rules"]), "ours without them", times(traced),
-             Bar(f"linear: at most {times(rules)}", None, traced <= rules)),
     ]  # fmt: skip
 
 
+def _against(made: Measured, what: str, ours: str, peer: str, bar: Bar = NO_BAR) -> Line:
+    mine, theirs = made.rates[ours], made.rates[peer]
+    named = peer if peer == "json-logic" else f"zen {peer}"
+    return Line(what, rate(mine), f"{named} {rate(theirs)}", times(mine / theirs), bar)
+
+
+def _bar(made: Measured, ours: str, peer: str, target: int, ratio: float) -> Bar:
+    mine = made.rates[ours]
+    return Bar(f"{ratio:.1f}x; {rate(target)}", mine / made.rates[peer] >= ratio, mine >= target)
+
+
+def _growth(kind: str, made: Measured) -> list[Line]:
+    what = f"{kind}, {made.more_rules - made.rules} unrelated rules more"
+    rules = made.more_rules / made.rules
+    bounds = {"plain": (SLOWER, f"at most {SLOWER}x"), "trace alone": (rules, f"linear: at most {times(rules)}")}
+    lines = []
+    for name, (most, said) in bounds.items():
+        before, after = made.rates[name], made.rates[f"{name}, more rules"]
+        bar = Bar(f"{said} slower", None, before / after <= most)
+        label = "decision" if name == "plain" else name
+        lines.append(Line(f"{what}, {label}", rate(after), f"ours without {rate(before)}", times(before / after), bar))
+    return lines
+
+
 def _agreement(kind: str, made: Measured) -> Line:
-    worst, worst_known = min(made.agreed.values()), min(made.known_agreed.values())
-    every = f"zen and json-logic, {made.carried}: {worst:,} of {made.tickets:,} alike"
-    known = Bar("same winner where all is known", None, worst_known == made.known)
-    return Line(f"{kind}, winning rule", f"{worst_known:,} of {made.known:,} known alike", every, bar=known)
+    ours = f"{made.alike:,} of {made.tickets:,} ({made.known:,} known)"
+    bar = Bar("all", None, made.alike == made.tickets)
+    return Line(f"{kind}, same winning rule", ours, f"both peers: {made.carried}", bar=bar)

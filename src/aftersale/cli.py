@@ -3,9 +3,8 @@
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,18 +12,27 @@ from aftersale import __version__
 from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
 from aftersale.config.terminal import REFUSED, Desk, Language, print_table, say, say_findings, screen
 from aftersale.domain.clock import SHANGHAI
+from aftersale.insight import Lent, WhatIfOptions
+from aftersale.insight import whatif as run_whatif
 from aftersale.library import rule_pages, rules
 from aftersale.library.checking import faults
 from aftersale.library.deciding import decide_lines
+from aftersale.library.lines import read_lines
 from aftersale.library.refund_page import RefundPage
 from aftersale.library.shop_card import shop_card
 from aftersale.library.shop_folder import start
+from aftersale.library.value_words import VALUE_WORDS
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
+from aftersale.policy.written import Layer, Platform
 from aftersale.texts import Lang, Text, translator
 from aftersale.triage import TriageOptions
 from aftersale.triage import triage as run_triage
 from aftersale.triage.options import BATCH_SIZE, SEPARATOR
+from aftersale.triage.register import load_register
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EXIT_CODES: dict[int, Text] = {
     0: Text(zh="完成", en="done"),
@@ -51,22 +59,6 @@ class Asked:
 
     lang: Lang
     now: datetime
-
-
-class Layer(StrEnum):
-    """Name the layers of a rulebook."""
-
-    LAW = "law"
-    PLATFORM = "platform"
-    SHOP = "shop"
-
-
-class Platform(StrEnum):
-    """Name the platforms a rule can be asked for."""
-
-    ANY = "any"
-    DOUYIN = "douyin"
-    KUAISHOU = "kuaishou"
 
 
 def _day(text: str | None) -> date:
@@ -215,12 +207,60 @@ def decide(
         raise typer.Exit(SOME_WRONG)
 
 
+@app.command(
+    help=_(
+        "Judge the tickets again under other rules: who would be treated differently, by what, for how much."
+    )
+)
+def whatif(
+    ctx: typer.Context,
+    tickets: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TICKETS...",
+            help=_("Exports, JSON Lines of facts, or Parquet."),
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    *,
+    against: Annotated[
+        Path,
+        typer.Option(
+            metavar="RULES_DIR",
+            help=_("Folder with the rules to compare with."),
+            exists=True,
+            file_okay=False,
+        ),
+    ],
+    shop: ShopOption = None,
+    as_json: JsonFlag = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Page with charts to write."), dir_okay=False)
+    ] = None,
+) -> None:
+    """Compare the rules of today with those of a folder over the same tickets."""
+    lang = cast("Asked", ctx.obj).lang
+    options = WhatIfOptions(tuple(tickets), _lent(shop, lang), lang, as_json, html)
+    before, after = load_rulebook(shop), load_rulebook(against)
+    raise typer.Exit(run_whatif(options, before, after, screen(stderr=as_json), sys.stdout))
+
+
+def _lent(shop: Path | None, lang: Lang) -> Lent:
+    """Lend the what-if what other rooms know: lines of facts, words, and the product register of the shop."""
+    register, _file = load_register(shop, lang)
+
+    def of_article(article_no: str | None, product_id: str | None) -> "Mapping[str, object]":
+        article = register.find(article_no, product_id)
+        return article.facts if article else {}
+
+    return Lent(read_lines, VALUE_WORDS, of_article)
+
+
 @rules_app.command("list", help=_("List the rules in force, in the order in which they are tried."))
 def list_rules(
     ctx: typer.Context,
-    platform: Annotated[
-        Platform, typer.Option(help=_("Only rules that hold on this platform."))
-    ] = Platform.ANY,
+    platform: Annotated[Platform, typer.Option(help=_("Only rules that hold on this platform."))] = "any",
     layer: Annotated[Layer | None, typer.Option(help=_("Only rules of this layer."))] = None,
     group: Annotated[str | None, typer.Option(help=_("Only rules of this group, such as no_reason."))] = None,
     at: Annotated[
@@ -256,7 +296,7 @@ def show(
 def at(
     ctx: typer.Context,
     day: DateArgument,
-    platform: Annotated[Platform, typer.Option(help=_("Only what holds on this platform."))] = Platform.ANY,
+    platform: Annotated[Platform, typer.Option(help=_("Only what holds on this platform."))] = "any",
     shop: ShopOption = None,
 ) -> None:
     """Show a day."""

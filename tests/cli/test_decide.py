@@ -148,7 +148,7 @@ def refusals() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "number", range(len(BAD_LINES)), ids=[f"{code}-{path}" for _, code, path in BAD_LINES]
+    "number", range(len(BAD_LINES)), ids=[f"{n} {row[1]}" for n, row in enumerate(BAD_LINES)]
 )
 def test_a_line_that_is_no_ticket_says_what_is_wrong_and_where(
     number: int, refusals: list[dict[str, Any]]

@@ -25,3 +25,8 @@ def judge() -> Judge:
 
 def judge_with(shop: str) -> Judge:
     return Judge(load(packaged_texts() | {"shop/rules.yaml": shop}))
+
+
+def few_texts() -> dict[str, str]:
+    """Give the least that a rule needs: what it may cite and what it may grant."""
+    return {name: packaged_texts()[name] for name in ("law_cn/documents.yaml", "remedies.yaml")}

@@ -49,7 +49,7 @@ def whatif(options: WhatIfOptions, before: Rulebook, after: Rulebook, console: C
     report = report_of(found, taken, words)
     screen = Screen(console, words.translate)
     if options.html:
-        page = page_of(report, options, (before, after))
+        page = page_of(report, options, (before, after), taken.kind)
         options.html.write_text(page, encoding="utf-8", newline="\n")
     if options.json:
         out.write(json.dumps(as_json(found, taken, (before, after), options.lang), ensure_ascii=False) + "\n")

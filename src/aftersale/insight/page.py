@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.insight.tickets import Kind
 from aftersale.texts import translator
 from aftersale.web.report import page
 
@@ -16,9 +17,14 @@ if TYPE_CHECKING:
 _OPEN_LINES = 8
 
 
-def page_of(report: Report, options: WhatIfOptions, books: tuple[Rulebook, Rulebook]) -> str:
+def page_of(report: Report, options: WhatIfOptions, books: tuple[Rulebook, Rulebook], kind: Kind) -> str:
     """Fill the template; it holds ticket numbers, names of articles and figures, nothing of a buyer."""
     _ = translator(options.lang)
+    by_sheet = _(
+        "Each ticket is judged at its own time of decision: a finished one when the shop first answered, "
+        "else when it was applied for; an open one at the newest time of the sheet."
+    )
+    by_facts = _("Each ticket is judged at its own time of decision, the fact now.")
     return page(
         _("What if other rules held"),
         "whatif.html",
@@ -26,5 +32,6 @@ def page_of(report: Report, options: WhatIfOptions, books: tuple[Rulebook, Ruleb
         report=report,
         files=[path.name for path in options.tickets],
         digests=[book.digest[:12] for book in books],
+        judged_at=by_sheet if kind is Kind.SHEET else by_facts,
         open_lines=_OPEN_LINES,
     )

@@ -146,8 +146,14 @@ def _share(part: int, whole: int) -> float:
 
 def _parts(found: Comparison, taken: Taken, words: Words) -> tuple[Part, ...]:
     _ = words.translate
-    by_rule = [_pair(words.rule(group.before), words.rule(group.after), words) for group in found.by_rule]
-    by_remedy = [_pair(words.remedy(one.before), words.remedy(one.after), words) for one in found.by_remedy]
+    same_rule, same_remedy = (
+        _("the same, another outcome or amount"),
+        _("the same, by another rule or amount"),
+    )
+    by_rule = [_pair(words.rule(one.before), words.rule(one.after), same_rule) for one in found.by_rule]
+    by_remedy = [
+        _pair(words.remedy(one.before), words.remedy(one.after), same_remedy) for one in found.by_remedy
+    ]
     by_reason = [(words.reason(group.before), "") for group in found.by_reason]
     by_article = [(words.article(group.before, taken.articles), "") for group in found.by_article]
     listed = (
@@ -159,9 +165,8 @@ def _parts(found: Comparison, taken: Taken, words: Words) -> tuple[Part, ...]:
     return tuple(_part(title, groups, labels, found.changed, words) for title, groups, labels in listed)
 
 
-def _pair(before: str, after: str, words: Words) -> tuple[str, str]:
-    _ = words.translate
-    return (before, _("the same, with another outcome")) if before == after else (before, after)
+def _pair(before: str, after: str, when_same: str) -> tuple[str, str]:
+    return (before, when_same if before == after else after)
 
 
 def _staying(found: Comparison, words: Words) -> Part:

@@ -80,6 +80,7 @@ class Builder:
         self._parameters = self._merge_parameters()
         self._names = self._types()
         self._checker = Checker(self._names, _VALUES)
+        self._of_amounts = Checker(self._names | {AMOUNT: Type.NUMBER}, _VALUES)
 
     def build(self) -> Rulebook | None:
         """Compose everything; None where anything was wrong."""
@@ -152,13 +153,13 @@ class Builder:
             (FACT_TYPES | derived).keys() & parameters.keys()
         ):
             self._in.wrong("rulebook.twice", name, name, "the name has two meanings", "这个名字有两个意思")
-        return FACT_TYPES | derived | parameters | {AMOUNT: Type.NUMBER}
+        return FACT_TYPES | derived | parameters
 
-    def _expr(self, text: str, where: str, wanted: Type) -> Expr:
+    def _expr(self, text: str, where: str, wanted: Type, checker: Checker | None = None) -> Expr:
         """Parse and type-check one expression; a fault is noted and a constant stands in its place."""
         try:
             expr = parse(text)
-            found = self._checker.type_of(expr)
+            found = (checker or self._checker).type_of(expr)
             list(turning_points(expr))
         except (Refused, Mistyped, ClockMisused) as error:
             self._in.wrong("rulebook.bad_condition", where, text, str(error), f"条件写法不对：{error}")
@@ -246,18 +247,17 @@ class Builder:
             return ()
 
     def _steps(self, section: str) -> tuple[Step, ...]:
+        """Build the steps of an amount; only they know the name `amount`, what the steps before left."""
         return tuple(
-            Step(
-                expr=self._expr(item.set, f"{placed.file} {section} {number}", Type.NUMBER),
-                when_fired=item.when_fired,
-                when_main=item.when_main,
-                when=self._expr(item.when, f"{placed.file} {section} {number}", Type.BOOL)
-                if item.when
-                else None,
-            )
+            self._step(item, f"{placed.file} {section} {number}")
             for number, placed in enumerate(self._in.items[section])
             for item in [cast("StepW", placed.item)]
         )
+
+    def _step(self, written: StepW, where: str) -> Step:
+        when = self._expr(written.when, where, Type.BOOL) if written.when else None
+        expr = self._expr(written.set, where, Type.NUMBER, self._of_amounts)
+        return Step(expr, written.when_fired, written.when_main, when)
 
     def _deadlines(self) -> tuple[Deadline, ...]:
         return tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from aftersale.domain.clock import DAY
 from aftersale.domain.errors import Finding
 from aftersale.domain.fact_table import FACTS
-from aftersale.policy.expression import Compare, Expr, Type, children
+from aftersale.policy.expression import Compare, Const, Expr, Type, children
 from aftersale.policy.generate import compiled
 from aftersale.policy.sql_source import render
 from aftersale.policy.typing import Checker
@@ -70,6 +70,11 @@ class _Tried:
         return found
 
 
+def _reachable(limit: Compare) -> set[int]:
+    """List the sides on which a case can lie: no amount or count lies below zero."""
+    return set(_SIDES) - ({-1} if limit.right == Const(0) else set())
+
+
 def untested_limits(rulebook: Rulebook, cases: Sequence[Facts], limits_of: str) -> Iterator[Finding]:
     """Find limits without a case before, on and after: times within a day, numbers by one."""
     tried = _Tried(rulebook, cases)
@@ -81,7 +86,7 @@ def untested_limits(rulebook: Rulebook, cases: Sequence[Facts], limits_of: str) 
     for where, expr in places:
         for limit in limits_in(expr):
             near = DAY if checker.type_of(limit.left) is Type.TIME else 1
-            missing = sorted(set(_SIDES) - tried.sides(limit, near))
+            missing = sorted(_reachable(limit) - tried.sides(limit, near))
             if missing:
                 text = render(limit).replace('"', "")
                 en = f"no case lies {', '.join(_SIDES[side][0] for side in missing)} this limit"

@@ -136,7 +136,7 @@ _CONVERT: dict[type[exp.Expression], Callable[[exp.Expression], Expr]] = {
     exp.Case: _case,
     exp.Least: _extreme("least"),
     exp.Greatest: _extreme("greatest"),
-    exp.LastDay: lambda node: _call("last_day", [node.this]),
+    exp.LastDay: lambda node: _call("last_day", [node.this, *filter(None, [node.args.get("unit")])]),
     exp.Anonymous: lambda node: _call(str(node.this).lower(), list(node.expressions)),
 }
 

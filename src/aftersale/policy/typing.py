@@ -19,6 +19,7 @@ from aftersale.policy.expression import (
     Or,
     Type,
 )
+from aftersale.policy.sql_source import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,7 @@ class Checker:
     def _all_bool(self, parts: tuple[Expr, ...]) -> Type:
         for part in parts:
             if self.type_of(part) is not Type.BOOL:
-                raise Mistyped(f"a condition is needed, not {part}")
+                raise Mistyped(f"a condition is needed, not {render(part)}")
         return Type.BOOL
 
     def _same(self, parts: list[Expr]) -> Type:
@@ -106,6 +107,8 @@ class Checker:
 
     def _of_compare(self, node: Compare) -> Type:
         kind = self._same([node.left, node.right])
+        if kind in {Type.BOOL, Type.TAGS}:
+            raise Mistyped("a condition stands by itself, with and, or, not, is true")
         if node.op not in {"=", "<>"} and kind not in _ORDERED:
             raise Mistyped(f"{kind} has no order")
         for name, literal in ((node.left, node.right), (node.right, node.left)):
@@ -114,8 +117,8 @@ class Checker:
 
     def _of_in(self, node: In) -> Type:
         kinds = {_of_literal(value) for value in node.values}
-        if kinds != {self.type_of(node.item)}:
-            raise Mistyped(f"the list does not fit {node.item}")
+        if kinds != {self.type_of(node.item)} or kinds & {Type.BOOL}:
+            raise Mistyped(f"the list does not fit {render(node.item)}")
         self._known_values(node.item, node.values)
         return Type.BOOL
 
@@ -123,9 +126,7 @@ class Checker:
         allowed = self._values.get(name.name) if isinstance(name, Name) else None
         for literal in literals:
             if allowed and literal not in allowed:
-                raise Mistyped(
-                    f"{literal!r} is not a value of {name.name if isinstance(name, Name) else name}"
-                )
+                raise Mistyped(f"{literal!r} is not a value of {render(name)}")
 
     def _of_arith(self, op: str, left: Type, right: Type) -> Type:
         if (op, left, right) not in _ARITHMETIC:
@@ -134,7 +135,10 @@ class Checker:
 
     def _of_call(self, node: Call) -> Type:
         if node.name in {"least", "greatest"}:
-            return self._same(list(node.args))
+            kind = self._same(list(node.args))
+            if kind not in _ORDERED:
+                raise Mistyped(f"{kind} has no order")
+            return kind
         if node.name == "has_tag":
             return self._of_has_tag(node)
         wanted, result = _CALLS[node.name]
@@ -145,5 +149,5 @@ class Checker:
     def _of_has_tag(self, node: Call) -> Type:
         tag = node.args[0]
         if not isinstance(tag, Const) or tag.value not in self._values["service_tags"]:
-            raise Mistyped(f"{tag} is not a service tag")
+            raise Mistyped(f"{render(tag)} is not a service tag")
         return Type.BOOL

@@ -44,6 +44,7 @@ class Explainer:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
+        self._read: dict[tuple[int, tuple[int, int | None]], frozenset[str]] = {}
 
     def explain(self, decision: Decision) -> Explained:
         """Explain one decision."""
@@ -103,5 +104,11 @@ class Explainer:
 
     def _unalleged(self, decision: Decision) -> tuple[str, ...]:
         """Collect what nobody alleges and what therefore kept the rules above the winner from firing."""
-        above = trace(self._judge, decision)[: decision.verdict.main_rank]
-        return tuple(dict.fromkeys(name for traced in above for name in traced.unalleged))
+        facts, variant = decision.facts, id(self._judge.variant_of(decision.facts))
+        codes = self._judge.trace(facts)[: decision.verdict.main_rank]
+        if any((variant, place) not in self._read for place in enumerate(codes)):
+            # Which facts the part of a rule reads is the same for every ticket: asked once, kept for all.
+            for place, traced in zip(enumerate(codes), trace(self._judge, decision), strict=False):
+                self._read[variant, place] = frozenset(traced.values)
+        above = frozenset[str]().union(*(self._read[variant, place] for place in enumerate(codes)))
+        return tuple(name for name in FACTS if name in above and name in facts.unalleged)

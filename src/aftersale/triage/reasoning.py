@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.domain.fact_table import FACTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,10 +67,12 @@ def _used(row: Row, words: Words) -> Iterable[str]:
 
 def _not_alleged(row: Row, words: Words) -> str:
     names = row.explained.unalleged
-    if not names:
-        return ""
     _ = words.translate
-    return _("not alleged: {facts}").format(facts=words.facts(names))
+    alleged = [name for name in names if FACTS[name].default is not True]
+    denied = [name for name in names if FACTS[name].default is True]
+    told = [_("not alleged: {facts}").format(facts=words.facts(alleged))] if alleged else []
+    told += [_("nobody denies: {facts}").format(facts=words.facts(denied))] if denied else []
+    return "\n".join(told)
 
 
 def _changes(row: Row, words: Words) -> Iterable[str]:

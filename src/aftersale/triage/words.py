@@ -10,6 +10,7 @@ from aftersale.domain.money import yuan
 from aftersale.domain.vocabulary import Kind
 from aftersale.texts import translator
 from aftersale.triage import judged
+from aftersale.triage.register_words import CATEGORY_WORDS, OPT_OUT_WORDS
 from aftersale.triage.rows import Clock, Stage, Urgency
 from aftersale.triage.vocabulary import (
     answerer_words,
@@ -37,6 +38,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 # Beyond so many hours a person counts in days.
 _DAYS_FROM = 48 * _HOUR
 _APPROVES, _REFUNDS = "respond_by", "confirm_by"
+_REGISTER_WORDS = {"category": CATEGORY_WORDS, "opt_out_class": OPT_OUT_WORDS}
 _PAID_CLAIMS = frozenset({"refund_only", "return_refund", "price_protect"})
 
 
@@ -73,6 +75,8 @@ class Words:
         if isinstance(value, frozenset):
             return self.comma.join(sorted(value))
         code = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        if name in _REGISTER_WORDS:
+            return _REGISTER_WORDS[name][code][0] if self.lang == "zh" else code.replace("_", " ")
         return value_words(self.lang).get(code, code)
 
     def at(self, second: int) -> str:
@@ -112,7 +116,11 @@ class Words:
 
     def freight(self, row: Row) -> str:
         """Say who pays for the way back; empty where nothing travels back."""
-        if not self._book.remedies[row.verdict.preferred].returns_goods:
+        verdict = row.verdict
+        granted = (
+            verdict.preferred if verdict.preferred in verdict.main.remedies else verdict.main.remedies[0]
+        )
+        if not self._book.remedies[granted].returns_goods:
             return ""
         return freight_words(self.lang).get(row.verdict.freight, row.verdict.freight)
 

@@ -89,7 +89,8 @@ class _Writer:
     def _cell(self, page: Any, place: tuple[int, int], column: Column, cell: Cell, tone: str) -> None:  # noqa: ANN401
         layout = self.format(column.sort, tone)
         if cell is None or cell == "":
-            page.write_blank(*place, None, layout)
+            if "bg_color" in _TONES[tone]:
+                page.write_blank(*place, None, layout)
         elif isinstance(cell, str):
             page.write_string(*place, cell[:_LONGEST_TEXT], layout)
         elif isinstance(cell, int):

@@ -1,0 +1,124 @@
+"""W1b: every ticket decided again under a rulebook, from Parquet: winner, amount, one bit per rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from aftersale.policy.bulk import judge_table
+from aftersale.policy.bulk_sql import BITS
+from aftersale.policy.decide import Judge
+from bench import rulebooks
+from bench.alone import alone, peak_mb
+from bench.lines import Bar, Line, megabytes, seconds, times
+from bench.peers import Peers
+from bench.tickets import database, sample, source, write_parquet
+
+if TYPE_CHECKING:
+    from aftersale.domain.facts import Facts
+    from bench.size import Size
+
+TITLE = "W1b  every ticket decided again, from Parquet: winner, amount, a bit per rule"
+TARGET_S_PER_MILLION = 4
+# 10,000,000 tickets in 40 s, where zen needed 215 s on the machine the bars were measured on.
+RATIO = 215 / 40
+MEMORY_MB = 1_000
+# Ten times the tickets may take so many times as long.
+LINEAR = 11
+_PASSES = 3
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Hold one run over a folder of tickets, and how many of a sample have the answer of one at a time."""
+
+    tickets: int
+    seconds: float
+    peak_mb: float | None
+    sampled: int
+    alike: int
+
+
+def judge(folder: Path, sampled: int) -> Judged:
+    """Judge every ticket of a folder in a small process; loading the rulebook is not timed."""
+    rulebook = rulebooks.packaged()
+    with database() as connection:
+        start = perf_counter()
+        judge_table(connection, rulebook, source(folder), "verdicts")
+        took, peak = perf_counter() - start, peak_mb()
+        count = connection.execute("SELECT count(*) FROM verdicts").fetchone()
+        tickets = dict(sample(folder, sampled))
+        rows = connection.execute(
+            "SELECT ticket, main, remedy, amount_fen, hits_low, hits_high FROM verdicts "
+            "WHERE ticket IN (SELECT unnest(?))",
+            [list(tickets)],
+        ).fetchall()
+    judge_one = Judge(rulebook)
+    alike = sum(_answer(judge_one, tickets[ticket]) == tuple(answer) for ticket, *answer in rows)
+    assert count is not None
+    return Judged(count[0], took, peak, len(tickets), alike)
+
+
+def _answer(judge_one: Judge, facts: Facts) -> tuple[object, ...]:
+    """Decide one ticket and write the answer as a row of the table."""
+    decision = judge_one.decide(facts)
+    bits = sum(1 << rank for rank in decision.verdict.hits)
+    words = bits & ((1 << BITS) - 1), bits >> BITS
+    return decision.verdict.main_rank, decision.verdict.preferred, decision.amount_fen, *words
+
+
+def zen_per_second(folder: Path, number: int) -> float:
+    """Measure zen's batch call on a sample; reading the rows and making its facts of them is not timed."""
+    judge_one = Judge(rulebooks.packaged())
+    tickets = [facts for _, facts in sample(folder, number)]
+    peers = Peers(judge_one, tickets)
+    asked = [peers.asked(facts) for facts in tickets]
+    best = 0.0
+    for _ in range(_PASSES):
+        start = perf_counter()
+        answers = peers.by_batch(asked)
+        best = max(best, len(asked) / (perf_counter() - start))
+    winners = [judge_one.decide(facts).verdict.main_rank for facts in tickets]
+    assert answers == winners, "zen and this project disagree"
+    return best
+
+
+def run(size: Size) -> list[Line]:
+    """Measure each number of tickets; a folder is removed when it has been judged."""
+    lines, first = list[Line](), None
+    for number in size.bulk_tickets:
+        with TemporaryDirectory(prefix="aftersale-bench-") as name:
+            folder = Path(name)
+            alone(write_parquet, folder, number)
+            judged = alone(judge, folder, size.answer_sample)
+            peer = number / alone(zen_per_second, folder, size.peer_sample)
+        lines += _lines(judged, peer, size.peer_sample)
+        lines += [_growth(first, judged)] if first else []
+        first = first or judged
+    return lines
+
+
+def _lines(judged: Judged, peer: float, sampled: int) -> list[Line]:
+    number, ratio = judged.tickets, peer / judged.seconds
+    target = TARGET_S_PER_MILLION * number / _MILLION
+    bar = Bar(f"{RATIO:.1f}x; {target:g} s", ratio >= RATIO, judged.seconds <= target)
+    memory = Bar(f"under {MEMORY_MB} MB", None, (judged.peak_mb or 0) < MEMORY_MB)
+    said = f"zen batch {seconds(peer)}, scaled from {sampled:,}"
+    answers = Bar("all", None, judged.alike == judged.sampled)
+    return [
+        Line(f"{number:,} tickets", seconds(judged.seconds), said, times(ratio), bar),
+        Line(f"{number:,} tickets, peak memory", megabytes(judged.peak_mb), bar=memory),
+        Line(
+            f"{number:,} tickets, answers of W1a", f"{judged.alike:,} of {judged.sampled:,} sampled", bar=answers
+        ),
+    ]
+
+
+def _growth(first: Judged, then: Judged) -> Line:
+    more, slower = then.tickets / first.tickets, then.seconds / first.seconds
+    bar = Bar(f"linear: at most {LINEAR}x", None, slower <= LINEAR)
+    return Line(f"{more:g} times the tickets", times(slower), "ours with fewer", bar=bar)

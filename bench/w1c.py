@@ -1,0 +1,63 @@
+"""W1c: rulebook A against rulebook B over every ticket: who would be treated differently, and by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from aftersale.policy.whatif import compare
+from bench import rulebooks
+from bench.alone import alone, peak_mb
+from bench.lines import Bar, Line, megabytes, seconds
+from bench.tickets import database, source, write_parquet
+
+if TYPE_CHECKING:
+    from bench.size import Size
+
+TITLE = "W1c  what-if: two rulebooks over every ticket, by rule, remedy, reason, article and money"
+TARGET_S_PER_MILLION = 8
+MEMORY_MB = 1_000
+_MILLION = 1_000_000
+CHANGES = {"usual change": rulebooks.usual_change, "large change": rulebooks.large_change}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Hold one comparison: its cost, and how many tickets it would treat differently."""
+
+    tickets: int
+    changed: int
+    seconds: float
+    peak_mb: float | None
+
+
+def compared(folder: Path, change: str) -> Compared:
+    """Compare the packaged rulebook with a changed one; loading both is not timed."""
+    before, after = rulebooks.packaged(), CHANGES[change]()
+    with database() as connection:
+        start = perf_counter()
+        found = compare(connection, before, after, source(folder))
+        took = perf_counter() - start
+    assert found.changed, "a change that changes nothing measures nothing"
+    return Compared(found.tickets, found.changed, took, peak_mb())
+
+
+def run(size: Size) -> list[Line]:
+    """Measure a usual and a large change."""
+    with TemporaryDirectory(prefix="aftersale-bench-") as name:
+        folder = Path(name)
+        alone(write_parquet, folder, size.what_if_tickets)
+        found = {change: alone(compared, folder, change) for change in CHANGES}
+    return [line for change, cost in found.items() for line in _lines(change, cost)]
+
+
+def _lines(change: str, cost: Compared) -> list[Line]:
+    what = f"{cost.tickets:,} tickets, {change}"
+    target = TARGET_S_PER_MILLION * cost.tickets / _MILLION
+    return [
+        Line(f"{what}: {cost.changed:,} differ", seconds(cost.seconds), bar=Bar(f"{target:g} s", None, cost.seconds <= target)),
+        Line(f"{what}, peak memory", megabytes(cost.peak_mb), bar=Bar(f"under {MEMORY_MB} MB", None, (cost.peak_mb or 0) < MEMORY_MB)),
+    ]  # fmt: skip

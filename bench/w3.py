@@ -1,0 +1,140 @@
+"""W3, the reading half: an export of 100,000 lines and 50 columns, csv and xlsx, to notices, facts and decisions."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from aftersale.channels.base import Notice
+from aftersale.channels.spreadsheet import read, read_rows
+from aftersale.policy.decide import Judge
+from aftersale.sandbox.demo import NOW, SEED
+from aftersale.sandbox.headers import DOUYIN_AFTER_SALES
+from aftersale.sandbox.sheets import write_douyin_after_sales
+from aftersale.sandbox.world import make_world
+from bench import rulebooks
+from bench.alone import alone, peak_mb
+from bench.lines import Bar, Line, megabytes, seconds, times
+from bench.tickets import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.size import Size
+
+TITLE = "W3   an after-sale export read and decided (writing to the journal comes later and shares the bar)"
+# For the whole import of 100,000 lines, of which reading and deciding are the first part.
+TARGET_S = {"csv": 30, "xlsx": 40}
+ROWS = 100_000
+MEMORY_MB = 400
+# The world also has shops on another platform; so many tickets make enough lines of this one.
+_TICKETS_PER_LINE = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Hold one import: reading and deciding apart, and the memory each way of reading takes."""
+
+    rows: int
+    parked: int
+    reading_s: float
+    deciding_s: float
+    peak_mb: float | None
+
+
+def write_sheets(folder: Path, rows: int) -> None:
+    """Write one export of the seeded world as csv and as xlsx, all cells text."""
+    with (folder / "export.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([DOUYIN_AFTER_SALES, *islice(_world_lines(folder, rows), rows)])
+    book = xlsxwriter.Workbook(folder / "export.xlsx", {"constant_memory": True, "strings_to_numbers": False})
+    sheet = book.add_worksheet("Sheet1")
+    for number, cells in enumerate(_cells(folder / "export.csv")):
+        for column, cell in enumerate(cells):
+            sheet.write_string(number, column, cell)
+    book.close()
+
+
+def _world_lines(folder: Path, rows: int) -> Iterator[list[str]]:
+    world = make_world(SEED, NOW, tickets=int(rows * _TICKETS_PER_LINE) + 100)
+    shops = [shop for shop in world.shops if shop.platform == "douyin"]
+    for number, shop in enumerate(shops):
+        write_douyin_after_sales(world, shop, folder / f"{number}.csv")
+    return chain.from_iterable(islice(_cells(folder / f"{number}.csv"), 1, None) for number in range(len(shops)))
+
+
+def _cells(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.reader(file)
+
+
+def imported(path: Path) -> Imported:
+    """Read a sheet whole, then decide every ticket of it."""
+    judge = Judge(rulebooks.packaged())
+    start = perf_counter()
+    reading = read([path])
+    read_at = perf_counter()
+    deque(map(judge.decide, facts_of(reading.notices, NOW)), maxlen=0)
+    return Imported(reading.rows, len(reading.parked), read_at - start, perf_counter() - read_at, peak_mb())
+
+
+def streamed(path: Path) -> Imported:
+    """Read a sheet line by line and decide each ticket before the next is read."""
+    judge, taken = Judge(rulebooks.packaged()), 0
+    rows = list[int]()
+    start = perf_counter()
+
+    def notices() -> Iterator[Notice]:
+        for row in read_rows([path]):
+            rows.append(1)
+            if isinstance(row, Notice):
+                yield row
+
+    for facts in facts_of(notices(), NOW):
+        judge.decide(facts)
+        taken += 1
+    return Imported(len(rows), len(rows) - taken, perf_counter() - start, 0.0, peak_mb())
+
+
+def raw_cells(path: Path) -> float:
+    """Read every cell and do nothing with it: the floor that no reader of sheets goes below."""
+    start = perf_counter()
+    if path.suffix == ".csv":
+        deque(_cells(path), maxlen=0)
+    else:
+        deque(CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows(), maxlen=0)
+    return perf_counter() - start
+
+
+def run(size: Size) -> list[Line]:
+    """Write the sheets once and import each."""
+    lines = list[Line]()
+    with TemporaryDirectory(prefix="aftersale-bench-") as name:
+        folder = Path(name)
+        alone(write_sheets, folder, size.sheet_rows)
+        for kind in TARGET_S:
+            path = folder / f"export.{kind}"
+            lines += _lines(kind, alone(imported, path), alone(streamed, path), alone(raw_cells, path))
+    return lines
+
+
+def _lines(kind: str, whole: Imported, flow: Imported, floor: float) -> list[Line]:
+    what, reader = f"{kind}, {whole.rows:,} x {len(DOUYIN_AFTER_SALES)}", "csv.reader" if kind == "csv" else "calamine"
+    total, target = whole.reading_s + whole.deciding_s, TARGET_S[kind] * whole.rows / ROWS
+    time = Bar(f"{target:g} s, whole import", None, total <= target)
+    return [
+        Line(f"{what}, read ({whole.parked} parked)", seconds(whole.reading_s), f"{reader}, raw cells {seconds(floor)}", times(whole.reading_s / floor)),
+        Line(f"{what}, facts and decisions", seconds(whole.deciding_s)),
+        Line(f"{what}, both", seconds(total), bar=time),
+        Line(f"{what}, peak memory, all held", megabytes(whole.peak_mb)),
+        Line(f"{what}, line by line", seconds(flow.reading_s), bar=Bar(f"{target:g} s, whole import", None, flow.reading_s <= target)),
+        Line(f"{what}, peak memory, line by line", megabytes(flow.peak_mb), bar=Bar(f"{MEMORY_MB} MB", None, (flow.peak_mb or 0) <= MEMORY_MB)),
+    ]  # fmt: skip
