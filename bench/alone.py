@@ -38,7 +38,7 @@ def _work(answer: Connection, work: Callable[..., Any], arguments: tuple[object,
 
 
 def alone(work: Callable[..., T], *arguments: object) -> T:
-    """Call a function of a module in a fresh process and give what it returns; raises where it dies or hangs."""
+    """Call a function in a fresh process and give what it returns; raises where it dies or hangs."""
     context = get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(theirs, work, arguments))

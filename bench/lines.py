@@ -37,6 +37,11 @@ class Bar:
 NO_BAR = Bar(NONE, None)
 
 
+def within(value: float | None, most: float, text: str) -> Bar:
+    """Bar what must not grow over a limit; a value that the system does not tell is not judged."""
+    return Bar(text, None, None if value is None else value <= most)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Hold one measurement as it is printed."""

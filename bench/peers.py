@@ -15,14 +15,14 @@ import zen
 from json_logic import jsonLogic
 
 from aftersale.domain.fact_table import FACTS
-from aftersale.policy.expression import And, Compare, Const, Expr, In, Is, Name, Not, conjuncts, names_in
+from aftersale.policy.expression import Compare, Const, Expr, In, Is, Name, Not, conjuncts, names_in
 from aftersale.policy.fold import FALSE, TRUE, all_of
 from bench.translate import Logic, NotCarried, ToJsonLogic, ToZen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from aftersale.domain.facts import Facts
+    from aftersale.domain.facts import Facts, Value
     from aftersale.policy.decide import Judge
     from aftersale.policy.python_source import PythonSource
     from aftersale.policy.variant import Variant
@@ -60,13 +60,19 @@ class _Translator:
         self._zen = ToZen(self._source)
         self._granting = {
             rank: condition
-            for rank, (rule, condition) in enumerate(zip(variant.rulebook.rules, variant.conditions, strict=True))
+            for rank, (rule, condition) in enumerate(
+                zip(variant.rulebook.rules, variant.conditions, strict=True)
+            )
             if condition != FALSE and not rule.is_guard
         }
 
     def carried(self) -> Carried:
         """Translate what can be translated."""
-        tests = {rank: test for rank, condition in self._granting.items() if (test := self._try(condition)) is not None}
+        tests = {
+            rank: test
+            for rank, condition in self._granting.items()
+            if (test := self._try(condition)) is not None
+        }
         kept = {rank: self._granting[rank] for rank in tests}
         chain = {"if": [*(part for rank, test in tests.items() for part in (test, rank)), -1]}
         return Carried(
@@ -87,7 +93,10 @@ class _Translator:
     def _table(self, rules: dict[int, Expr]) -> dict[str, Any]:
         """Lay the rules out as people do in a decision table: a column a fact, and one for what is left."""
         asked = Counter(
-            cell[0] for condition in rules.values() for part in conjuncts(condition) if (cell := _cell(part, self._source))
+            cell[0]
+            for condition in rules.values()
+            for part in conjuncts(condition)
+            if (cell := _cell(part, self._source))
         )
         columns = [name for name, count in asked.most_common() if count >= _WORTH_A_COLUMN]
         rows = [self._row(rank, condition, columns) for rank, condition in rules.items()]
@@ -111,24 +120,25 @@ class _Translator:
 
 def _cell(part: Expr, source: PythonSource) -> tuple[str, str] | None:
     """Write a part about one fact as the cell of that fact's column, None where it needs an expression."""
+    cell: tuple[str, str] | None = None
     match part:
         case Name(name=name):
-            return name, "true"
+            cell = name, "true"
         case Not(part=Name(name=name)):
-            return name, "false"
+            cell = name, "false"
         case Is(part=Name(name=name), truth=truth, negated=False):
-            return name, json.dumps(truth)
+            cell = name, json.dumps(truth)
         case Compare(op="=", left=Name(name=name), right=Const(value=value)) if value is not None:
-            return name, json.dumps(value)
+            cell = name, json.dumps(value)
         case In(item=Name(name=name), values=values, negated=False):
-            return name, ", ".join(map(json.dumps, values))
+            cell = name, ", ".join(map(json.dumps, values))
         case Compare(op="<>", left=Name(name=name), right=Const(value=value)) if name not in source.nullable:
-            return name, f"!= {json.dumps(value)}"
-    return None
+            cell = name, f"!= {json.dumps(value)}"
+    return cell
 
 
 def _graph(content: dict[str, Any]) -> dict[str, Any]:
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "in", "type": "inputNode", "name": "in"},
         {"id": "table", "type": "decisionTableNode", "name": "table", "content": content},
         {"id": "out", "type": "outputNode", "name": "out"},
@@ -137,7 +147,7 @@ def _graph(content: dict[str, Any]) -> dict[str, Any]:
         {"id": f"{source}-{target}", "type": "edge", "sourceId": source, "targetId": target}
         for source, target in (("in", "table"), ("table", "out"))
     ]
-    return {"nodes": [node | {"position": {"x": 0, "y": 0}} for node in nodes], "edges": edges}
+    return {"nodes": [{**node, "position": {"x": 0, "y": 0}} for node in nodes], "edges": edges}
 
 
 class Peers:
@@ -153,7 +163,9 @@ class Peers:
         self._created = {key: zen.ZenEngine().create_decision(graph) for key, graph in graphs.items()}
         content = {key: carried.table for key, carried in self.carried.items()}
         self._engine = zen.ZenEngine({"loader": {"type": "static", "content": content}})
-        self._chains = {key: zen.compile_expression(carried.chain_text) for key, carried in self.carried.items()}
+        self._chains = {
+            key: zen.compile_expression(carried.chain_text) for key, carried in self.carried.items()
+        }
 
     def _key(self, facts: Facts) -> str:
         variant = self._judge.variant_of(facts)
@@ -165,16 +177,23 @@ class Peers:
     def asked(self, facts: Facts) -> Asked:
         """Write a ticket as a peer receives it."""
         key = self._key(facts)
-        known = dict(zip(FACTS, facts.values, strict=True)) | self._judge.derived(facts)
+        known: dict[str, Value] = dict(zip(FACTS, facts.values, strict=True))
+        known |= self._judge.derived(facts)
         needed = {name: known[name] for name in self.carried[key].names}
-        return Asked(key, {name: sorted(value) if isinstance(value, frozenset) else value for name, value in needed.items()})
+        return Asked(
+            key,
+            {
+                name: sorted(value) if isinstance(value, frozenset) else value
+                for name, value in needed.items()
+            },
+        )
 
     def rules(self) -> str:
         """Say how many rules the peers carry."""
         counts = sorted({len(carried.ranks) for carried in self.carried.values()})
         left_out = sum(len(carried.left_out) for carried in self.carried.values())
         span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        return f"{span} rules, {'none' if not left_out else left_out} left out"
+        return f"{span} rules, {left_out or 'none'} left out"
 
     def by_table(self, asked: Asked) -> int:
         """Ask zen's decision table as its first example does: a decision made once, one call a ticket."""

@@ -61,7 +61,7 @@ def with_unrelated_rules() -> Rulebook:
 
 
 def _edited(text: str, name: str, before: int, after: int) -> str:
-    """Change the first value of one parameter in the text of its file; raises ValueError where it is not that."""
+    """Change the first value of one parameter in its file; raises ValueError where it is not `before`."""
     head, found, tail = text.partition(f"- name: {name}\n")
     block, end, rest = tail.partition("\n  - name: ")
     changed, count = re.subn(rf"\bvalue: {before}\b", f"value: {after}", block, count=1)
@@ -78,7 +78,7 @@ def usual_change() -> Rulebook:
 
 
 def large_change() -> Rulebook:
-    """Load the rulebook of a large what-if: no-reason returns for 15 days and every clock of 48 hours at 24."""
+    """Load the rulebook of a large what-if: no reason for 15 days, every clock of 48 hours at 24."""
     texts = packaged_texts()
     law = _edited(texts[_LAW], "no_reason_days", 7, 15)
     return load(texts | {_LAW: law, _PLATFORMS: texts[_PLATFORMS].replace("value: 48,", "value: 24,")})

@@ -10,7 +10,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
-from aftersale.policy.expression import And, Arith, Call, Case, Compare, Const, Expr, In, Is, Name, Not, Or, children
+from aftersale.policy.expression import (
+    And,
+    Arith,
+    Call,
+    Case,
+    Compare,
+    Const,
+    Expr,
+    In,
+    Is,
+    Name,
+    Not,
+    Or,
+    children,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +46,7 @@ class ToJsonLogic:
     def __init__(self, source: PythonSource) -> None:
         self._source = source
 
-    def when(self, node: Expr, *, wanted: bool = True) -> Logic:
+    def when(self, node: Expr, *, wanted: bool = True) -> Logic:  # noqa: PLR0911  # a node, a return
         """Write a test that holds only where the condition is TRUE, or only where it is FALSE."""
         match node:
             case Const(value=value):
@@ -124,7 +138,7 @@ class ToZen:
         """Write one expression."""
         if not isinstance(logic, dict):
             return json.dumps(logic, ensure_ascii=False)
-        (operator, operands), = logic.items()
+        ((operator, operands),) = logic.items()
         if operator == "var":
             return f"{operands} == true" if operands in self._maybe else str(operands)
         if operator in {"===", "!=="}:

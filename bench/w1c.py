@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aftersale.policy.whatif import compare
 from bench import rulebooks
 from bench.alone import alone, peak_mb
-from bench.lines import Bar, Line, megabytes, seconds
+from bench.lines import Line, megabytes, seconds, within
 from bench.tickets import database, source, write_parquet
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def run(size: Size) -> list[Line]:
 def _lines(change: str, cost: Compared) -> list[Line]:
     what = f"{cost.tickets:,} tickets, {change}"
     target = TARGET_S_PER_MILLION * cost.tickets / _MILLION
+    time = within(cost.seconds, target, f"{target:g} s")
+    memory = within(cost.peak_mb, MEMORY_MB, f"under {MEMORY_MB} MB")
     return [
-        Line(f"{what}: {cost.changed:,} differ", seconds(cost.seconds), bar=Bar(f"{target:g} s", None, cost.seconds <= target)),
-        Line(f"{what}, peak memory", megabytes(cost.peak_mb), bar=Bar(f"under {MEMORY_MB} MB", None, (cost.peak_mb or 0) < MEMORY_MB)),
-    ]  # fmt: skip
+        Line(f"{what}: {cost.changed:,} differ", seconds(cost.seconds), bar=time),
+        Line(f"{what}, peak memory", megabytes(cost.peak_mb), bar=memory),
+    ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +19,6 @@ from aftersale.policy.decide import Judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SEVEN_DAYS = {
     "platform": "douyin",
@@ -50,6 +51,11 @@ KEYS = [
     "needs_person",
     "rulebook",
 ]
+
+
+def text_of(name: str) -> str:
+    """Read a file of the repository."""
+    return (Path(__file__).resolve().parents[2] / name).read_text(encoding="utf-8")
 
 
 def line(**changes: object) -> bytes:
@@ -256,6 +262,13 @@ def test_rules_of_a_shop_are_counted_in(tmp_path: Path) -> None:
         line(facts=SEVEN_DAYS | broken | {"paid_fen": 2001}), "--shop", str(tmp_path / "shop")
     )
     assert answer["rule"] == "L05"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_line_that_a_readme_shows_is_decided(readme: str) -> None:
+    shown = re.findall(r"^echo '(.+)' [|] aftersale decide - --json$", text_of(readme), flags=re.MULTILINE)
+    code, (answer,) = decided(shown[0].encode())
+    assert (code, answer["rule"]) == (0, "N01")
 
 
 def test_a_line_is_answered_before_the_next_is_read() -> None:

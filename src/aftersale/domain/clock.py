@@ -23,6 +23,8 @@ SHANGHAI_OFFSET = 28_800
 DAY = 86_400
 EPOCH = date(1970, 1, 1)
 SATURDAY = 5
+# Consumer law gives the seven days since 2014; lunar holidays are tabled up to 2030.
+FIRST_YEAR, LAST_YEAR = 2014, 2030
 
 # Holidays of a year are announced in the November before it. Until then only the spans in which a
 # rest day may fall are known: (month, day) to (month, day), for holidays fixed in the solar calendar.
@@ -143,12 +145,16 @@ def _is_rest(on: date, notices: Mapping[date, bool]) -> bool | None:
         return None
 
 
-def make_calendar(
-    first: int = 2014, last: int = 2030, notices: Mapping[date, bool] | None = None
-) -> Calendar:
+def make_calendar(notices: Mapping[date, bool] | None = None) -> Calendar:
     """Build the calendar from published holidays and the notices a shop has loaded (date → is a rest day)."""
+    return _calendar(FIRST_YEAR, LAST_YEAR, tuple(sorted((notices or {}).items())))
+
+
+@lru_cache(maxsize=16)
+def _calendar(first: int, last: int, announced: tuple[tuple[date, bool], ...]) -> Calendar:
+    notices = dict(announced)
     days = range(day_number(date(first, 1, 1)), day_number(date(last, 12, 31)) + 1)
-    rest = {day: _is_rest(date_of(day), notices or {}) for day in days}
+    rest = {day: _is_rest(date_of(day), notices) for day in days}
     later = {day for day, known in rest.items() if known or (known is None and _possible_rest(date_of(day)))}
     surely = {day for day, known in rest.items() if known}
     published = frozenset(date_of(day).year for day, known in rest.items() if known is not None)

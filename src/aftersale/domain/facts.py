@@ -226,6 +226,8 @@ def _say_companions(read: dict[str, Value], unknown: set[str]) -> None:
     for companion, name in COMPANION_OF.items():
         if companion in read and read[companion] and name not in read:
             unknown.add(name)
+        if name in read:
+            unknown.discard(companion)
         if companion in read or companion in unknown:
             continue
         if read.get(name) is not None:

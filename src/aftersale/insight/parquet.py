@@ -108,12 +108,12 @@ _NEXT = Text(
 def _columns_message(path: Path, missing: list[str], wrong: list[str]) -> Text:
     zh, en = [], []
     if missing:
-        zh.append(f"缺少 {len(missing)} 列：{'、'.join(missing)}")
-        en.append(f"{len(missing)} columns are missing: {', '.join(missing)}")
+        zh.append(f"缺少这些列：{'、'.join(missing)}")
+        en.append(f"columns missing: {', '.join(missing)}")
     if wrong:
-        zh.append(f"{len(wrong)} 列类型不对：{'、'.join(wrong)}")
-        en.append(f"{len(wrong)} columns have another type: {', '.join(wrong)}")
-    return Text(zh=f"{path.name} {'；'.join(zh)}", en=f"{path.name}: {'; '.join(en)}")
+        zh.append(f"这些列类型不对：{'、'.join(wrong)}")
+        en.append(f"columns of another type: {', '.join(wrong)}")
+    return Text(zh=f"{path.name}：{'；'.join(zh)}", en=f"{path.name}: {'; '.join(en)}")
 
 
 _Check = tuple[str, str, Text]
@@ -121,8 +121,8 @@ _Check = tuple[str, str, Text]
 
 def _checks() -> list[_Check]:
     """List what may be wrong with a row: column, condition, message."""
-    empty = Text(zh="是空的", en="is empty")
-    strange = Text(zh="不是可以写的值", en="is not one of the allowed values")
+    empty = Text(zh="{column} 是空的", en="{column} is empty")
+    strange = Text(zh="{column} 不能写 {value}", en="{column} cannot be {value}")
     checks = [(name, f'"{name}" IS NULL', empty) for name in _NEVER_NULL]
     for spec in FACTS.values():
         if spec.values and _WANTED[spec.name] == "VARCHAR":
@@ -135,7 +135,10 @@ def _checks() -> list[_Check]:
 
 def _bad_rows(connection: DuckDBPyConnection, rows: DuckDBPyRelation) -> tuple[BadRow, ...]:
     """Find rows with a fault, and of rows that name the same ticket all but the first sound one."""
-    again = Text(zh="前面已经有了，只算第一次", en="stands here a second time; the first one counts")
+    again = Text(
+        zh="售后单 {value} 前面已经有了，只算第一次",
+        en="ticket {value} stands here a second time; the first one counts",
+    )
     checks = [*_checks(), ("ticket", "FALSE", again)]
     arms = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition, _) in enumerate(checks))
     values = ", ".join(f'CAST("{name}" AS VARCHAR)' for name, _, _ in checks)
@@ -150,7 +153,10 @@ def _bad_rows(connection: DuckDBPyConnection, rows: DuckDBPyRelation) -> tuple[B
     named = left.project(f"row, values, coalesce(fault, {last}) AS fault")
     named.project("row, fault, list_extract(values, fault + 1) AS value").create(_BAD)
     found = connection.table(_BAD).order("row").fetchall()
-    return tuple(
-        BadRow(int(row) + 1, checks[fault][0], str(value or ""), checks[fault][2])
-        for row, fault, value in found
-    )
+    return tuple(_bad_row(int(row), checks[fault], str(value or "")) for row, fault, value in found)
+
+
+def _bad_row(row: int, check: _Check, value: str) -> BadRow:
+    column, _condition, reason = check
+    said = {"column": column, "value": value}
+    return BadRow(row + 1, column, value, Text(zh=reason.zh.format(**said), en=reason.en.format(**said)))

@@ -33,7 +33,7 @@ _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 4096
 _TWICE = Text(
-    zh="售后单号 {id} 前面已经有了，只算第一次",
+    zh="售后单 {id} 前面已经有了，只算第一次",
     en="ticket {id} stands here a second time; the first one counts",
 )
 

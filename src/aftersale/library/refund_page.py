@@ -12,6 +12,7 @@ from aftersale.library.scenes import EXCEPTIONS, PARTS, facts_of
 from aftersale.library.shop_card import void_clauses
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
+from aftersale.policy.verdict import REJECT
 from aftersale.texts import Text
 from aftersale.web.report import page
 
@@ -92,7 +93,9 @@ class RefundPage:
             steps=self._steps(),
             parts=[(part.title.of(self._words.lang), self._cases(part)) for part in PARTS],
             promises=self._promises(),
-            exceptions=[case for scene in EXCEPTIONS for case in self._case_of(scene)],
+            exceptions=[
+                case for scene in EXCEPTIONS if self._refuses(scene) for case in self._case_of(scene)
+            ],
         )
 
     def _claims(self) -> list[tuple[str, str]]:
@@ -174,8 +177,16 @@ class RefundPage:
             return [next(iter(cases.values()))]
         return [replace(case, platform=self._words.platform(name)) for name, case in cases.items()]
 
+    def _refuses(self, scene: Scene) -> bool:
+        """Tell whether an exception still is one: a shop may promise what the law need not give."""
+        verdicts = (self._verdict(scene, platform) for platform in self._card.platforms)
+        return all(verdict.preferred == REJECT for verdict in verdicts)
+
+    def _verdict(self, scene: Scene, platform: str) -> Verdict:
+        return self._judge.decide(facts_of(scene, platform, self._on)).verdict
+
     def _case(self, scene: Scene, platform: str) -> Case:
-        verdict = self._judge.decide(facts_of(scene, platform, self._on)).verdict
+        verdict = self._verdict(scene, platform)
         choices = tuple(name for name in verdict.remedies if name in _TO_CHOOSE - {verdict.preferred})
         return Case(
             title=scene.title.of(self._words.lang),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import yaml
@@ -17,6 +18,7 @@ from aftersale.policy.written import (
     DerivedW,
     DocumentW,
     EvidenceW,
+    FileW,
     Layer,
     ParameterW,
     Platform,
@@ -50,7 +52,6 @@ SHOP_FOLDER = "shop/"
 _OF_A_SHOP = frozenset(
     {"layer", "platform", "rules", "parameters", "documents", "evidence", "calendar", "shop"}
 )
-_SCALARS = frozenset({"layer", "platform", "overrides", "none_when_main", "calendar", "shop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +79,63 @@ class Collected:
         self.findings.append(Finding(code, path, str(value), Text(zh=zh, en=en)))
 
 
-def _parse_yaml(file: str, text: str, into: Collected) -> dict[str, object]:
+class _NoDoubles(_LOADER):  # type: ignore[valid-type,misc]
+    """Refuse a mapping that says one key twice; YAML itself would keep the last and lose the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """Build a mapping whose keys are all different."""
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, Hashable) and key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key} stands here twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key if isinstance(key, Hashable) else id(key_node))
+        return cast("dict[Any, Any]", super().construct_mapping(node, deep))
+
+
+def _parse_yaml(file: str, text: str, into: Collected) -> object:
     try:
-        content = yaml.load(text, Loader=_LOADER)  # noqa: S506  # a safe loader, the C one where it is built in
+        return yaml.load(text, Loader=_NoDoubles)  # noqa: S506  # a safe loader, the C one where it is built in
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark else file
+        problem = getattr(error, "problem", None) or error
         into.wrong(
-            "rulebook.not_yaml",
-            where,
-            getattr(error, "problem", error),
-            "this is not YAML",
-            "不是有效的 YAML",
+            "rulebook.not_yaml", where, problem, f"this is not YAML: {problem}", f"不是有效的 YAML：{problem}"
         )
-        return {}
-    return content if isinstance(content, dict) else {}
+        return None
 
 
-def _read_items(file: str, section: str, content: dict[str, object], into: Collected) -> None:
-    raw_items = content.get(section, [])
-    for number, raw in enumerate(raw_items if isinstance(raw_items, list) else []):
-        name = (
-            raw.get("id") or raw.get("name") or raw.get("code") or number if isinstance(raw, dict) else number
-        )
+def _read_whole(file: str, text: str, into: Collected) -> FileW | None:
+    content = _parse_yaml(file, text, into)
+    if isinstance(content, dict) and file.startswith(SHOP_FOLDER):
+        _hold_to_the_shop_layer(file, content, into)
+    try:
+        return None if content is None else msgspec.convert(content, FileW)
+    except msgspec.ValidationError as error:
+        into.wrong("rulebook.bad_file", file, error, str(error), f"文件写法不对：{error}")
+        return None
+
+
+def _read_items(file: str, section: str, whole: FileW, into: Collected) -> None:
+    for number, raw in enumerate(getattr(whole, section)):
+        named = raw if isinstance(raw, dict) else {}
+        name = named.get("id") or named.get("name") or named.get("code") or number
         try:
             item = msgspec.convert(raw, _SHAPES[section])
         except msgspec.ValidationError as error:
             into.wrong("rulebook.bad_entry", f"{file} {name}", raw, str(error), f"写法不对：{error}")
             continue
-        layer, platform = str(content.get("layer", "law")), str(content.get("platform", "any"))
-        into.items[section].append(Placed(item, file, layer, platform))  # type: ignore[arg-type]
+        into.items[section].append(Placed(item, file, whole.layer, whole.platform))
 
 
 def _hold_to_the_shop_layer(file: str, content: dict[str, object], into: Collected) -> None:
     """Refuse what a shop may not write: another layer, overrides, steps of amounts, derived facts."""
     for key in content.keys() - _OF_A_SHOP:
-        into.wrong(
-            "rulebook.not_for_shops", file, key, f"a shop cannot write {key!r}", f"店铺规则里不能写“{key}”"
-        )
+        en, zh = f"a shop cannot write {key!r}", f"店铺规则里不能写“{key}”"
+        into.wrong("rulebook.not_for_shops", file, key, en, zh)
     layer = content.setdefault("layer", "shop")
     if layer != "shop":
         en, zh = "rules of a shop belong to the layer shop", "店铺规则的 layer 只能是 shop"
@@ -123,21 +143,15 @@ def _hold_to_the_shop_layer(file: str, content: dict[str, object], into: Collect
 
 
 def _read_file(file: str, text: str, into: Collected) -> None:
-    content = _parse_yaml(file, text, into)
-    for key in content:
-        if key not in _SHAPES and key not in _SCALARS:
-            into.wrong("rulebook.unknown_key", file, key, f"nobody reads {key!r}", f"没有“{key}”这一项")
-    if file.startswith(SHOP_FOLDER):
-        _hold_to_the_shop_layer(file, content, into)
+    whole = _read_whole(file, text, into)
+    if whole is None:
+        return
     for section in _SHAPES:
-        _read_items(file, section, content, into)
-    if isinstance(overrides := content.get("overrides"), list):
-        into.overrides = tuple(str(rule) for rule in overrides)
-    if isinstance(exempt := content.get("none_when_main"), list):
-        into.none_when_main = frozenset(str(rule) for rule in exempt)
-    if isinstance(calendar := content.get("calendar"), dict):
-        into.notices |= dict.fromkeys(calendar.get("rest", []), True)
-        into.notices |= dict.fromkeys(calendar.get("work", []), False)
+        _read_items(file, section, whole, into)
+    into.overrides += whole.overrides
+    into.none_when_main |= frozenset(whole.none_when_main)
+    into.notices |= dict.fromkeys(whole.calendar.rest, True)
+    into.notices |= dict.fromkeys(whole.calendar.work, False)
 
 
 def digest_of(texts: Mapping[str, str]) -> str:

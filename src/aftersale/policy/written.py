@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -148,6 +148,33 @@ class RemedyW(Written, frozen=True):
     pays: Literal["none", "refund", "difference", "compensation"]
     returns_goods: bool
     needs_person: bool
+
+
+class CalendarW(Written, frozen=True):
+    """Hold the announced days of a year that the package does not know yet."""
+
+    rest: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+
+
+class FileW(Written, frozen=True):
+    """Hold a rule file as a whole; the items of its sections are read one by one."""
+
+    layer: Layer = "law"
+    platform: Platform = "any"
+    overrides: tuple[str, ...] = ()
+    none_when_main: tuple[str, ...] = ()
+    calendar: CalendarW = CalendarW()
+    shop: dict[str, Any] = {}  # msgspec copies a default
+    rules: list[Any] = []
+    parameters: list[Any] = []
+    documents: list[Any] = []
+    derive: list[Any] = []
+    amount: list[Any] = []
+    punitive: list[Any] = []
+    deadlines: list[Any] = []
+    remedies: list[Any] = []
+    evidence: list[Any] = []
 
 
 class EvidenceW(Written, frozen=True):

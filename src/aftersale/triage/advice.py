@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import SHANGHAI
+from aftersale.triage.judged import IN_ORDERS
 from aftersale.triage.options import command_at
 from aftersale.triage.skeleton import skeleton_path, to_describe
 
@@ -38,11 +39,24 @@ def advise(screen: Screen, options: TriageOptions, result: Result, files: Files)
         screen.say(_("written: {path}").format(path=path))
     if not result.rows or options.json:
         return
+    _advise_on_orders(screen, result)
     if options.out is None:
         name = f"{options.sheets[0].stem}-处理建议.xlsx"
         screen.say(_("Add --out {name} for the whole list as a workbook.").format(name=name))
     else:
         _advise_on_articles(screen, options, result, files.register)
+
+
+def _advise_on_orders(screen: Screen, result: Result) -> None:
+    """Say once what the order sheet would answer, rather than ask for it ticket by ticket."""
+    if result.summary.orders:
+        return
+    _ = screen.words.translate
+    asked = [{change.fact for change in row.explained.others} & IN_ORDERS for row in result.rows]
+    facts = sorted(set[str]().union(*asked))
+    if facts:
+        told = _("Give the order export beside it: it answers for {tickets} tickets: {facts}.")
+        screen.say(told.format(tickets=sum(map(bool, asked)), facts=screen.words.facts(facts)))
 
 
 def _advise_on_articles(

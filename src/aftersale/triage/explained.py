@@ -8,6 +8,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
 from aftersale.policy.explain import FALLBACK, to_ask, to_describe, to_inspect, trace, what_would_change
 from aftersale.policy.generate import UNKNOWN_FROM
+from aftersale.policy.verdict import REJECT
 from aftersale.triage.rows import Explained, Outcome, Question
 
 if TYPE_CHECKING:
@@ -39,23 +40,28 @@ def _answered(facts: Facts, fact: str, answer: bool | str) -> dict[str, Value]: 
     return told
 
 
-class Explainer:
-    """Explain decisions of one judge."""
+def _grants(rule: Rule) -> bool:
+    return not rule.is_guard and rule.remedies[0] != REJECT
 
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
+
+class Explainer:
+    """Explain decisions of one judge; what stands `elsewhere`, in a sheet not given, is no question."""
+
+    def __init__(self, judge: Judge, elsewhere: frozenset[str] = frozenset()) -> None:
+        self._judge, self._elsewhere = judge, elsewhere
         self._read: dict[tuple[int, tuple[int, int | None]], frozenset[str]] = {}
 
     def explain(self, decision: Decision) -> Explained:
         """Explain one decision."""
-        changes = what_would_change(self._judge, decision)
+        found = what_would_change(self._judge, decision)
+        changes = tuple(change for change in found if change.fact not in self._elsewhere)
         asked, seen, told = to_ask(decision, changes), to_inspect(decision, changes), to_describe(changes)
         sorted_out = {change.fact for change in (*asked, *seen, *told)}
         return Explained(
             ask=tuple(self._question(decision, change) for change in asked),
             inspect=seen,
             describe=told,
-            others=tuple(change for change in changes if change.fact not in sorted_out),
+            others=tuple(change for change in found if change.fact not in sorted_out),
             used=self._used(decision),
             unalleged=self._unalleged(decision),
         )
@@ -79,13 +85,13 @@ class Explainer:
         return Outcome(answer, then.verdict.main.id, then.verdict.preferred)
 
     def _nearest(self, decision: Decision) -> Rule | None:
-        """Find the granting rule that waits for the fewest unknowns."""
+        """Find the granting rule that waits for the fewest unknowns; none of them points at a refusal."""
         facts, rules = decision.facts, self._judge.rulebook.rules
         codes = self._judge.trace(facts)[: decision.verdict.main_rank]
         waiting = {
             rank: len(self._judge.reach(facts, rank) & facts.unknown)
             for rank, code in enumerate(codes)
-            if code is not None and code >= UNKNOWN_FROM and not rules[rank].is_guard
+            if code is not None and code >= UNKNOWN_FROM and _grants(rules[rank])
         }
         rank = min(waiting, key=lambda rank: (waiting[rank], rank), default=None)
         return None if rank is None else rules[rank]

@@ -15,7 +15,7 @@ from aftersale.triage.advice import STALE, Files, advise, say_it_is_old
 from aftersale.triage.book_sheets import Result
 from aftersale.triage.console import Screen
 from aftersale.triage.jsonl import write_lines
-from aftersale.triage.judged import Judging
+from aftersale.triage.judged import Judging, Known
 from aftersale.triage.options import TriageOptions
 from aftersale.triage.parked import ParkedRow, parked_by_channel
 from aftersale.triage.progress import Bar, bar
@@ -104,8 +104,9 @@ def _find(options: TriageOptions, judge: Judge, now: datetime) -> _Found:
         register, register_file = load_register(options.shop, options.lang)
         shown.begin(_("reading the sheets"))
         reading = read(options.sheets, load_map(options.map_file) if options.map_file else NO_MAP)
+        judging = Judging(Known(register, reading.orders > 0), judge, now, options.lang)
         shown.begin(_("judging the tickets"), len(reading.notices))
-        rows, refused = _judge(reading, Judging(judge, register, now, options.lang), shown)
+        rows, refused = _judge(reading, judging, shown)
     parked = [*(parked_by_channel(one, options.lang) for one in reading.parked), *refused]
     result = Result(
         rows=rows,

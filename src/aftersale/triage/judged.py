@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from aftersale.channels.base import Turn
@@ -29,7 +30,9 @@ INSPECT_THEN_SEND = "inspect_then_send"
 SEND = "send"
 CARRY_OUT = "carry_out"
 WAIT = "wait"
+SUBMIT = "submit"
 NOTHING = "nothing"
+_STEPS = {Stage.DONE: NOTHING, Stage.SHIP: SEND, Stage.DISPUTE: SUBMIT}
 
 _REPLACES = frozenset({"exchange", "repair", "reship"})
 # Once the shop has agreed to the return, looking at the goods answers what would have been asked before.
@@ -53,6 +56,10 @@ _CLOCKS: dict[Stage, tuple[str, ...]] = {
     Stage.DISPUTE: ("evidence_by", "appeal_by"),
     Stage.OTHER: ("respond_by",),
 }
+
+
+# What the order export of a shop says: giving that sheet answers it for all tickets at once.
+IN_ORDERS = frozenset({"paid_at", "promised_ship_at", "promised", "shipped_at", "confirmed_at", "confirmed"})
 
 
 def stage_of(notice: Notice) -> Stage:
@@ -84,9 +91,9 @@ def _taken(notice: Notice, step: str) -> bool:
 
 
 def _stage_after_consent(notice: Notice) -> Stage:
-    sent = _taken(notice, "return_sent")
     if notice.turn is Turn.BUYER:
-        return Stage.BUYER_RECEIVES if sent or notice.facts.get("apply_type") == "reship" else Stage.RETURN
+        return Stage.RETURN if notice.facts.get("return_sent") is False else Stage.BUYER_RECEIVES
+    sent = _taken(notice, "return_sent")
     replaces = notice.facts.get("apply_type") in _REPLACES
     # A parcel on its way back is still to be received; the word for sending the new one asks for it no more.
     if sent and ("return_received_at" in notice.unknown or not replaces):
@@ -97,10 +104,8 @@ def _stage_after_consent(notice: Notice) -> Stage:
 def _action(decision: Decision, stage: Stage, judge: Judge) -> str:
     """Say what to do now; the verdict speaks of the claim, the stage of what is left to do about it."""
     preferred, apply_type = decision.verdict.preferred, decision.facts["apply_type"]
-    if stage is Stage.DONE:
-        return NOTHING
-    if stage is Stage.SHIP:
-        return SEND
+    if stage in _STEPS:
+        return _STEPS[stage]
     if stage is Stage.OTHER and decision.facts["merchant_response"] == "agreed":
         return CARRY_OUT
     remedy = judge.rulebook.remedies[preferred]
@@ -112,13 +117,21 @@ def _action(decision: Decision, stage: Stage, judge: Judge) -> str:
     return preferred
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Say what a run has beside the tickets: the register, and whether an order sheet was given."""
+
+    register: Register
+    orders: bool
+
+
 class Judging:
     """Judge tickets at one time under one rulebook, with what the shop's register says of its articles."""
 
-    def __init__(self, judge: Judge, register: Register, now: datetime, lang: Lang) -> None:
-        self._judge, self._register, self._lang = judge, register, lang
+    def __init__(self, known: Known, judge: Judge, now: datetime, lang: Lang) -> None:
+        self._judge, self._register, self._lang = judge, known.register, lang
         self._now_at, self._now = now, seconds_of(now)
-        self._explainer = Explainer(judge)
+        self._explainer = Explainer(judge, frozenset() if known.orders else IN_ORDERS)
 
     def row_of(self, notice: Notice) -> Row | ParkedRow:
         """Judge one ticket; one whose facts contradict each other is parked with the fact that does."""
@@ -162,7 +175,8 @@ class Judging:
         named = self._named(decision, stage)
         given = facts["status_deadline"]
         if facts["clock_given"] and isinstance(given, int):
-            return Clock(named.name if named else "", given, from_platform=True)
+            of_stage = _CLOCKS.get(stage, ("",))[0]
+            return Clock(named.name if named else of_stage, given, from_platform=True)
         return Clock(named.name, named.at, from_platform=False) if named else None
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 FILES = ("articles.csv", "articles.xlsx")
 _HEADER_WITHIN = 5
 _MOST_DAYS = 36_500
+_ROUNDED = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,14 @@ class _NotAllowed(Exception):
     """Carry what would have been allowed in a cell."""
 
 
+def _code(raw: str) -> str:
+    """Read a shop's own code: any text, unless a spreadsheet program has made a rounded number of it."""
+    text = clean(raw)
+    if _ROUNDED.fullmatch(text):
+        raise Unreadable("digits_lost", text)
+    return text
+
+
 def _flag(raw: str) -> bool:
     answer = read_flag(raw)
     if answer is None:
@@ -119,6 +129,7 @@ def _word(codes: Mapping[str, str], words: Mapping[str, tuple[str, ...]]) -> Cal
 
 _READERS: dict[Sort, Callable[[str], object]] = {
     Sort.ID: read_id,
+    Sort.CODE: _code,
     Sort.TEXT: clean,
     Sort.FLAG: _flag,
     Sort.MONEY: read_money,

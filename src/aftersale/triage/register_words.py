@@ -12,6 +12,7 @@ class Sort(StrEnum):
     """Say how a cell of the register is read."""
 
     ID = "id"
+    CODE = "code"
     TEXT = "text"
     FLAG = "flag"
     MONEY = "money"
@@ -35,7 +36,7 @@ CATEGORY, OPT_OUT, BATCH, NOTE = "类目", "不支持无理由类别", "批次",
 TICKETS, QUESTIONS = "相关售后单", "待补的信息"
 
 COLUMNS = (
-    Column(ARTICLE_NO, Sort.ID, ("SKU编码", "货号", "商品编码", "article_no")),
+    Column(ARTICLE_NO, Sort.CODE, ("SKU编码", "货号", "商品编码", "article_no")),
     Column(PRODUCT_ID, Sort.ID, ("product_id",)),
     Column(ARTICLE, Sort.TEXT, ("商品标题", "article")),
     Column(CATEGORY, Sort.CATEGORY, ("category", "商品类目"), "category"),

@@ -138,11 +138,7 @@ class Words:
             return self.left(row)
         told = [self.left(row), self._then(row, row.clock)]
         said = " · ".join(part for part in told if part)
-        return (
-            said
-            if row.clock.from_platform
-            else self._("{due} (by rule, the sheet gives no time)").format(due=said)
-        )
+        return said if row.clock.from_platform else self._("{due} (estimate by rule)").format(due=said)
 
     def _then(self, row: Row, clock: Clock) -> str:
         missed = self._if_missed.get(clock.name, "")
@@ -173,6 +169,7 @@ class Words:
             judged.INSPECT_THEN_REFUND: self._("Inspect the return, then refund"),
             judged.INSPECT_THEN_SEND: self._("Inspect the return, then send the new one"),
             judged.SEND: self._("Send and enter the waybill"),
+            judged.SUBMIT: self._("Submit the evidence to the platform"),
             judged.CARRY_OUT: self._("Agreed: carry it out on the platform"),
             judged.WAIT: self._("Wait"),
             judged.NOTHING: self._("Finished"),
@@ -208,6 +205,8 @@ class Words:
     def _how(self, row: Row) -> str:
         if row.action in self._book.remedies or row.action == judged.AGREE_TO_RETURN:
             return self.text(self._book.remedies[row.verdict.preferred].verb)
+        if row.action == judged.SUBMIT:
+            return self._("by the rules: {remedy}").format(remedy=self.remedy(row.verdict.preferred))
         return ""
 
     def alternatives(self, row: Row) -> str:
