@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml hatch_build.py $(CATALOGUES)
 	@touch $@
 
 demo: setup  ## Judge a generated export and show what came out
-	@$(BIN)/python -m aftersale.sandbox.demo
+	@$(BIN)/python -m aftersale.config.demo
 
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
 	@$(BIN)/python -m pytest --cov --cov-report=term

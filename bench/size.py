@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from typing import TYPE_CHECKING, TypeVar
+
 from aftersale.domain.clock import SHANGHAI
+from bench.alone import alone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,10 @@ class Size:
     judged: bool = True
     # A short span meets few dated versions of the rules, so that little time goes into generating code.
     since: datetime | None = None
+
+    def apart(self, work: Callable[..., T], *arguments: object) -> T:
+        """Give work a process of its own, unless the run is so small that starting it would take longer."""
+        return alone(work, *arguments) if self.judged else work(*arguments)
 
 
 USUAL = Size(

@@ -12,7 +12,7 @@ from aftersale.policy.bulk import judge_table
 from aftersale.policy.bulk_sql import BITS
 from aftersale.policy.decide import Judge
 from bench import rulebooks
-from bench.alone import alone, peak_mb
+from bench.alone import peak_mb
 from bench.lines import Bar, Line, megabytes, seconds, times, within
 from bench.peers import Peers
 from bench.tickets import database, sample, source, write_parquet
@@ -100,9 +100,9 @@ def run(size: Size) -> list[Line]:
     for number in size.bulk_tickets:
         with TemporaryDirectory(prefix="aftersale-bench-") as name:
             folder = Path(name)
-            alone(write_parquet, folder, number)
-            judged = alone(judge, folder, size.answer_sample, _PASSES if number <= _MILLION else 1)
-            peer = number / alone(zen_per_second, folder, size.peer_sample)
+            size.apart(write_parquet, folder, number)
+            judged = size.apart(judge, folder, size.answer_sample, _PASSES if number <= _MILLION else 1)
+            peer = number / size.apart(zen_per_second, folder, size.peer_sample)
         lines += _lines(judged, peer, size.peer_sample)
         lines += [_growth(first, judged)] if first else []
         first = first or judged

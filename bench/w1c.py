@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aftersale.policy.whatif import compare
 from bench import rulebooks
-from bench.alone import alone, peak_mb
+from bench.alone import peak_mb
 from bench.lines import Line, megabytes, seconds, within
 from bench.tickets import database, source, write_parquet
 
@@ -49,8 +49,8 @@ def run(size: Size) -> list[Line]:
     """Measure a usual and a large change."""
     with TemporaryDirectory(prefix="aftersale-bench-") as name:
         folder = Path(name)
-        alone(write_parquet, folder, size.what_if_tickets)
-        found = {change: alone(compared, folder, change) for change in CHANGES}
+        size.apart(write_parquet, folder, size.what_if_tickets)
+        found = {change: size.apart(compared, folder, change) for change in CHANGES}
     return [line for change, cost in found.items() for line in _lines(change, cost)]
 
 

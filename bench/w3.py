@@ -22,7 +22,7 @@ from aftersale.sandbox.headers import DOUYIN_AFTER_SALES
 from aftersale.sandbox.sheets import write_douyin_after_sales
 from aftersale.sandbox.world import make_world
 from bench import rulebooks
-from bench.alone import alone, peak_mb
+from bench.alone import peak_mb
 from bench.lines import Line, megabytes, seconds, times, within
 from bench.tickets import facts_of
 
@@ -122,10 +122,11 @@ def run(size: Size) -> list[Line]:
     lines = list[Line]()
     with TemporaryDirectory(prefix="aftersale-bench-") as name:
         folder = Path(name)
-        alone(write_sheets, folder, size.sheet_rows)
+        size.apart(write_sheets, folder, size.sheet_rows)
         for kind in TARGET_S:
             path = folder / f"export.{kind}"
-            lines += _lines(kind, alone(imported, path), alone(streamed, path), alone(raw_cells, path))
+            whole, flow, floor = (size.apart(work, path) for work in (imported, streamed, raw_cells))
+            lines += _lines(kind, whole, flow, floor)
     return lines
 
 

@@ -25,7 +25,7 @@ ORDERS = ("=", "<>", "<", "<=", ">", ">=")
 WORDS = ("red", "blue", "it's")
 TAGS = ("fast_refund", "price_protect")
 NEW_YEAR_2025, LENGTH = 1_735_689_600, 31_000_000
-_CALENDAR = make_calendar(2024, 2027)
+_CALENDAR = make_calendar()
 
 
 def draw_value(rng: Random, name: str) -> Any:  # noqa: ANN401  # a value of any type
@@ -62,7 +62,9 @@ class Draw:
         return tuple(getattr(self, kind)(depth - 1) for _ in range(self.rng.randint(least, 3)))
 
     def condition(self, depth: int = 3) -> Expr:
-        choices = ["name", "text", "tag"] if depth <= 0 else ["name", "numbers", "times", "days", "text", "tag"]
+        choices = (
+            ["name", "text", "tag"] if depth <= 0 else ["name", "numbers", "times", "days", "text", "tag"]
+        )
         choices += ["and", "or", "not", "is", "case", "among", "and", "or", "is"] if depth > 0 else []
         match self.rng.choice(choices):
             case "name":
@@ -110,7 +112,9 @@ class Draw:
             case 2:
                 return Arith(self.rng.choice("+-*"), self.amount(depth - 1), self.amount(depth - 1))
             case 3:
-                return Call(self.rng.choice(("least", "greatest")), (self.amount(depth - 1), self.amount(depth - 1)))
+                return Call(
+                    self.rng.choice(("least", "greatest")), (self.amount(depth - 1), self.amount(depth - 1))
+                )
             case 4:
                 return Case(self._branches("amount", depth), self.amount(depth - 1))
         return Arith("-", self.instant(0), self.instant(depth - 1))

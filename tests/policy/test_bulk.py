@@ -122,6 +122,20 @@ def test_two_rulebooks_in_one_pass_give_what_each_gives_alone(
     assert alone != beside
 
 
+def test_each_of_two_rulebooks_counts_days_by_its_own_calendar(
+    connection: duckdb.DuckDBPyConnection, tickets: Tickets
+) -> None:
+    notice = "calendar:\n  rest: [" + ", ".join(f"2027-03-{day:02}" for day in range(1, 29)) + "]\n"
+    other = load(packaged_texts() | {"shop/calendar.yaml": notice})
+    base = {"platform": "douyin", "apply_type": "return_refund", "reason": "no_reason", "paid_fen": 100}
+    times = {"shipped_at": "2027-02-20T10:00:00+08:00", "signed_at": "2027-03-01T10:00:00+08:00"}
+    late = parse_facts(base | times | {"applied_at": "2027-03-12T10:00:00+08:00"})
+    store(connection, "facts", [*tickets[:50], ("late", late)])
+    judge_pair(connection, (book(), other), "facts", "pairs")
+    rows = judged(connection, "remedy, remedy_b", "pairs")
+    assert rows["late"] == ("reject", "return_refund")
+
+
 def test_storing_keeps_every_value_of_every_ticket(
     connection: duckdb.DuckDBPyConnection, tickets: Tickets
 ) -> None:

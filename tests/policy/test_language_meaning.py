@@ -81,7 +81,10 @@ def test_what_is_strictly_true_or_false_stays_so_under_every_answer(seed: int) -
         answer = answered(rng, values)
         truth = Meaning(answer).of(expr)
         assert not run(source(strict=True).when_true(expr), values) or truth is True, (written(expr), answer)
-        assert not run(source(strict=True).when_false(expr), values) or truth is False, (written(expr), answer)
+        assert not run(source(strict=True).when_false(expr), values) or truth is False, (
+            written(expr),
+            answer,
+        )
 
 
 @MANY

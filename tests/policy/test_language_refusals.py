@@ -155,5 +155,8 @@ def test_a_refusal_says_what_it_refuses() -> None:
 def test_a_rulebook_with_a_bad_condition_stops_who_loads_it() -> None:
     with pytest.raises(RulebookInvalid) as caught:
         load(rules_with(["1", "true", "'x'"]))
-    assert [finding.path for finding in caught.value.findings] == ["shop/ours.yaml SHOP0", "shop/ours.yaml SHOP2"]
+    assert [finding.path for finding in caught.value.findings] == [
+        "shop/ours.yaml SHOP0",
+        "shop/ours.yaml SHOP2",
+    ]
     assert caught.value.code == "rulebook.bad_condition"

@@ -80,7 +80,9 @@ def test_no_shop_rule_stands_above_proven_fraud_or_a_refund_already_made(sentenc
     rule = gives("true", ["refund_no_return"], priority=1001)
     facts = ticket(sentence)
     assert judge_with(shop_file([rule])).decide(facts).verdict.main is not None
-    assert judge_with(shop_file([rule])).decide(facts).verdict.main.id == judge().decide(facts).verdict.main.id
+    assert (
+        judge_with(shop_file([rule])).decide(facts).verdict.main.id == judge().decide(facts).verdict.main.id
+    )
 
 
 def test_a_shop_gives_what_the_buyer_chose_where_that_is_more() -> None:

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from aftersale.domain.clock import SHANGHAI
 from aftersale.sandbox import headers, sheets
-from aftersale.sandbox.demo import SEED, triage_arguments, write_demo
+from aftersale.sandbox.demo import SEED, write_demo
 from aftersale.sandbox.world import make_world
 
 if TYPE_CHECKING:
@@ -177,10 +177,3 @@ def test_the_demo_writes_two_sheets_a_shop_and_a_register(tmp_path: Path) -> Non
     assert {path for path in (tmp_path / "demo").rglob("*") if path.is_file()} == {register, *sheets_written}
     assert all("演示数据" in path.name for path in sheets_written)
     assert register.name == "articles.csv"
-
-
-def test_the_demo_judges_each_shop_with_its_orders_and_the_register(tmp_path: Path) -> None:
-    register, (first, *_) = write_demo(tmp_path / "demo", SEED, NOW)
-    command = triage_arguments(first, register)
-    assert command[:3] == ["triage", str(first.after_sales), str(first.orders)]
-    assert command[command.index("--now") + 1] == "2026-06-10T09:00:00+08:00"

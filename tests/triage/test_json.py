@@ -27,6 +27,7 @@ SHOPS: list[tuple[str, Writer, Writer]] = [
     ("home", sheets.write_douyin_after_sales, sheets.write_douyin_orders),
     ("source_ks", sheets.write_kuaishou_after_sales, sheets.write_kuaishou_orders),
 ]
+RULES = {rule.id for rule in JUDGE.rulebook.rules}
 KEYS = [
     *("ticket_no", "order_no", "channel", "open", "reason", "amount_fen", "due_at", "rule", "proposal"),
     *("liability", "freight", "ask", "citations", "flags"),
@@ -62,7 +63,7 @@ def test_every_name_is_a_name_of_the_rulebook(
         assert line["proposal"] in JUDGE.rulebook.remedies if line["open"] else line["proposal"] is None
         assert all(question["fact"] in FACTS for question in line["ask"])
         assert all(question["could_become"] in JUDGE.rulebook.remedies for question in line["ask"])
-        assert JUDGE.rulebook.rule(line["rule"])
+        assert line["rule"] in RULES
         assert line["citations"][0]["rule"] == line["rule"]
         assert line["due_at"] is None or line["due_at"].endswith("+08:00")
 
@@ -78,7 +79,7 @@ def test_a_ticket_is_written_as_the_manual_says(tmp_path: Path) -> None:
     ]
     assert line["citations"][0] == {
         "short": "民法典620",
-        "document": "civil-code",
+        "document": "民法典",
         "article": "620",
         "rule": "Q13",
         "effective_from": "2021-01-01",

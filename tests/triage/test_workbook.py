@@ -175,3 +175,4 @@ def test_a_place_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path)
         run(TriageOptions((write_rows(tmp_path / "a.csv", ticket(1)),), out=taken))
     assert refusal.value.code == "out.not_written"
     assert "请先关掉" in refusal.value.next_step.zh
+    assert list(tmp_path.glob("*.partial")) == []

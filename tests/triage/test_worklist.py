@@ -37,9 +37,9 @@ def worklist(
     return [dict(zip(map(str, header), line, strict=True)) for line in lines]
 
 
-def only(tmp_path: Path, *, shop: Path | None = None, **cells: str) -> dict[str, object]:
+def only(tmp_path: Path, **cells: str) -> dict[str, object]:
     """Give the line of one ticket."""
-    return worklist(tmp_path, ticket(1, **cells), shop=shop)[0]
+    return worklist(tmp_path, ticket(1, **cells))[0]
 
 
 def numbers(lines: list[dict[str, object]]) -> list[int]:
@@ -184,7 +184,7 @@ def test_evidence_is_listed_by_who_has_to_bring_it(tmp_path: Path) -> None:
 
 def test_liability_and_freight_speak_as_agents_do(tmp_path: Path) -> None:
     shop = write_register(tmp_path / "shop", {"商家编码": "CUP-1", "类目": "家居日用", "运费险": "是"})
-    line = only(tmp_path, shop=shop)
+    line = worklist(tmp_path, ticket(1), shop=shop)[0]
     assert (line["责任方"], line["退货运费"]) == ("无", "运费险赔，其余买家出")
 
 
@@ -201,14 +201,15 @@ def test_freight_is_not_named_where_nothing_travels_back(tmp_path: Path) -> None
 
 def test_flag_remark_and_shop_come_from_the_sheet_and_the_note_from_the_register(tmp_path: Path) -> None:
     shop = write_register(tmp_path / "shop", {"商家编码": "CUP-1", "批次备注": "2505C 手柄开裂"})
-    line = only(tmp_path, shop=shop, 旗帜颜色="红", 商家备注="老客户", 门店名称="云杉家居")
+    told_by_sheet = ticket(1, 旗帜颜色="红", 商家备注="老客户", 门店名称="云杉家居")
+    line = worklist(tmp_path, told_by_sheet, shop=shop)[0]
     told = (line["旗帜"], line["商家备注"], line["店铺"], line["商品批次备注"])
     assert told == ("红", "老客户", "云杉家居", "2505C 手柄开裂")
 
 
 def test_a_refusal_is_for_a_person_to_confirm(tmp_path: Path) -> None:
     register = {"商家编码": "CUP-1", "不支持无理由类别": "定作", "已标注并确认": "是", "无理由天数": "0"}
-    line = only(tmp_path, shop=write_register(tmp_path / "shop", register))
+    line = worklist(tmp_path, ticket(1), shop=write_register(tmp_path / "shop", register))[0]
     assert (line["处理建议"], line["规则"]) == ("拒绝", "N02b")
     assert "要由人确认" in str(line["怎么做"])
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 10
 _MOST_LEFT = 5
-_NARROW = 90
 
 
 class Screen:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from aftersale.policy.whatif import Comparison, Example, Group
 
 _MOST_LEFT = 50
-ARROW = " → "
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,9 @@ def store(connection: DuckDBPyConnection, table: str, tickets: Iterable[tuple[st
     return total
 
 
-def prepare(connection: DuckDBPyConnection, rulebook: Rulebook) -> None:
+def prepare(connection: DuckDBPyConnection, rulebook: Rulebook, suffix: str = "") -> None:
     """Give the connection the functions that the queries call."""
-    for macro in macros(rulebook):
+    for macro in macros(rulebook, suffix):
         connection.execute(macro)
 
 
@@ -81,6 +81,7 @@ def judge_pair(
     prepare(connection, rulebooks[0])
     first = BulkSql(rulebooks[0])
     second = BulkSql(rulebooks[1], beside=first)
+    prepare(connection, rulebooks[1], second.calendar_suffix)
     query = verdict_query([first, second], source, keep=("reason", "article_no"))
     connection.execute(f'CREATE OR REPLACE TABLE "{target}" AS {query}')
     for writer in (first, second):

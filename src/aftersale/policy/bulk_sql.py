@@ -40,7 +40,7 @@ SQL_TYPE = {
 COLUMNS = {name: SQL_TYPE[spec.kind] for name, spec in FACTS.items()} | {"unknown": "VARCHAR[]"}
 
 
-def macros(rulebook: Rulebook) -> tuple[str, ...]:
+def macros(rulebook: Rulebook, suffix: str = "") -> tuple[str, ...]:
     """Write the two functions that the query calls: the calendar look-up and calendar months."""
     calendar = rulebook.calendar
     days = ", ".join(str(calendar.last_day(day)) for day in range(calendar.first, calendar.last))
@@ -49,7 +49,7 @@ def macros(rulebook: Rulebook) -> tuple[str, ...]:
     months = "CAST(DATE '1970-01-01' + CAST(d AS INTEGER) + to_months(CAST(n AS INTEGER)) AS DATE)"
     counted = f"date_diff('day', DATE '1970-01-01', {months})"
     return (
-        f"CREATE OR REPLACE TEMP MACRO last_day_of(d) AS CASE WHEN {inside} THEN {rolled} ELSE d END",
+        f"CREATE OR REPLACE TEMP MACRO last_day_of{suffix}(d) AS CASE WHEN {inside} THEN {rolled} ELSE d END",
         f"CREATE OR REPLACE TEMP MACRO months_after(d, n) AS {counted}",
     )
 
@@ -109,6 +109,8 @@ class BulkSql:
     def __init__(self, rulebook: Rulebook, beside: BulkSql | None = None) -> None:
         self.rulebook = rulebook
         self.suffix = "_b" if beside else ""
+        same_days = beside is None or beside.rulebook.calendar == rulebook.calendar
+        self.calendar_suffix = "" if same_days else "_b"
         self._rank = {rule.id: rank for rank, rule in enumerate(rulebook.rules)}
         self.conditions = [And((on_platform(rule), window(rule), rule.when)) for rule in rulebook.rules]
         self._own: dict[str, str] = {}  # name → name of its column, where this rulebook differs
@@ -182,7 +184,11 @@ class BulkSql:
 
     def render(self, expr: Expr) -> str:
         """Write an expression over this rulebook's columns."""
-        return render(rename(expr, self._own))
+        return self.with_own_calendar(render(rename(expr, self._own)))
+
+    def with_own_calendar(self, text: str) -> str:
+        """Look days up in this rulebook's calendar where it is not the other's."""
+        return text.replace("last_day_of(", f"last_day_of{self.calendar_suffix}(")
 
     def _flags(self) -> Layer:
         texts = [f"({self.render(expr)} IS TRUE)" for expr in self.conditions]

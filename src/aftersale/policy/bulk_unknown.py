@@ -12,6 +12,7 @@ from aftersale.policy.verdict import ASK, REJECT, SETTLES_FROM
 
 if TYPE_CHECKING:
     from aftersale.policy.bulk_sql import BulkSql, Layer
+    from aftersale.policy.expression import Expr
     from aftersale.policy.rulebook import Rule
     from aftersale.policy.written import RemedyW
 
@@ -47,14 +48,14 @@ class UnknownSql:
         used = sorted(self._book.parameters)
         parameters: Layer = [(name, render(parameter_expr(self._book.parameters[name]))) for name in used]
         derived = [
-            [(item.name, render(strict(item.expr))) for item in level]
-            for level in by_level(self._book.derived)
+            [(item.name, self._render(item.expr)) for item in level] for level in by_level(self._book.derived)
         ]
-        flags: Layer = [
-            (f"s{rank}", render(strict(expr))) for rank, expr in enumerate(self._writer.conditions)
-        ]
+        flags: Layer = [(f"s{rank}", self._render(expr)) for rank, expr in enumerate(self._writer.conditions)]
         layers = [parameters, *derived, flags]
         return f"SELECT ticket, {self._settled()} AS settled FROM ({stacked(below, layers)})"
+
+    def _render(self, expr: Expr) -> str:
+        return self._writer.with_own_calendar(render(strict(expr)))
 
     def _settled(self) -> str:
         at_fault = f"WHEN remedy = '{REJECT}' AND merchant_fault THEN 'human_review'"

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
     Item = TypeVar("Item")
 
 # Work that is over by then needs no bar.
-_PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 1.0
 
 
 class Bar:
@@ -40,15 +40,15 @@ class Bar:
 
 
 @contextmanager
-def bar(*, shown: bool, console: Callable[[], Console] = lambda: Console(stderr=True)) -> Iterator[Bar]:
+def bar(*, shown: bool, screen: Console | None = None, patience: float = PATIENCE_SECONDS) -> Iterator[Bar]:
     """Give a bar that appears on stderr once the work has lasted a second; never where nobody watches."""
-    screen = console()
+    screen = screen or Console(stderr=True)
     if not (shown and screen.is_terminal):
         yield Bar(None)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     progress = Progress(*columns, console=screen, transient=True)
-    timer = Timer(_PATIENCE_SECONDS, progress.start)
+    timer = Timer(patience, progress.start)
     timer.daemon = True
     timer.start()
     try:

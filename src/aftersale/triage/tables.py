@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -25,11 +26,21 @@ def harmless(text: str) -> str:
     return text
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a csv that Excel reads as UTF-8; the file stands there only once it is whole."""
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a file to write beside `path`; it takes that place once it is whole and is gone if it failed."""
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a csv that Excel reads as UTF-8."""
+    # In this order: the file is closed before it takes its place.
+    with whole(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([harmless(title) for title in header])
         writer.writerows([harmless(cell) for cell in row] for row in rows)
-    partial.replace(path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from aftersale.triage.book_sheets import sheets_of
+from aftersale.triage.tables import whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,11 +101,9 @@ class _Writer:
 
 
 def write_workbook(path: Path, result: Result, made_at: datetime) -> None:
-    """Write the workbook; the file stands there only once it is whole."""
-    partial = path.with_name(f"{path.name}.partial")
-    with xlsxwriter.Workbook(str(partial), _AS_IT_STANDS) as book:
+    """Write the workbook."""
+    with whole(path) as partial, xlsxwriter.Workbook(str(partial), _AS_IT_STANDS) as book:
         book.set_properties({"created": made_at.replace(tzinfo=None)})
         writer = _Writer(book, {})
         for sheet in sheets_of(result):
             writer.write(sheet)
-    partial.replace(path)

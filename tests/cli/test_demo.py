@@ -1,0 +1,36 @@
+"""Run the demo as `make demo` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from python_calamine import CalamineWorkbook
+
+from aftersale.config.demo import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_the_demo_writes_a_worklist_for_every_shop_and_says_how_to_use_your_own_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--out", str(tmp_path)])
+    said = capsys.readouterr().out
+    worklists = sorted(tmp_path.glob("*-工作清单-演示数据.xlsx"))
+    assert len(worklists) == 7
+    assert all(path.name in said for path in worklists)
+    assert "aftersale triage" in said
+    assert "演示数据，全部虚构" in said
+
+
+def test_two_bad_rows_of_the_demo_are_parked_and_seen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--out", str(tmp_path)])
+    capsys.readouterr()
+    sheet = CalamineWorkbook.from_path(next(tmp_path.glob("云杉源头好物*工作清单*.xlsx")))
+    parked = sheet.get_sheet_by_name("没读进来").to_python()
+    assert "2025-13-45" in str(parked)
