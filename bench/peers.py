@@ -203,11 +203,11 @@ class Peers:
         """Ask the same with zen's trace."""
         return int(self._created[asked.key].evaluate(asked.facts, {"trace": True})["result"]["main"])
 
-    def by_engine(self, asked: Asked) -> int:
+    def by_static_table(self, asked: Asked) -> int:
         """Ask zen's decision table through an engine with a static loader: the fastest way that was found."""
         return int(self._engine.evaluate(asked.key, asked.facts)["result"]["main"])
 
-    def by_engine_traced(self, asked: Asked) -> int:
+    def by_static_table_traced(self, asked: Asked) -> int:
         """Ask the same with zen's trace."""
         return int(self._engine.evaluate(asked.key, asked.facts, {"trace": True})["result"]["main"])
 
@@ -228,8 +228,8 @@ class Peers:
 SINGLY: dict[str, Callable[[Peers, Asked], int]] = {
     "table": Peers.by_table,
     "table, traced": Peers.by_table_traced,
-    "static table": Peers.by_engine,
-    "static table, traced": Peers.by_engine_traced,
+    "static table": Peers.by_static_table,
+    "static table, traced": Peers.by_static_table_traced,
     "bare expression": Peers.by_expression,
     "json-logic": Peers.by_json_logic,
 }

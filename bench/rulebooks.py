@@ -18,9 +18,6 @@ _LAW = "law_cn/parameters.yaml"
 _SHOP = """
 layer: shop
 platform: any
-documents:
-  - {id: shop-policy, short: shop policy, title: {zh: 本店政策, en: Shop policy}, kind: shop_policy,
-     effective: [2000-01-01, null], source: bench, read_on: 2000-01-01, confidence: H}
 rules:
 """
 _RULE = """
@@ -28,7 +25,7 @@ _RULE = """
      effective: [null, null], anchor: applied, priority: {priority},
      when: "{fact} = 'UNRELATED-{number:03d}' and {rest}",
      then: {{remedies: [refund_no_return], liability: merchant, freight: none}}, evidence: [F-Q01],
-     cite: [{{document: shop-policy, article: '{number}'}}], confidence: H, note: {{zh: 测试, en: bench}}}}
+     cite: [{{document: consumer-law, article: '24'}}], confidence: H, note: {{zh: 测试, en: bench}}}}
 """
 # What shops write rules about; half of them about articles.
 _ABOUT = ("article_no", "batch", "article_no", "live", "article_no", "warehouse", "article_no", "sku")

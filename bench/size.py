@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-
 from typing import TYPE_CHECKING, TypeVar
 
 from aftersale.domain.clock import SHANGHAI

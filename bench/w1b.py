@@ -18,6 +18,8 @@ from bench.peers import Peers
 from bench.tickets import database, sample, source, write_parquet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duckdb import DuckDBPyConnection
 
     from aftersale.domain.facts import Facts
@@ -78,19 +80,24 @@ def _answer(judge_one: Judge, facts: Facts) -> tuple[object, ...]:
     return decision.verdict.main_rank, decision.verdict.preferred, decision.amount_fen, *words
 
 
-def zen_per_second(folder: Path, number: int) -> float:
-    """Measure zen's batch call on a sample; reading the rows and making its facts of them is not timed."""
+def zen_per_second(folder: Path, number: int) -> tuple[float, float]:
+    """Measure zen on a sample, in one call and call by call; making its facts of rows is not timed."""
     judge_one = Judge(rulebooks.packaged())
     tickets = [facts for _, facts in sample(folder, number)]
     peers = Peers(judge_one, tickets)
     asked = [peers.asked(facts) for facts in tickets]
     winners = [judge_one.decide(facts).verdict.main_rank for facts in tickets]
     assert peers.by_batch(asked) == winners, "zen and this project disagree"
+    batch = _best_rate(lambda: peers.by_batch(asked), len(asked))
+    return batch, _best_rate(lambda: [peers.by_static_table(one) for one in asked], len(asked))
+
+
+def _best_rate(work: Callable[[], object], number: int) -> float:
     best = 0.0
     for _ in range(_PASSES):
         start = perf_counter()
-        peers.by_batch(asked)
-        best = max(best, len(asked) / (perf_counter() - start))
+        work()
+        best = max(best, number / (perf_counter() - start))
     return best
 
 
@@ -102,23 +109,25 @@ def run(size: Size) -> list[Line]:
             folder = Path(name)
             size.apart(write_parquet, folder, number)
             judged = size.apart(judge, folder, size.answer_sample, _PASSES if number <= _MILLION else 1)
-            peer = number / size.apart(zen_per_second, folder, size.peer_sample)
-        lines += _lines(judged, peer, size.peer_sample)
+            batch, singly = size.apart(zen_per_second, folder, size.peer_sample)
+        lines += _lines(judged, (number / batch, number / singly), size.peer_sample)
         lines += [_growth(first, judged)] if first else []
         first = first or judged
     return lines
 
 
-def _lines(judged: Judged, peer: float, sampled: int) -> list[Line]:
-    number, ratio = judged.tickets, peer / judged.seconds
+def _lines(judged: Judged, zen_s: tuple[float, float], sampled: int) -> list[Line]:
+    (batch, singly), number = zen_s, judged.tickets
+    ratio, took = batch / judged.seconds, seconds(judged.seconds)
     target = TARGET_S_PER_MILLION * number / _MILLION
     bar = Bar(f"{RATIO:.1f}x; {target:g} s", ratio >= RATIO, judged.seconds <= target)
     memory = within(judged.peak_mb, MEMORY_MB, f"under {MEMORY_MB} MB")
-    said = f"zen batch {seconds(peer)}, scaled from {sampled:,}"
+    scaled = f"scaled from {sampled:,}"
     answers = Bar("all", None, judged.alike == judged.sampled)
     what, same = f"{number:,} tickets", f"{judged.alike:,} of {judged.sampled:,} sampled"
     return [
-        Line(what, seconds(judged.seconds), said, times(ratio), bar),
+        Line(what, took, f"zen batch {seconds(batch)}, {scaled}", times(ratio), bar),
+        Line(what, took, f"zen static table {seconds(singly)}, {scaled}", times(singly / judged.seconds)),
         Line(f"{what}, peak memory", megabytes(judged.peak_mb), bar=memory),
         Line(f"{what}, answers of W1a", same, bar=answers),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -15,12 +16,17 @@ from bench.lines import Line, megabytes, seconds, within
 from bench.tickets import database, source, write_parquet
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from aftersale.policy.rulebook import Rulebook
+    from aftersale.policy.whatif import Comparison
     from bench.size import Size
 
 TITLE = "W1c  what-if: two rulebooks over every ticket, by rule, remedy, reason, article and money"
 TARGET_S_PER_MILLION = 8
 MEMORY_MB = 1_000
 _MILLION = 1_000_000
+_PASSES = 3
 CHANGES = {"usual change": rulebooks.usual_change, "large change": rulebooks.large_change}
 
 
@@ -35,14 +41,21 @@ class Compared:
 
 
 def compared(folder: Path, change: str) -> Compared:
-    """Compare the packaged rulebook with a changed one; loading both is not timed."""
+    """Compare the packaged rulebook with a changed one, best of some times; loading both is not timed."""
     before, after = rulebooks.packaged(), CHANGES[change]()
     with database() as connection:
-        start = perf_counter()
-        found = compare(connection, before, after, source(folder))
-        took = perf_counter() - start
+        passes = [_once(connection, before, after, folder) for _ in range(_PASSES)]
+    took, found = min(passes, key=itemgetter(0))
     assert found.changed, "a change that changes nothing measures nothing"
     return Compared(found.tickets, found.changed, took, peak_mb())
+
+
+def _once(
+    connection: DuckDBPyConnection, before: Rulebook, after: Rulebook, folder: Path
+) -> tuple[float, Comparison]:
+    start = perf_counter()
+    found = compare(connection, before, after, source(folder))
+    return perf_counter() - start, found
 
 
 def run(size: Size) -> list[Line]:

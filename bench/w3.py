@@ -125,8 +125,8 @@ def run(size: Size) -> list[Line]:
         size.apart(write_sheets, folder, size.sheet_rows)
         for kind in TARGET_S:
             path = folder / f"export.{kind}"
-            whole, flow, floor = (size.apart(work, path) for work in (imported, streamed, raw_cells))
-            lines += _lines(kind, whole, flow, floor)
+            whole, flow = size.apart(imported, path), size.apart(streamed, path)
+            lines += _lines(kind, whole, flow, size.apart(raw_cells, path))
     return lines
 
 

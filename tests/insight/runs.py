@@ -44,7 +44,7 @@ documents:
     title: {{zh: 本店售后政策, en: The shop's after-sale policy}}
     kind: shop_policy
     effective: [2000-01-01, null]
-    source: 本文件夹
+    source: {{zh: 本文件夹, en: this folder}}
     read_on: 2000-01-01
     confidence: H
 rules:

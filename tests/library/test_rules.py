@@ -142,7 +142,31 @@ def test_a_clause_in_english_keeps_the_chinese_name_with_a_gloss() -> None:
 
 def test_an_assumption_is_called_one() -> None:
     assumed = next(cite for rule in BOOK.rules for cite in rule.citations if not cite.document)
-    assert Words(BOOK, "en").clause(assumed).startswith("assumption: ")
+    assert Words(BOOK, "en").clause(assumed).startswith("assumption: an amount of zero")
+    assert Words(BOOK, "zh").clause(assumed).startswith("假设：零元")
+    assert (Words(BOOK, "en").short(assumed), Words(BOOK, "zh").short(assumed)) == ("assumption", "假设")
+
+
+def test_what_a_source_is_worth_and_what_it_says_is_told_in_the_language_of_the_reader() -> None:
+    zh, en = run("show", "T02", lang="zh"), run("show", "T02")
+    assert "2026-11-21 查阅，可信度中：几个公开的商家资料页；未查阅各平台原页" in zh
+    assert "另有来源写 24 小时：nctoro 和 8848seo 的页面" in zh
+    assert "confidence medium: several public merchant pages" in en
+    assert "another source says 24 h: pages of nctoro and 8848seo" in en
+
+
+def test_every_group_of_rules_has_words() -> None:
+    assert {rule.group for rule in BOOK.rules} <= set(GROUP_WORDS)
+
+
+def test_a_group_is_shown_in_words_and_can_be_asked_for_by_them() -> None:
+    assert "· 七天无理由 ·" in run("show", "N01", lang="zh")
+    assert ids(group="七天无理由") == ids(group="no_reason") != []
+
+
+def test_a_group_that_a_shop_made_up_keeps_its_name() -> None:
+    assert Words(BOOK, "zh").group("双十一") == "双十一"
+    assert ids(group="双十一") == []
 
 
 def test_the_list_shows_rules_in_force_on_the_day_asked_for() -> None:

@@ -20,7 +20,7 @@ documents:
     title: {zh: 本店售后规则, en: Shop policy}
     effective: [2025-01-01, null]
     kind: policy
-    source: the shop
+    source: {zh: 店铺, en: the shop}
     read_on: 2026-01-01
     confidence: H
 """

@@ -8,8 +8,10 @@ from python_calamine import CalamineWorkbook
 
 from aftersale.domain.errors import AftersaleError
 from aftersale.triage import TriageOptions
+from aftersale.triage.flow import find
 from aftersale.triage.tables import harmless
-from tests.triage.desk import run, ticket, write_register, write_rows
+from aftersale.triage.workbook import write_workbook
+from tests.triage.desk import JUDGE, NOW, run, ticket, write_register, write_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +69,19 @@ def test_a_cell_that_looks_like_a_formula_stays_text(tmp_path: Path, start: str)
     out, _ = write(tmp_path, ticket(1, 商品名称=title, 商家备注="=1+1"))
     sheets = [name for name in zipfile.ZipFile(out).namelist() if name.startswith("xl/worksheets/")]
     assert all("<f>" not in part(out, name) and "<hyperlink" not in part(out, name) for name in sheets)
+
+
+def test_rows_that_one_sheet_cannot_hold_go_on_in_a_second(tmp_path: Path) -> None:
+    sheet, out = (
+        write_rows(tmp_path / "a.csv", *(ticket(number) for number in range(1, 8))),
+        tmp_path / "b.xlsx",
+    )
+    write_workbook(out, find(TriageOptions((sheet,)), JUDGE, NOW).result, NOW, most_rows=3)
+    pages = [cells(out, name) for name in ("工作清单", "工作清单 2", "工作清单 3")]
+    assert [len(page) for page in pages] == [4, 4, 2]
+    assert {str(page[0]) for page in pages} == {str(pages[0][0])}
+    place = pages[0][0].index("售后单号")
+    assert len({row[place] for page in pages for row in page[1:]}) == 7
 
 
 def test_the_small_tables_disarm_formulas_and_keep_long_ids() -> None:

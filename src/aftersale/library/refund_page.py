@@ -12,7 +12,7 @@ from aftersale.library.scenes import EXCEPTIONS, PARTS, facts_of
 from aftersale.library.shop_card import void_clauses
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
-from aftersale.policy.verdict import REJECT
+from aftersale.policy.rulebook import REJECT
 from aftersale.texts import Text
 from aftersale.web.report import page
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from aftersale.library.condition_words import condition_in_words
 from aftersale.library.rules import parameters_of
-from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ def rule_row(rule: Rule, words: Words) -> tuple[str, ...]:
         words.layer(rule.layer),
         words.platform(rule.platform),
         outcome(rule, words),
-        " ".join(cite.short for cite in rule.citations),
+        " ".join(map(words.short, rule.citations)),
         words.span(rule.effective),
     )
 
@@ -52,7 +51,7 @@ def value_row(entry: ValueOn, words: Words) -> tuple[str, ...]:
         entry.parameter.title.of(words.lang),
         words.platform(entry.platform),
         words.amount(entry.value.value, entry.parameter.unit),
-        " ".join(cite.short for cite in entry.value.citations),
+        " ".join(map(words.short, entry.value.citations)),
         _confirmed(entry.value, words),
     )
 
@@ -69,7 +68,7 @@ def _confirmed(value: ParameterValue, words: Words) -> str:
         return _("by {name}").format(name=value.confirmed_by)
     if value.alternatives:
         return _("no, sources differ")
-    return _("no, confidence {level}").format(level=value.confidence)
+    return _("no, confidence {level}").format(level=words.confidence(value.confidence))
 
 
 def whole_rule(rule: Rule, words: Words) -> str:
@@ -103,7 +102,7 @@ def _standing(rule: Rule, words: Words) -> Iterator[str]:
     anchors = {"applied": _("day of application"), "paid": _("day of payment"), "now": _("day of decision")}
     kind = _("guard") if rule.is_guard else _("entitling rule")
     mode = _("mandatory") if rule.mode == "M" else _("discretionary")
-    parts = [words.layer(rule.layer), words.platform(rule.platform), rule.group, kind, mode]
+    parts = [words.layer(rule.layer), words.platform(rule.platform), words.group(rule.group), kind, mode]
     yield INDENT + " · ".join(parts)
     yield INDENT + _("In force: {span}; counts the {anchor}").format(
         span=words.span(rule.effective), anchor=anchors[rule.anchor]
@@ -111,7 +110,7 @@ def _standing(rule: Rule, words: Words) -> Iterator[str]:
     if rule.follows:
         yield INDENT + _("Takes over from: {id}").format(id=rule.follows)
     yield INDENT + _("Priority {priority}, confidence {confidence}, file {file}").format(
-        priority=rule.priority, confidence=rule.confidence, file=rule.file
+        priority=rule.priority, confidence=words.confidence(rule.confidence), file=rule.file
     )
 
 
@@ -128,7 +127,8 @@ def _source(cite: Citation, words: Words) -> Iterator[str]:
     document = _document(cite, words)
     if document is not None:
         read = _("read on {day}, confidence {level}: {source}")
-        yield INDENT + read.format(day=document.read_on, level=document.confidence, source=document.source)
+        level, source = words.confidence(document.confidence), words.text(document.source)
+        yield INDENT + read.format(day=document.read_on, level=level, source=source)
 
 
 def _document(cite: Citation, words: Words) -> DocumentW | None:
@@ -152,7 +152,7 @@ def parameter(each: Parameter, words: Words) -> Iterator[str]:
         for other in value.alternatives:
             amount = _other(other.value, each.unit, words)
             yield INDENT * 2 + _("another source says {value}: {source}").format(
-                value=amount, source=other.source
+                value=amount, source=words.text(other.source)
             )
 
 
@@ -163,10 +163,10 @@ def _other(value: int | str, unit: Unit, words: Words) -> str:
 def _checklist(code: str, words: Words) -> Iterator[str]:
     _ = words.translate
     evidence = words.book.evidence[code]
-    yield f"{code} {Text(zh=evidence.title.zh, en=evidence.title.en).of(words.lang)}"
+    yield f"{code} {words.text(evidence.title)}"
     for side, listed in ((_("from the buyer"), evidence.buyer), (_("from the shop"), evidence.merchant)):
         if listed:
-            said = words.comma.join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
+            said = words.comma.join(map(words.text, listed))
             yield f"{INDENT}{side}{words.colon}{said}"
 
 

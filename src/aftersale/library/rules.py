@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aftersale.domain.clock import day_number, start_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.vocabulary import PLATFORMS
+from aftersale.library.value_words import GROUP_WORDS
 from aftersale.policy.expression import names_in
 from aftersale.texts import Text
 
@@ -93,8 +94,14 @@ def selected(book: Rulebook, wanted: Wanted) -> tuple[Rule, ...]:
         if holds(rule.effective, wanted.on)
         and wanted.platform in {"any", rule.platform, *(PLATFORMS if rule.platform == "any" else ())}
         and wanted.layer in {None, rule.layer}
-        and wanted.group in {None, rule.group}
+        and wanted.group in {None, *_group_names(rule.group)}
     )
+
+
+def _group_names(code: str) -> tuple[str, ...]:
+    """Name a group by its code and as the screen says it, so that what was read can be asked for."""
+    said = GROUP_WORDS.get(code)
+    return (code, said.zh, said.en) if said else (code,)
 
 
 def values_on(book: Rulebook, on: date, platform: str = "any") -> tuple[ValueOn, ...]:

@@ -1,4 +1,4 @@
-"""Say the values of enumerated facts in the words of the desk."""
+"""Say the values of enumerated facts, groups of rules and levels of confidence in the words of the desk."""
 
 from __future__ import annotations
 
@@ -115,10 +115,43 @@ refuse_then_refund | 拒收后退款 | refuse, then refund
 fake_one_ten | 假一赔十 | fake one, pay ten
 """
 
+_GROUPS = """
+no_reason | 七天无理由 | no reason given
+quality | 质量问题 | defects
+shipping | 发货物流 | dispatch and delivery
+timeliness | 时效 | time limits
+price | 价格支付 | price and payment
+violation | 承诺与合规 | promises and compliance
+traits | 不便退回 | unfit to send back
+choice | 退货与退款选择 | refund or return
+special | 特殊情况 | special cases
+fallback | 没有规则命中 | no rule fits
+fast_refund | 极速退款 | fast refund
+freight | 退货运费 | return freight
+malicious | 恶意售后 | bad faith
+guard | 退款金额与打款 | amounts and payouts
+arbitration | 平台介入与服务 | platform decisions and services
+shop | 店铺规则 | rules of the shop
+"""
+
+_CONFIDENCE = """
+H | 高 | high
+M-H | 较高 | fairly high
+M | 中 | medium
+M-L | 较低 | fairly low
+L | 低 | low
+"""
+
 
 def _read(line: str) -> tuple[str, Text]:
     code, zh, en = (part.strip() for part in line.split("|"))
     return code, Text(zh=zh, en=en)
 
 
-VALUE_WORDS: dict[str, Text] = dict(_read(line) for line in _WORDS.strip().splitlines())
+def _table(lines: str) -> dict[str, Text]:
+    return dict(map(_read, lines.strip().splitlines()))
+
+
+VALUE_WORDS = _table(_WORDS)
+GROUP_WORDS = _table(_GROUPS)
+CONFIDENCE_WORDS = _table(_CONFIDENCE)

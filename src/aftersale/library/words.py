@@ -9,7 +9,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
 from aftersale.domain.vocabulary import Kind
 from aftersale.library.answers import plain
-from aftersale.library.value_words import VALUE_WORDS
+from aftersale.library.value_words import CONFIDENCE_WORDS, GROUP_WORDS, VALUE_WORDS
 from aftersale.policy.expression import Type
 from aftersale.texts import Text, translator
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aftersale.domain.facts import Value
     from aftersale.policy.rulebook import Citation, Rulebook
-    from aftersale.policy.written import Unit
+    from aftersale.policy.written import Confidence, TextW, Unit
     from aftersale.texts import Lang
 
 _ARTICLES = re.compile(r"\d+(?:-\d+)?(?:\(\d+\))?(?:,\d+(?:-\d+)?(?:\(\d+\))?)*")
@@ -37,6 +37,10 @@ class Words:
         self._labels = _labels(rulebook)
         self._types = _types(rulebook)
         self._glosses = {document.title.zh: document.title.en for document in rulebook.documents.values()}
+
+    def text(self, written: TextW) -> str:
+        """Say a text of the rule files."""
+        return Text(zh=written.zh, en=written.en).of(self.lang)
 
     def name(self, name: str) -> str:
         """Say what a fact, a derived fact or a parameter is called."""
@@ -97,6 +101,14 @@ class Words:
         _ = self.translate
         return {"law": _("law"), "platform": _("platform"), "shop": _("shop")}[code]
 
+    def group(self, code: str) -> str:
+        """Say what a group of rules is about; a shop's own group keeps the name it was given."""
+        return GROUP_WORDS[code].of(self.lang) if code in GROUP_WORDS else code
+
+    def confidence(self, level: Confidence) -> str:
+        """Say how far a source can be trusted."""
+        return CONFIDENCE_WORDS[level].of(self.lang)
+
     def platform(self, code: str) -> str:
         """Say which platform a rule is written for."""
         _ = self.translate
@@ -126,11 +138,16 @@ class Words:
         patterns = {"hours": _("{n} h"), "days": _("{n} days"), "months": _("{n} months"), "count": "{n}"}
         return patterns[unit].format(n=value)
 
+    def short(self, cite: Citation) -> str:
+        """Name a clause in a list; the short names of documents are Chinese in both languages."""
+        _ = self.translate
+        return _("assumption") if cite.assumption else cite.short
+
     def clause(self, cite: Citation) -> str:
         """Quote a clause so that it can be pasted into a reply: document, article, date of that version."""
         _ = self.translate
-        if not cite.document:
-            return _("assumption: {text}").format(text=cite.article)
+        if cite.assumption:
+            return _("assumption: {text}").format(text=cite.assumption.of(self.lang))
         title = (
             f"《{cite.document}》"
             if self.lang == "zh"

@@ -68,6 +68,10 @@ def _text(written: TextW) -> Text:
     return Text(zh=written.zh, en=written.en)
 
 
+def _said(written: TextW | None) -> bool:
+    return written is not None and bool(written.zh and written.en)
+
+
 class Builder:
     """Turn collected items into a rulebook; faults are noted on the collection, nothing is raised."""
 
@@ -178,13 +182,14 @@ class Builder:
 
     def _citation(self, cite: CiteW, where: str, rule: str) -> Citation:
         if cite.document is None:
-            if not cite.assumption or not cite.owner:
+            if not (_said(cite.assumption) and _said(cite.owner)):
                 en, zh = (
                     "name a document, or an assumption with its owner",
                     "要写明文件，或写明假设及其负责人",
                 )
                 self._in.wrong("rulebook.no_citation", where, cite, en, zh)
-            return Citation("假设", "", cite.assumption or "", rule, None)
+            assumed = _text(cite.assumption) if cite.assumption else None
+            return Citation("假设", "", assumed.zh if assumed else "", rule, None, assumption=assumed)
         document = self._documents.get(cite.document)
         if document is None:
             en, zh = "there is no such document", "没有这份文件"
@@ -204,6 +209,9 @@ class Builder:
                 "给出处理方式的规则要有文件依据，不能只是假设",
             )
             self._in.wrong("rulebook.no_citation", where, written.id, en, zh)
+        if written.kind == "entitle" and not written.then.remedies:
+            en, zh = "a rule that grants must name a remedy", "给出处理方式的规则至少要写一种处理方式"
+            self._in.wrong("rulebook.no_remedy", where, written.id, en, zh)
         return Rule(
             id=written.id,
             title=_text(written.title),

@@ -224,7 +224,7 @@ class BulkSql:
             for rank, rule in self.granting()
             if rule.layer != "shop"
             and rule.group not in OUTRANKED_BY_NOTHING
-            and rank_of(chosen(rule, asked)) < rank_of(chosen(shop_rule, asked))
+            and self.rulebook.floor_for_shops(chosen(rule, asked)) < rank_of(chosen(shop_rule, asked))
         ]
 
     def _remedy(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.policy.bulk_sql import by_level, parameter_expr, stacked
+from aftersale.policy.rulebook import ASK, REJECT
 from aftersale.policy.sql_source import literal, render
 from aftersale.policy.strict import strict
 from aftersale.policy.variant import ENUMS_WITH_UNKNOWN
-from aftersale.policy.verdict import ASK, REJECT, SETTLES_FROM
+from aftersale.policy.verdict import SETTLES_FROM
 
 if TYPE_CHECKING:
     from aftersale.policy.bulk_sql import BulkSql, Layer

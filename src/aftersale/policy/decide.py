@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 from aftersale.domain.fact_table import SLOT
 from aftersale.policy.decision import Decision, Due, Verdict
 from aftersale.policy.generate import compiled, derive_source, judge_source, settle_source, trace_source
+from aftersale.policy.rulebook import ASK, REJECT
 from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, Variant, Variants, needed
-from aftersale.policy.verdict import ALWAYS_A_PERSON, ASK, REJECT, SETTLES_FROM, Verdicts
+from aftersale.policy.verdict import ALWAYS_A_PERSON, SETTLES_FROM, Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

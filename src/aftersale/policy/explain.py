@@ -10,16 +10,17 @@ from aftersale.domain.vocabulary import Kind, Silence
 from aftersale.policy.expression import Expr, conjuncts, names_in
 from aftersale.policy.fold import FALSE, TRUE
 from aftersale.policy.generate import HIT, UNKNOWN_FROM
+from aftersale.policy.rulebook import ASK
 from aftersale.policy.sql_source import render
 from aftersale.policy.variant import needed
-from aftersale.policy.verdict import ASK
+from aftersale.policy.verdict import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aftersale.domain.facts import Facts, Value
     from aftersale.policy.decide import Judge
-    from aftersale.policy.decision import Decision
+    from aftersale.policy.decision import Decision, Verdict
     from aftersale.policy.rulebook import Rule
 
 Answer = bool | int | str | None
@@ -140,9 +141,15 @@ class Changes:
             if verdict.main is now.main and verdict.preferred in {now.preferred, ASK}:
                 continue
             rule = self._likeliest(then) if verdict.main.group == FALLBACK else None
-            yield self._change(
-                name, answer, rule or verdict.main, rule.remedies[0] if rule else verdict.preferred
-            )
+            yield self._change(name, answer, rule or verdict.main, self._outcome(rule, verdict))
+
+    def _outcome(self, rule: Rule | None, verdict: Verdict) -> str:
+        """Say what would come of an answer; under an override that stays, what the rule itself grants."""
+        if rule:
+            return rule.remedies[0]
+        overridden = verdict.preferred == self._decision.verdict.preferred
+        apply_type = self._facts["apply_type"]
+        return chosen(verdict.main, str(apply_type)) if overridden else verdict.preferred
 
     def _likeliest(self, decision: Decision) -> Rule | None:
         """Pick, where one answer settles nothing yet, the open rule that waits for the fewest others."""

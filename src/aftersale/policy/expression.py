@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +131,8 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return parts
         case Case(branches=branches, otherwise=otherwise):
             return (*(part for branch in branches for part in branch), otherwise)
+        case _ as never:
+            assert_never(never)
 
 
 def rebuild(node: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -151,6 +153,8 @@ def rebuild(node: Expr, change: Callable[[Expr], Expr]) -> Expr:
         case Case(branches=branches, otherwise=otherwise):
             changed = tuple((change(condition), change(value)) for condition, value in branches)
             return Case(changed, change(otherwise))
+        case _ as never:
+            assert_never(never)
 
 
 def names_in(node: Expr) -> frozenset[str]:

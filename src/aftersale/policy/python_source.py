@@ -8,7 +8,7 @@ settle an unknown, so what comes out true stays true however the unknowns are an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
 from aftersale.policy.expression import (
@@ -28,10 +28,21 @@ from aftersale.policy.expression import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
 _PYTHON_OP = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _INVERSE_OP = {"=": "!=", "<>": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_CALLS: dict[str, Callable[[str, str], str]] = {
+    "least": lambda first, last: f"({first} if {first} <= {last} else {last})",
+    "greatest": lambda first, last: f"({first} if {first} >= {last} else {last})",
+    "hours": lambda first, _: f"({first} * 3600)",
+    "days": lambda first, _: f"({first} * {DAY})",
+    "day_of": lambda first, _: f"(({first} + {SHANGHAI_OFFSET}) // {DAY})",
+    "start_of": lambda first, _: f"({first} * {DAY} - {SHANGHAI_OFFSET})",
+    "last_day": lambda first, _: f"rolled({first}, {first})",
+    "months_after": lambda first, last: f"months_after({first}, {last})",
+}
 _BOOLEAN = (And, Or, Not, Is, Compare, In)
 
 
@@ -95,9 +106,7 @@ class PythonSource:
                 return self._comparison(_PYTHON_OP[op], left, right)
             case Case():
                 return self._case(node, wanted=True)
-            case Call(name="has_tag", args=(Const(value=tag),)):
-                return self._tagged(f"{tag!r} in service_tags")
-        raise TypeError(node)
+        return self._tagged(node, "in")
 
     def when_false(self, node: Expr) -> str:
         """Render a text that is Python-true only where the condition is FALSE."""
@@ -120,11 +129,11 @@ class PythonSource:
                 return self._comparison(_INVERSE_OP[op], left, right)
             case Case():
                 return self._case(node, wanted=False)
-            case Call(name="has_tag", args=(Const(value=tag),)):
-                return self._tagged(f"{tag!r} not in service_tags")
-        raise TypeError(node)
+        return self._tagged(node, "not in")
 
-    def _tagged(self, test: str) -> str:
+    def _tagged(self, node: Expr, how: str) -> str:
+        """Look for a service tag: what is no other kind of condition asks for one."""
+        test = f"{self._plain(children(node)[0])} {how} service_tags"
         return f"(service_tags is not None and {test})" if "service_tags" in self.nullable else f"({test})"
 
     def value(self, node: Expr) -> str:
@@ -193,9 +202,8 @@ class PythonSource:
                 return f"({self._plain(left)} {op} {self._plain(right)})"
             case Case():
                 return self._value_of_case(node)
-            case Call(name=name, args=args):
-                return _call(name, [self._plain(arg) for arg in args])
-        return self._three_valued(node)
+        args = [self._plain(arg) for arg in children(node)]
+        return _CALLS[cast("Call", node).name](args[0], args[-1])
 
     def _value_of_case(self, node: Case) -> str:
         text = self.value(node.otherwise)
@@ -204,25 +212,3 @@ class PythonSource:
             rest = f"({text} if {self.when_false(condition)} else None)" if unsettled else text
             text = f"({self.value(value)} if {self.when_true(condition)} else {rest})"
         return text
-
-
-def _call(name: str, args: list[str]) -> str:
-    first = args[0]
-    match name:
-        case "least":
-            return f"({first} if {first} <= {args[1]} else {args[1]})"
-        case "greatest":
-            return f"({first} if {first} >= {args[1]} else {args[1]})"
-        case "hours":
-            return f"({first} * 3600)"
-        case "days":
-            return f"({first} * {DAY})"
-        case "day_of":
-            return f"(({first} + {SHANGHAI_OFFSET}) // {DAY})"
-        case "start_of":
-            return f"({first} * {DAY} - {SHANGHAI_OFFSET})"
-        case "last_day":
-            return f"rolled({first}, {first})"
-        case "months_after":
-            return f"months_after({first}, {args[1]})"
-    raise ValueError(name)

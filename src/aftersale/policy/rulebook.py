@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ALWAYS_FROM = -(2**62)
 ALWAYS_UNTIL = 2**62
+REJECT, ASK = "reject", "ask"
 
 
 def bound(on: date | None, default: int) -> int:
@@ -36,7 +37,10 @@ def bound(on: date | None, default: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Point to a clause as it can be quoted; `effective_from` is the day its version took effect."""
+    """Point to a clause as it can be quoted; `effective_from` is the day its version took effect.
+
+    An assumption has no document; its text stands in `assumption`, and in Chinese as the article.
+    """
 
     short: str
     document: str
@@ -44,6 +48,7 @@ class Citation:
     rule: str
     effective_from: date | None
     from_second: int = ALWAYS_FROM
+    assumption: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,10 @@ class Rulebook:
             if rule.id == rule_id:
                 return rule
         raise KeyError(rule_id)
+
+    def floor_for_shops(self, remedy: str) -> int:
+        """Tell what a shop's remedy must rank above: this one, and in any case a question."""
+        return max(self.rank_of(remedy), self.rank_of(ASK))
 
     def rank_of(self, remedy: str) -> int:
         """Tell how good a remedy is for the buyer, 0 to 100."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from aftersale.domain.clock import DAY, SHANGHAI_OFFSET
 from aftersale.policy.expression import (
@@ -22,7 +22,21 @@ from aftersale.policy.expression import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+
+# LEAST and GREATEST skip NULL in most engines; here an unknown part makes an unknown whole.
+_CALLS: dict[str, Callable[[str, str], str]] = {
+    "least": lambda a, b: f"(CASE WHEN {a} <= {b} THEN {a} WHEN {a} > {b} THEN {b} END)",
+    "greatest": lambda a, b: f"(CASE WHEN {a} >= {b} THEN {a} WHEN {a} < {b} THEN {b} END)",
+    "has_tag": lambda a, _: f"list_contains(service_tags, {a})",
+    "hours": lambda a, _: f"({a} * 3600)",
+    "days": lambda a, _: f"({a} * {DAY})",
+    "day_of": lambda a, _: f"(({a} + {SHANGHAI_OFFSET}) // {DAY})",
+    "start_of": lambda a, _: f"({a} * {DAY} - {SHANGHAI_OFFSET})",
+    "last_day": lambda a, _: f"last_day_of({a})",
+    "months_after": lambda a, b: f"months_after({a}, {b})",
+}
 
 
 def literal(value: Literal) -> str:
@@ -60,33 +74,10 @@ def render(node: Expr) -> str:
             arms = " ".join(f"WHEN {render(condition)} THEN {render(value)}" for condition, value in branches)
             return f"(CASE {arms} ELSE {render(otherwise)} END)"
         case Call(name=name, args=args):
-            return _call(name, [render(arg) for arg in args])
+            return _CALLS[name](render(args[0]), render(args[-1]))
+        case _ as never:
+            assert_never(never)
 
 
 def _joined(word: str, parts: Sequence[Expr]) -> str:
     return "(" + word.join(render(part) for part in parts) + ")"
-
-
-def _call(name: str, args: list[str]) -> str:
-    first, last = args[0], args[-1]
-    match name:
-        # LEAST and GREATEST skip NULL in most engines; here an unknown part makes an unknown whole.
-        case "least":
-            return f"(CASE WHEN {first} <= {last} THEN {first} WHEN {first} > {last} THEN {last} END)"
-        case "greatest":
-            return f"(CASE WHEN {first} >= {last} THEN {first} WHEN {first} < {last} THEN {last} END)"
-        case "has_tag":
-            return f"list_contains(service_tags, {first})"
-        case "hours":
-            return f"({first} * 3600)"
-        case "days":
-            return f"({first} * {DAY})"
-        case "day_of":
-            return f"(({first} + {SHANGHAI_OFFSET}) // {DAY})"
-        case "start_of":
-            return f"({first} * {DAY} - {SHANGHAI_OFFSET})"
-        case "last_day":
-            return f"last_day_of({first})"
-        case "months_after":
-            return f"months_after({first}, {last})"
-    raise ValueError(name)

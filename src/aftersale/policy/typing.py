@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from aftersale.policy.expression import (
     And,
@@ -87,6 +87,8 @@ class Checker:
                 return self._same([*(value for _, value in branches), otherwise])
             case Call():
                 return self._of_call(node)
+            case _ as never:
+                assert_never(never)
 
     def _of_name(self, name: str) -> Type:
         if name not in self._types:

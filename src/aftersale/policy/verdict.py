@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from aftersale.policy.rulebook import Citation, Rule, Rulebook
 
-REJECT = "reject"
-ASK = "ask"
 # From this rank on a remedy settles the claim; below it the desk still asks, talks or holds.
 SETTLES_FROM = 30
 _COMMENT = "-"
@@ -65,7 +63,7 @@ class Verdicts:
         rank, main = next((rank, rule) for rank, rule in entitled if rule.layer != "shop")
         if main.group in OUTRANKED_BY_NOTHING:
             return rank, main
-        floor = self._book.rank_of(chosen(main, apply_type))
+        floor = self._book.floor_for_shops(chosen(main, apply_type))
         better = (
             (place, rule)
             for place, rule in entitled

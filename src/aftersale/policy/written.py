@@ -31,8 +31,8 @@ class CiteW(Written, frozen=True, rename={"from_": "from"}):
     document: str | None = None
     article: str | None = None
     from_: date | None = None
-    assumption: str | None = None
-    owner: str | None = None
+    assumption: TextW | None = None
+    owner: TextW | None = None
 
 
 class DocumentW(Written, frozen=True):
@@ -43,7 +43,7 @@ class DocumentW(Written, frozen=True):
     title: TextW
     effective: Span
     kind: str
-    source: str
+    source: TextW
     read_on: date
     confidence: Confidence
     issuer: TextW | None = None
@@ -82,7 +82,7 @@ class AlternativeW(Written, frozen=True):
     """Keep a value another source gives."""
 
     value: int | str
-    source: str
+    source: TextW
 
 
 class ParameterValueW(Written, frozen=True):

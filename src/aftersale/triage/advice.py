@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import SHANGHAI
+from aftersale.domain.fact_table import COMPANION_OF
 from aftersale.triage.judged import IN_ORDERS
 from aftersale.triage.options import command_at
 from aftersale.triage.skeleton import skeleton_path, to_describe
@@ -53,7 +54,7 @@ def _advise_on_orders(screen: Screen, result: Result) -> None:
         return
     _ = screen.words.translate
     asked = [{change.fact for change in row.explained.others} & IN_ORDERS for row in result.rows]
-    facts = sorted(set[str]().union(*asked))
+    facts = sorted({COMPANION_OF.get(name, name) for name in set[str]().union(*asked)})
     if facts:
         told = _("Give the order export beside it: it answers for {tickets} tickets: {facts}.")
         screen.say(told.format(tickets=sum(map(bool, asked)), facts=screen.words.facts(facts)))

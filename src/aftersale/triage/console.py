@@ -111,35 +111,28 @@ class Screen:
 
     def summary(self, summary: Summary) -> None:
         """Print what is due, what is proposed, how good the proposals are, where every row went."""
-        _ = self.words.translate
+        _, words = self.words.translate, self.words
         self.say("")
+        self._turns(summary)
+        due = _("overdue {overdue} · due within 1 h {h1} · within 4 h {h4} · within 24 h {h24}")
+        hours = {"h1": summary.due_1h, "h4": summary.due_4h, "h24": summary.due_24h}
         self.say(
-            _(
-                "{open} open: {ours} for the shop ({money}), {buyers} for the buyer, "
-                "{platforms} for the platform"
-            ).format(
-                open=summary.open,
-                ours=summary.ours,
-                money=yuan(summary.at_stake_fen),
-                buyers=summary.buyers,
-                platforms=summary.platforms,
-            ),
-            "bold",
-        )
-        self.say(
-            _("overdue {overdue} · due within 1 h {h1} · within 4 h {h4} · within 24 h {h24}").format(
-                overdue=summary.overdue, h1=summary.due_1h, h4=summary.due_4h, h24=summary.due_24h
-            ),
-            "red" if summary.overdue or summary.due_1h else "",
+            due.format(overdue=summary.overdue, **hours), "red" if summary.overdue or summary.due_1h else ""
         )
         if summary.proposed:
-            self.say(_("proposals: {list}").format(list=self._listed(proposal_lines(summary, self.words))))
-        for lines in (
-            quality_lines(summary, self.words) if summary.open else [],
-            row_lines(summary, self.words),
-        ):
-            if lines:
-                self.say(self._listed(lines))
+            self.say(_("proposals: {list}").format(list=self._listed(proposal_lines(summary, words))))
+        if summary.open:
+            self.say(self._listed(quality_lines(summary, words)))
+        self.say(self._listed(row_lines(summary, words)))
+
+    def _turns(self, summary: Summary) -> None:
+        _ = self.words.translate
+        told = _(
+            "{open} open: {ours} for the shop ({money}), {buyers} for the buyer, {platforms} for the platform"
+        )
+        money = yuan(summary.at_stake_fen)
+        turns = {"ours": summary.ours, "buyers": summary.buyers, "platforms": summary.platforms}
+        self.say(told.format(open=summary.open, money=money, **turns), "bold")
 
     def _listed(self, lines: Iterable[Line]) -> str:
         told = (

@@ -8,7 +8,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
 from aftersale.policy.explain import FALLBACK, to_ask, to_describe, to_inspect, trace, what_would_change
 from aftersale.policy.generate import UNKNOWN_FROM
-from aftersale.policy.verdict import REJECT
+from aftersale.policy.rulebook import REJECT
 from aftersale.triage.rows import Explained, Outcome, Question
 
 if TYPE_CHECKING:

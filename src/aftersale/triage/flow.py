@@ -43,8 +43,8 @@ OK, NOTHING_READ = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Hold what a run found: the result, and what was read and from where."""
+class Found:
+    """Hold what a run found: the result, what was read and from where, and what `aside` was not read."""
 
     result: Result
     reading: Reading
@@ -60,7 +60,7 @@ def triage(options: TriageOptions, judge: Judge, now: datetime, console: Console
     Raises SheetRefused for a file that is no export, map or register, AftersaleError where it cannot write.
     """
     _check_out(options)
-    found = _find(options, judge, now)
+    found = find(options, judge, now)
     screen = Screen(console, found.result.words)
     if options.json:
         write_lines(out, found.result.rows, found.result.parked, found.result.summary)
@@ -98,7 +98,8 @@ def _check_out(options: TriageOptions) -> None:
         )
 
 
-def _find(options: TriageOptions, judge: Judge, now: datetime) -> _Found:
+def find(options: TriageOptions, judge: Judge, now: datetime) -> Found:
+    """Read and judge the sheets, ranked and summed up, and show nothing but a bar."""
     _ = translator(options.lang)
     with bar(shown=not options.json) as shown:
         register, register_file = load_register(options.shop, options.lang)
@@ -118,7 +119,7 @@ def _find(options: TriageOptions, judge: Judge, now: datetime) -> _Found:
         batch_size=options.batch_size,
     )
     aside = (*(parked_by_channel(one, options.lang) for one in reading.orders_parked), *register.faults)
-    return _Found(result, reading, register, register_file, aside)
+    return Found(result, reading, register, register_file, aside)
 
 
 def _judge(reading: Reading, judging: Judging, shown: Bar) -> tuple[list[Row], list[ParkedRow]]:
@@ -133,10 +134,13 @@ def _judge(reading: Reading, judging: Judging, shown: Bar) -> tuple[list[Row], l
     return ranked(rows), refused
 
 
-def _write(out: Path, options: TriageOptions, found: _Found, now: datetime) -> list[Path]:
+def _write(out: Path, options: TriageOptions, found: Found, now: datetime) -> list[Path]:
     """Write the workbook, and beside it what was not read and what is still to be said of the articles."""
+    _ = found.result.words.translate
     try:
-        return list(_write_all(out, options, found, now))
+        with bar(shown=not options.json) as shown:
+            shown.begin(_("writing the workbook"))
+            return list(_write_all(out, options, found, now))
     except (OSError, XlsxWriterException) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)
         raise AftersaleError(
@@ -149,7 +153,7 @@ def _write(out: Path, options: TriageOptions, found: _Found, now: datetime) -> l
         ) from None
 
 
-def _write_all(out: Path, options: TriageOptions, found: _Found, now: datetime) -> Iterator[Path]:
+def _write_all(out: Path, options: TriageOptions, found: Found, now: datetime) -> Iterator[Path]:
     result = found.result
     unread = [*result.parked, *found.aside]
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -52,11 +52,11 @@ def _named(name: str, value: object) -> list[str]:
 
 def command_at(options: TriageOptions, now: datetime) -> str:
     """Write the command that does the same at another time."""
-    arguments = ["aftersale", "triage", *map(str, options.sheets)]
+    language = ["--lang", options.lang] if options.lang != "zh" else []
+    arguments = ["aftersale", *language, "triage", *map(str, options.sheets)]
     arguments += _named("--shop", options.shop) + _named("--map", options.map_file)
     arguments += ["--now", now.isoformat(), *_named("--out", options.out)]
     arguments += ["--json"] if options.json else []
-    arguments += ["--lang", options.lang] if options.lang != "zh" else []
     arguments += ["--separator", options.separator] if options.separator != SEPARATOR else []
     arguments += ["--batch-size", str(options.batch_size)] if options.batch_size != BATCH_SIZE else []
     return quoted(arguments)

@@ -23,7 +23,7 @@ _AS_IT_STANDS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-_MOST_ROWS = 1_000_000
+MOST_ROWS = 1_000_000
 _LONGEST_TEXT = 32_700
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
 _TONES: dict[str, dict[str, object]] = {
@@ -49,6 +49,7 @@ class _Writer:
 
     book: Any
     formats: dict[tuple[str, str], Any]
+    most_rows: int
 
     def format(self, sort: str, tone: str) -> Any:  # noqa: ANN401 - XlsxWriter ships no types
         """Give the format of a cell, made once."""
@@ -62,7 +63,7 @@ class _Writer:
         page, number = self._page(sheet, 1), 1
         line = 0
         for tone, cells in sheet.rows:
-            if line == _MOST_ROWS:
+            if line == self.most_rows:
                 self._finish(page, sheet, line)
                 number += 1
                 page, line = self._page(sheet, number), 0
@@ -100,10 +101,10 @@ class _Writer:
             page.write_datetime(*place, cell.replace(tzinfo=None), layout)
 
 
-def write_workbook(path: Path, result: Result, made_at: datetime) -> None:
-    """Write the workbook."""
+def write_workbook(path: Path, result: Result, made_at: datetime, most_rows: int = MOST_ROWS) -> None:
+    """Write the workbook; what is more than `most_rows` goes on in a second sheet."""
     with whole(path) as partial, xlsxwriter.Workbook(str(partial), _AS_IT_STANDS) as book:
         book.set_properties({"created": made_at.replace(tzinfo=None)})
-        writer = _Writer(book, {})
+        writer = _Writer(book, {}, most_rows)
         for sheet in sheets_of(result):
             writer.write(sheet)
