@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
@@ -17,14 +18,14 @@ from aftersale.policy.fold import FALSE, TRUE, any_of
 from aftersale.policy.generate import compiled
 from aftersale.policy.order import Circle, by_dependency, by_rank
 from aftersale.policy.parse import parse
-from aftersale.policy.rulebook import Derived, Rule
+from aftersale.policy.rulebook import Derived
 from aftersale.policy.turning import ClockMisused, turning_points
 from aftersale.policy.typing import Type
 from aftersale.policy.variant import Variants, epochs, on_platform, window
 from aftersale.texts import Text
 from tests.policy.books import book, judge
 from tests.policy.expressions import NAMES, WORDS, Draw, draw_values, run, source, written
-from tests.policy.reference import Meaning
+from tests.policy.reference import Meaning, meaning_of
 from tests.policy.tickets import wild
 
 if TYPE_CHECKING:
@@ -104,8 +105,6 @@ def test_derived_facts_that_need_one_another_are_named() -> None:
 
 
 def ranked(rules: list[tuple[str, int, tuple[str, ...]]]) -> list[str]:
-    from dataclasses import replace  # noqa: PLC0415  # used nowhere else
-
     some = book().rules[0]
     return [
         rule.id
@@ -185,8 +184,6 @@ def failing_first(truths: list[bool | None]) -> int:
 
 
 def test_a_trace_names_the_part_that_is_really_false_or_unknown() -> None:
-    from tests.policy.reference import meaning_of  # noqa: PLC0415  # heavy and used here only
-
     for facts in wild(95, 120):
         meaning = meaning_of(book(), facts)
         variant = judge().variant_of(facts)
@@ -194,7 +191,3 @@ def test_a_trace_names_the_part_that_is_really_false_or_unknown() -> None:
             parts = [part for part in conjuncts(condition) if part != TRUE]
             assert code == (None if condition == FALSE else failing_first([meaning.of(part) for part in parts]))
 
-
-def test_what_is_generated_depends_on_no_rule_object() -> None:
-    assert all(isinstance(rule, Rule) for rule in book().rules)
-    assert judge().variant_of(wild(95, 1)[0]).rulebook is book()

@@ -110,8 +110,8 @@ def _parse_yaml(file: str, text: str, into: Collected) -> object:
 
 def _read_whole(file: str, text: str, into: Collected) -> FileW | None:
     content = _parse_yaml(file, text, into)
-    if isinstance(content, dict) and file.startswith(SHOP_FOLDER):
-        _hold_to_the_shop_layer(file, content, into)
+    if isinstance(content, dict):
+        content = _known_keys(file, content, into)
     try:
         return None if content is None else msgspec.convert(content, FileW)
     except msgspec.ValidationError as error:
@@ -131,9 +131,19 @@ def _read_items(file: str, section: str, whole: FileW, into: Collected) -> None:
         into.items[section].append(Placed(item, file, whole.layer, whole.platform))
 
 
+def _known_keys(file: str, content: dict[str, object], into: Collected) -> dict[str, object]:
+    """Note keys that nobody reads and keep the others, so that what they hold is looked at too."""
+    known = {str(key): value for key, value in content.items() if key in FileW.__struct_fields__}
+    for key in sorted(str(key) for key in content if key not in known):
+        into.wrong("rulebook.unknown_key", file, key, f"nobody reads {key!r}", f"没有“{key}”这一项")
+    if file.startswith(SHOP_FOLDER):
+        _hold_to_the_shop_layer(file, known, into)
+    return known
+
+
 def _hold_to_the_shop_layer(file: str, content: dict[str, object], into: Collected) -> None:
     """Refuse what a shop may not write: another layer, overrides, steps of amounts, derived facts."""
-    for key in content.keys() - _OF_A_SHOP:
+    for key in sorted(content.keys() - _OF_A_SHOP):
         en, zh = f"a shop cannot write {key!r}", f"店铺规则里不能写“{key}”"
         into.wrong("rulebook.not_for_shops", file, key, en, zh)
     layer = content.setdefault("layer", "shop")
