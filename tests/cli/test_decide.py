@@ -138,8 +138,8 @@ BAD_LINES = [
     (line(facts=SEVEN_DAYS | {"refunded_fen": 20000}), "facts.contradiction", "facts.refunded_fen"),
     (
         line(facts=SEVEN_DAYS | {"applied_at": "9999-12-31T10:00:00+08:00"}),
-        "facts.out_of_range",
-        "facts.now",
+        "facts.bad_value",
+        "facts.applied_at",
     ),
 ]
 

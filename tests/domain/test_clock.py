@@ -146,7 +146,11 @@ def test_in_years_without_a_notice_the_buyer_gets_the_later_end(on: date) -> Non
 @pytest.mark.parametrize(
     ("on", "early", "late"),
     [
-        ("2027-02-05", "2027-02-05", "2027-02-15"),  # Spring Festival begins, at its longest, and a weekend follows
+        (
+            "2027-02-05",
+            "2027-02-05",
+            "2027-02-15",
+        ),  # Spring Festival begins, at its longest, and a weekend follows
         ("2027-10-01", "2027-10-01", "2027-10-11"),
         ("2027-05-03", "2027-05-03", "2027-05-06"),
         ("2027-06-15", "2027-06-15", "2027-06-15"),  # nobody would make this a rest day

@@ -57,7 +57,9 @@ def test_what_the_platform_does_not_record_has_not_happened(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "reasons"), ALLEGED)
-def test_what_only_some_reasons_allege_is_a_question_under_them_alone(name: str, reasons: tuple[str, ...]) -> None:
+def test_what_only_some_reasons_allege_is_a_question_under_them_alone(
+    name: str, reasons: tuple[str, ...]
+) -> None:
     for reason in REASONS:
         facts = facts_of_export(ROW | {"reason": reason})
         asked = reason in reasons
@@ -73,7 +75,13 @@ def test_under_an_unknown_reason_everything_may_be_alleged(name: str, reasons: t
 
 
 def test_what_the_row_says_is_neither_unknown_nor_unalleged() -> None:
-    said = {"wrong_item": True, "perishable": False, "extortion": True, "category": "food", "tags_removed": False}
+    said = {
+        "wrong_item": True,
+        "perishable": False,
+        "extortion": True,
+        "category": "food",
+        "tags_removed": False,
+    }
     facts = facts_of_export(ROW | said)
     assert not said.keys() & (facts.unknown | facts.unalleged)
     assert {name: facts[name] for name in said} == said
@@ -107,8 +115,10 @@ def test_a_row_that_cannot_be_is_refused_as_any_ticket_is() -> None:
 
 
 def test_every_fact_has_one_row_with_labels_in_both_languages() -> None:
-    assert len(FACTS) == len({spec.label.zh for spec in FACTS.values()}) == len(
-        {spec.label.en for spec in FACTS.values()}
+    assert (
+        len(FACTS)
+        == len({spec.label.zh for spec in FACTS.values()})
+        == len({spec.label.en for spec in FACTS.values()})
     )
     for name, spec in FACTS.items():
         assert name == spec.name

@@ -26,7 +26,7 @@ BEFORE, AFTER = "2025-06-01T10:00:00+08:00", "2025-06-05T10:00:00+08:00"
 LATER = "2025-06-11T10:00:00+08:00"
 
 
-def refused(unknown: tuple[str, ...] = (), **facts: object) -> list[Finding]:
+def refused(facts: dict[str, Any], unknown: tuple[str, ...] = ()) -> list[Finding]:
     with pytest.raises(FactsInvalid) as caught:
         parse_facts(TICKET | facts, unknown)
     assert caught.value.code == caught.value.findings[0].code
@@ -71,7 +71,7 @@ def refused(unknown: tuple[str, ...] = (), **facts: object) -> list[Finding]:
 def test_a_value_that_cannot_be_is_refused_with_path_value_and_what_is_allowed(
     name: str, value: object, allowed: str
 ) -> None:
-    [finding] = refused(**{name: value})
+    [finding] = refused({name: value})
     assert (finding.code, finding.path, finding.value) == ("facts.bad_value", name, str(value))
     assert allowed in finding.message.en
     assert FACTS[name].label.zh in finding.message.zh
@@ -100,7 +100,7 @@ def test_a_claim_that_nobody_knows_is_a_ticket_all_the_same(name: str) -> None:
 
 
 def test_a_name_that_is_no_fact_is_refused_among_facts_and_among_unknowns() -> None:
-    findings = refused(("colour", "size"), weather="rain")
+    findings = refused({"weather": "rain"}, ("colour", "size"))
     assert [(finding.code, finding.path) for finding in findings] == [
         ("facts.unknown_key", "weather"),
         ("facts.unknown_key", "colour"),
@@ -119,27 +119,33 @@ def test_a_name_that_is_no_fact_is_refused_among_facts_and_among_unknowns() -> N
     ],
 )
 def test_times_in_the_wrong_order_are_no_ticket(early: str, late: str) -> None:
-    [finding] = refused(**{early: AFTER, late: BEFORE})
+    [finding] = refused({early: AFTER, late: BEFORE})
     assert (finding.code, finding.path) == ("facts.contradiction", late)
     assert finding.value == f"{BEFORE} < {AFTER}"
     parse_facts(TICKET | {early: AFTER, late: AFTER})
 
 
 def test_more_cannot_have_been_refunded_than_was_paid() -> None:
-    [finding] = refused(refunded_fen=12901)
-    assert (finding.code, finding.path, finding.value) == ("facts.contradiction", "refunded_fen", "12901 > 12900")
+    [finding] = refused({"refunded_fen": 12901})
+    assert (finding.code, finding.path, finding.value) == (
+        "facts.contradiction",
+        "refunded_fen",
+        "12901 > 12900",
+    )
     assert parse_facts(TICKET | {"refunded_fen": 12900})["refunded_fen"] == 12900
 
 
 @pytest.mark.parametrize(("companion", "name"), sorted(COMPANION_OF.items()))
 def test_what_did_not_happen_has_no_value(companion: str, name: str) -> None:
     value: object = LATER if FACTS[name].kind is Kind.TIME else 100
-    [finding] = refused(**{companion: False, name: value})
+    [finding] = refused({companion: False, name: value})
     assert (finding.code, finding.path) == ("facts.contradiction", companion)
 
 
 def test_every_fault_is_found_at_once() -> None:
-    findings = refused(("colour",), paid_fen=1, refunded_fen=2, category="spaceship", weather="rain")
+    findings = refused(
+        {"paid_fen": 1, "refunded_fen": 2, "category": "spaceship", "weather": "rain"}, ("colour",)
+    )
     assert [finding.path for finding in findings] == ["category", "weather", "colour", "refunded_fen"]
 
 
@@ -184,12 +190,18 @@ def test_a_value_that_is_given_is_known_whatever_the_list_says() -> None:
         ({"reason": "signed_not_received", "signed_at": AFTER, "sign_proof": "stranger"}, [], False),
         ({"reason": "signed_not_received", "signed_at": AFTER}, ["sign_proof"], False),
         ({"reason": "signed_not_received", "signed_at": AFTER, "sign_proof": "pin_code"}, [], True),
-        ({"reason": "signed_not_received", "signed_at": AFTER, "sign_proof": "buyer_signed"}, ["received"], True),
+        (
+            {"reason": "signed_not_received", "signed_at": AFTER, "sign_proof": "buyer_signed"},
+            ["received"],
+            True,
+        ),
         ({"reason": "signed_not_received", "sign_proof": "authorised_agent", "received": False}, [], False),
     ],
 )
 def test_received_follows_the_sign_off_unless_the_buyer_denies_it(
-    facts: dict[str, Any], unknown: list[str], received: bool | None  # noqa: FBT001  # what is expected
+    facts: dict[str, Any],
+    unknown: list[str],
+    received: bool | None,  # noqa: FBT001  # what is expected
 ) -> None:
     assert parse_facts(TICKET | facts, unknown)["received"] is received
 
@@ -210,7 +222,11 @@ def test_the_stage_is_how_far_the_goods_have_come(facts: dict[str, Any], stage: 
 def test_what_is_left_out_takes_its_default() -> None:
     facts = parse_facts(TICKET)
     assert facts["now"] == facts["applied_at"]
-    assert (facts["order_paid_fen"], facts["order_refunded_fen"], facts["return_cost_fen"]) == (12900, 0, 1000)
+    assert (facts["order_paid_fen"], facts["order_refunded_fen"], facts["return_cost_fen"]) == (
+        12900,
+        0,
+        1000,
+    )
     assert facts["service_tags"] == frozenset()
     assert (facts["quality_proven"], facts["sign_proof"], facts["category"]) == ("unknown", "none", "general")
     trusted = [name for name, spec in FACTS.items() if spec.kind is Kind.BOOL and facts[name] is True]
@@ -243,7 +259,9 @@ def test_every_other_fact_may_be_unknown(name: str) -> None:
 
 
 def test_values_are_kept_as_integers() -> None:
-    facts = parse_facts(TICKET | {"buyer_risk_score": 0.8, "warranty_days": 365.0, "service_tags": ["fast_refund"]})
+    facts = parse_facts(
+        TICKET | {"buyer_risk_score": 0.8, "warranty_days": 365.0, "service_tags": ["fast_refund"]}
+    )
     assert facts["buyer_risk_score"] == 8000
     assert facts["warranty_days"] == 365
     assert facts["service_tags"] == frozenset({"fast_refund"})

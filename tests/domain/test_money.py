@@ -36,9 +36,18 @@ def test_a_refund_is_split_as_the_payment_was(total: int, weights: list[int]) ->
 @given(total=st.integers(0, 10**9), weights=WEIGHTS)
 def test_a_line_with_the_larger_remainder_never_gets_less(total: int, weights: list[int]) -> None:
     whole = sum(weights)
-    extra = [part - total * weight // whole for part, weight in zip(allocate(total, weights), weights, strict=True)] if whole else []
+    extra = (
+        [
+            part - total * weight // whole
+            for part, weight in zip(allocate(total, weights), weights, strict=True)
+        ]
+        if whole
+        else []
+    )
     remainders = [total * weight % whole for weight in weights] if whole else []
-    for one, other in [(a, b) for a in range(len(extra)) for b in range(len(extra)) if remainders[a] > remainders[b]]:
+    for one, other in [
+        (a, b) for a in range(len(extra)) for b in range(len(extra)) if remainders[a] > remainders[b]
+    ]:
         assert extra[one] >= extra[other]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aftersale.domain.fact_table import COMPANION_OF, FACTS, FactSpec
-from aftersale.domain.facts import Facts
 from aftersale.domain.vocabulary import SERVICE_TAGS, Kind
 
 if TYPE_CHECKING:
     from random import Random
+
+    from aftersale.domain.facts import Facts
 
 DAY = 86_400
 _NULLABLE = {name: companion for companion, name in COMPANION_OF.items()}

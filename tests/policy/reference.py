@@ -98,7 +98,7 @@ class Meaning:
     more: Mapping[str, Expr] = field(default_factory=dict)
     computed: dict[str, Any] = field(default_factory=dict)
 
-    def of(self, node: Expr) -> Any:  # noqa: ANN401, PLR0911  # one line a node
+    def of(self, node: Expr) -> Any:  # noqa: ANN401, C901, PLR0911  # a match over the kinds of node is one table
         match node:
             case Const(value=value):
                 return value

@@ -42,7 +42,11 @@ def test_a_trace_tells_hit_failed_unknown_and_out_of_force() -> None:
     facts = facts_of("A change of mind in time needs no reason")
     found = traced(facts)
     assert found["N01"].outcome == "hit"
-    assert (found["N09"].outcome, found["N09"].part, found["N09"].values) == ("failed", "(NOT nr_open)", {"nr_open": True})
+    assert (found["N09"].outcome, found["N09"].part, found["N09"].values) == (
+        "failed",
+        "(NOT nr_open)",
+        {"nr_open": True},
+    )
     assert (found["A05"].outcome, found["A05"].part) == ("out_of_force", "")
     doubtful = traced(parse_facts({**ROW, "reason": "no_reason"}, ["perishable"]))
     assert doubtful["N02b"].outcome == "unknown"
@@ -68,12 +72,16 @@ def test_a_trace_says_the_values_that_its_part_reads() -> None:
 
 def test_nothing_unknown_leaves_nothing_to_ask() -> None:
     for facts in streamed(97, 300):
-        if not facts.unknown and not {facts["quality_proven"], facts["sign_proof"], facts["return_mismatch"]} & {"unknown"}:
+        if not facts.unknown and not {
+            facts["quality_proven"],
+            facts["sign_proof"],
+            facts["return_mismatch"],
+        } & {"unknown"}:
             assert changes(facts) == {}
 
 
 def test_an_unproven_defect_is_the_question_that_matters() -> None:
-    facts = facts_of_export(ROW | {"category": "apparel"})
+    facts = facts_of_export(ROW | {"category": "apparel", "defect_disclosed": False, "perishable": False})
     asked = to_ask(judge().decide(facts), tuple(changes(facts).values()))
     assert asked[0].fact == "quality_proven"
     assert (asked[0].answer, asked[0].rule, asked[0].could_become) == ("yes", "Q01", "return_refund")
@@ -96,7 +104,7 @@ def test_a_question_about_the_article_goes_to_the_register() -> None:
 
 def test_a_combination_of_unknowns_names_the_first_of_them() -> None:
     unknown = ["perishable", "class_marked_and_confirmed"]
-    late = ROW | {"reason": "no_reason", "applied_at": "2025-06-23T10:00:00+08:00"}
+    late = ROW | {"reason": "no_reason", "quality_proven": "no", "applied_at": "2025-06-23T10:00:00+08:00"}
     found = changes(parse_facts(late, unknown))
     assert found
     assert {change.fact for change in found.values()} <= set(unknown)

@@ -24,7 +24,7 @@ EACH = 25
 
 def drawn(seed: int, *kinds: str) -> Iterator[tuple[Expr, dict[str, Any], Random]]:
     """Draw expressions with values; a failure names the expression as it is written."""
-    rng = Random(seed)  # noqa: S311  # a seed, not a secret
+    rng = Random(seed)  # a seed, not a secret
     for number in range(EACH):
         kind = kinds[number % len(kinds)]
         yield Draw(rng).day() if kind == "day" else getattr(Draw(rng), kind)(3), draw_values(rng), rng
@@ -96,7 +96,7 @@ def test_with_nothing_unknown_strictness_changes_nothing(seed: int) -> None:
 
 
 def test_every_name_and_every_node_is_drawn() -> None:
-    rng = Random(1)  # noqa: S311  # a seed, not a secret
+    rng = Random(1)  # a seed, not a secret
     seen: set[str] = set()
     names: set[str] = set()
     for _ in range(500):

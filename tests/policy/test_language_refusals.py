@@ -1,4 +1,4 @@
-"""Everything outside the short list is refused when a rulebook is loaded, with file, rule and the piece that is wrong."""
+"""Everything outside the short list is refused at load, with file, rule and the piece that is wrong."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ REFUSED = [
 
 
 def rules_with(conditions: Sequence[str]) -> dict[str, str]:
-    rng = Random(0)  # noqa: S311  # a seed, not a secret
+    rng = Random(0)  # a seed, not a secret
     rules = [shop_rule(rng, number) | {"when": condition} for number, condition in enumerate(conditions)]
     return few_texts() | {"shop/ours.yaml": shop_file(rules)}
 

@@ -84,9 +84,21 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "R1",
         "document",
     ),
-    ("an unknown document", {"rules": [RULE | {"cite": [{"document": "lost-law"}]}]}, "unknown_document", "R1", "lost"),
+    (
+        "an unknown document",
+        {"rules": [RULE | {"cite": [{"document": "lost-law"}]}]},
+        "unknown_document",
+        "R1",
+        "lost",
+    ),
     ("an id that comes twice", {"rules": [RULE, RULE]}, "twice", "R1", FILE),
-    ("an unknown remedy", {"rules": [RULE | {"then": RULE["then"] | {"remedies": ["hug"]}}]}, "unknown_reference", "R1", "hug"),
+    (
+        "an unknown remedy",
+        {"rules": [RULE | {"then": RULE["then"] | {"remedies": ["hug"]}}]},
+        "unknown_reference",
+        "R1",
+        "hug",
+    ),
     (
         "a granting rule that grants nothing",
         {"rules": [RULE | {"then": RULE["then"] | {"remedies": []}}]},
@@ -124,7 +136,13 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "early, late",
     ),
     ("a fact derived twice", {"derive": [DERIVED, DERIVED]}, "twice", "late", FILE),
-    ("a derived fact that is a fact", {"derive": [DERIVED | {"name": "received"}]}, "twice", "received", "two meanings"),
+    (
+        "a derived fact that is a fact",
+        {"derive": [DERIVED | {"name": "received"}]},
+        "twice",
+        "received",
+        "two meanings",
+    ),
     (
         "a parameter that is a fact",
         {"parameters": [PARAMETER | {"name": "received"}]},
@@ -132,7 +150,13 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "received",
         "two meanings",
     ),
-    ("a derived fact of the wrong type", {"derive": [DERIVED | {"as": "paid_fen"}]}, "bad_condition", "late", "bool"),
+    (
+        "a derived fact of the wrong type",
+        {"derive": [DERIVED | {"as": "paid_fen"}]},
+        "bad_condition",
+        "late",
+        "bool",
+    ),
     ("an unknown unit", {"parameters": [PARAMETER | {"unit": "moons"}]}, "bad_entry", "some_days", "moons"),
     (
         "a parameter without a citation",
@@ -141,7 +165,13 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "some_days",
         "without a citation",
     ),
-    ("a clock of the wrong type", {"deadlines": [CLOCK | {"at": "paid_fen"}]}, "bad_condition", "answer_by", "time"),
+    (
+        "a clock of the wrong type",
+        {"deadlines": [CLOCK | {"at": "paid_fen"}]},
+        "bad_condition",
+        "answer_by",
+        "time",
+    ),
     ("a clock that comes twice", {"deadlines": [CLOCK, CLOCK]}, "twice", "answer_by", FILE),
     ("a clock of nobody", {"deadlines": [CLOCK | {"whose": "fate"}]}, "bad_entry", "answer_by", "fate"),
     ("a list that is none", {"rules": {"R1": RULE}}, "bad_file", "", "$.rules"),
@@ -153,8 +183,12 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "code", "entry", "piece"), [fault[1:] for fault in FAULTS], ids=[f[0] for f in FAULTS])
-def test_a_fault_of_a_file_is_found_and_named(content: dict[str, Any], code: str, entry: str, piece: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "code", "entry", "piece"), [fault[1:] for fault in FAULTS], ids=[f[0] for f in FAULTS]
+)
+def test_a_fault_of_a_file_is_found_and_named(
+    content: dict[str, Any], code: str, entry: str, piece: str
+) -> None:
     found = read_with(content)
     assert f"rulebook.{code}" in {name for name, _, _, _ in found}
     _, path, value, message = next(fault for fault in found if fault[0] == f"rulebook.{code}")
@@ -212,7 +246,9 @@ def test_all_faults_of_all_files_are_found_at_once() -> None:
 def test_two_files_with_the_same_rule_are_told_which() -> None:
     texts = few_texts() | {name: yaml.safe_dump({"rules": [RULE]}) for name in ("one.yaml", "two.yaml")}
     _, findings = read(texts)
-    assert [(finding.path, finding.message.en) for finding in findings] == [("two.yaml R1", "it is in one.yaml already")]
+    assert [(finding.path, finding.message.en) for finding in findings] == [
+        ("two.yaml R1", "it is in one.yaml already")
+    ]
 
 
 def test_an_assumption_with_its_owner_is_citation_enough_for_a_guard() -> None:
@@ -225,7 +261,13 @@ def test_an_assumption_with_its_owner_is_citation_enough_for_a_guard() -> None:
 
 @pytest.mark.parametrize(
     ("article", "short"),
-    [("24", "消法24"), ("(但书)", "消法(但书)"), ("（但书）", "消法（但书）"), ("附则", "消法 附则"), (None, "消法")],
+    [
+        ("24", "消法24"),
+        ("(但书)", "消法(但书)"),
+        ("（但书）", "消法（但书）"),
+        ("附则", "消法 附则"),
+        (None, "消法"),
+    ],
 )
 def test_a_citation_is_written_as_it_is_quoted(article: str | None, short: str) -> None:
     rule = RULE | {"cite": [{"document": "consumer-law", "article": article}]}
@@ -236,7 +278,9 @@ def test_a_citation_is_written_as_it_is_quoted(article: str | None, short: str) 
 def test_the_digest_follows_names_and_texts_and_not_line_ends() -> None:
     texts = packaged_texts()
     other_ends = {file: text.replace("\n", "\r\n") for file, text in texts.items()}
-    assert book().digest == digest_of(texts) == digest_of(other_ends) == digest_of(dict(reversed(texts.items())))
+    assert (
+        book().digest == digest_of(texts) == digest_of(other_ends) == digest_of(dict(reversed(texts.items())))
+    )
     assert digest_of({"a": "bc"}) != digest_of({"ab": "c"})
     assert digest_of({"a": "b"}) != digest_of({"a": "b "})
     assert re.fullmatch(r"[0-9a-f]{64}", book().digest)

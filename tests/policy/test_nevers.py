@@ -1,4 +1,4 @@
-"""Search at random for what must never be decided, whatever the facts (four sentences of the law of the house)."""
+"""Search at random for what must never be decided, whatever the facts."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _right_to_the_price(facts: Facts) -> bool:
 
 def pays_only_a_difference(decision: Decision) -> bool:
     facts, asked, payable = decision.facts, decision.facts["requested_refund_fen"], decision.payable_fen
-    # Price protection asks for no more, and who was deceived about the price and keeps the goods is paid the difference.
+    # Price protection asks for no more; who was deceived about the price and keeps the goods chose the difference.
     chose_to_keep = facts["apply_type"] == "price_protect" or facts["reason"] == "price_fraud"
     if decision.verdict.preferred not in ONLY_A_DIFFERENCE or chose_to_keep:
         return False
@@ -136,7 +136,7 @@ CLAUSE = "and (refund_requested and requested_refund_fen > overcharge_fen and mo
 
 def with_rule(when: str, remedy: str) -> dict[str, str]:
     """Add a rule of the platform that beats nearly all others."""
-    rule = shop_rule(Random(0), 1) | {"when": when, "kind": "entitle", "priority": 999}  # noqa: S311  # a seed
+    rule = shop_rule(Random(0), 1) | {"when": when, "kind": "entitle", "priority": 999}  # a seed
     rule["then"] = {"remedies": [remedy], "liability": "none", "freight": "none"}
     file = shop_file([rule]).replace("layer: shop", "layer: platform")
     return packaged_texts() | {"platforms/planted.yaml": file}

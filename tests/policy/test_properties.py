@@ -106,7 +106,7 @@ def test_a_refund_never_exceeds_what_was_asked() -> None:
 
 
 def test_a_proposed_rejection_stays_one_however_the_unknowns_are_answered() -> None:
-    rng = Random(4)  # noqa: S311  # a search that repeats, not a secret
+    rng = Random(4)  # a search that repeats, not a secret
     refused = [
         decision
         for decision in decided()
@@ -146,7 +146,7 @@ def test_an_unknown_never_ends_in_a_refusal_or_in_less_where_a_better_rule_is_op
 
 
 def test_nothing_changes_before_the_decision_says_so() -> None:
-    rng = Random(5)  # noqa: S311  # a search that repeats, not a secret
+    rng = Random(5)  # a search that repeats, not a secret
     for facts in (*wild(41, SOME), *streamed(41, FEW)):
         decision, now = judge().decide(facts), facts["now"]
         assert isinstance(now, int)
@@ -185,7 +185,7 @@ def test_a_score_alone_changes_nothing_but_who_looks() -> None:
 
 
 def _shuffled(rng: Random) -> dict[str, str]:
-    """Turn the items of every file round, and give the files other names, so that they come in another order."""
+    """Turn the items of every file round, and give the files names that come in another order."""
     texts = {}
     for file, text in packaged_texts().items():
         content = yaml.safe_load(text)
@@ -200,7 +200,7 @@ def _shuffled(rng: Random) -> dict[str, str]:
 
 
 def test_the_order_of_rules_and_of_files_plays_no_part() -> None:
-    rng = Random(6)  # noqa: S311  # a shuffle that repeats, not a secret
+    rng = Random(6)  # a shuffle that repeats, not a secret
     for _ in range(2):
         other = Judge(load(_shuffled(rng)))
         assert [rule.id for rule in other.rulebook.rules] == [rule.id for rule in book().rules]

@@ -25,7 +25,7 @@ ASKED = {
 
 
 def gives(when: str, remedies: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any key of a rule
-    rule = shop_rule(Random(0), 1) | {"kind": "entitle", "when": when} | more  # noqa: S311  # a seed
+    rule = shop_rule(Random(0), 1) | {"kind": "entitle", "when": when} | more  # a seed
     return rule | {"then": {"remedies": remedies, "liability": "none", "freight": "merchant"}}
 
 
@@ -35,7 +35,7 @@ def ticket(sentence: str) -> Facts:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_shop_rule_lowers_what_the_buyer_gets(seed: int) -> None:
-    rng = Random(seed)  # noqa: S311  # rules that repeat, not a secret
+    rng = Random(seed)  # rules that repeat, not a secret
     with_shop = judge_with(shop_file([shop_rule(rng, number) for number in range(rng.choice((5, 8)))]))
     changed = 0
     for facts in (*wild(91, 1_500), *streamed(91, 1_000)):
@@ -108,7 +108,7 @@ def test_a_shop_gives_what_the_buyer_chose_where_that_is_more() -> None:
         (
             shop_file(
                 [
-                    shop_rule(Random(0), 1)  # noqa: S311  # a seed
+                    shop_rule(Random(0), 1)  # a seed
                     | {"kind": "guard", "then": {"remedies": [], "liability": "buyer", "freight": "-"}}
                 ]
             ),

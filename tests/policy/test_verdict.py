@@ -123,9 +123,30 @@ def test_when_a_person_looks(ids: tuple[str, ...], apply_type: str, person: bool
 def test_money_is_payable_where_the_preferred_remedy_pays_it(rule: str) -> None:
     found = verdict(rule)
     pays_nothing = {
-        *("reject", "negotiate", "request_evidence", "request_evidence_merchant", "repair", "exchange", "reship"),
-        *("reship_missing", "service_compensation", "honour_promise", "human_review", "close", "claim_carrier"),
-        *("late_ship_compensation", "fulfil_service", "privacy_incident", "extend_ship_back", "fix_address_24h"),
+        *(
+            "reject",
+            "negotiate",
+            "request_evidence",
+            "request_evidence_merchant",
+            "repair",
+            "exchange",
+            "reship",
+        ),
+        *(
+            "reship_missing",
+            "service_compensation",
+            "honour_promise",
+            "human_review",
+            "close",
+            "claim_carrier",
+        ),
+        *(
+            "late_ship_compensation",
+            "fulfil_service",
+            "privacy_incident",
+            "extend_ship_back",
+            "fix_address_24h",
+        ),
     }
     assert found.pays is (found.preferred not in pays_nothing)
 

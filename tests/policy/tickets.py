@@ -1,4 +1,4 @@
-"""Make tickets of every kind: the stream of the sandbox, wild ones by seed, and those that hypothesis draws."""
+"""Make tickets of every kind: those of the sandbox, wild ones by seed, those that hypothesis draws."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from aftersale.domain.vocabulary import APPLY_TYPES, CATEGORIES, PLATFORMS, REAS
 from aftersale.sandbox.scale import facts_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aftersale.domain.facts import Facts
 
 HOUR, DAY = 3_600, 86_400
@@ -113,7 +111,7 @@ def wild_ticket(rng: Random) -> tuple[dict[str, Any], list[str]]:
 @cache
 def wild(seed: int, count: int) -> tuple[Facts, ...]:
     """Parse wild tickets; one whose facts contradict one another is left out."""
-    rng = Random(seed)  # noqa: S311  # a search that repeats, not a secret
+    rng = Random(seed)  # a search that repeats, not a secret
     return tuple(facts for _ in range(count) if (facts := _parsed(*wild_ticket(rng))))
 
 
@@ -145,8 +143,8 @@ _ANY_FACT = st.one_of(
 @st.composite
 def tickets(draw: st.DrawFn) -> Facts:
     """Draw a wild ticket, change some of its facts in any way, and forget some."""
-    raw, unknown = wild_ticket(Random(draw(st.integers(0, 10_000))))  # noqa: S311  # a seed, not a secret
+    raw, unknown = wild_ticket(Random(draw(st.integers(0, 10_000))))  # a seed, not a secret
     raw |= dict(draw(st.lists(_ANY_FACT, max_size=8)))
     forgotten = {*unknown, *draw(st.sets(st.sampled_from(DOUBTED), max_size=6))}
     facts = _parsed({name: value for name, value in raw.items() if name not in forgotten}, sorted(forgotten))
-    return facts if facts else draw(st.sampled_from(wild(3, 200)))
+    return facts or draw(st.sampled_from(wild(3, 200)))

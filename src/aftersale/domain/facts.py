@@ -24,6 +24,9 @@ NEVER_UNKNOWN = frozenset({"platform", "applied_at", "now"})
 
 _PROOFS_OF_DELIVERY = frozenset({"buyer_signed", "pin_code", "authorised_agent"})
 _RISK_POINTS = 10_000
+# Wide enough for any ticket, narrow enough for every calendar and database that meets it.
+_YEARS = range(2000, 2100)
+_MOST_FEN, _MOST_COUNT = 10**12, 10**6
 _NO_TAGS: frozenset[str] = frozenset()
 _DEFAULTS: tuple[Value, ...] = tuple(_NO_TAGS if s.kind is Kind.TAGS else s.default for s in FACTS.values())
 
@@ -79,30 +82,31 @@ class _NotAllowed(Exception):
 def _time(raw: object, _spec: FactSpec) -> Value:
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw))
-        return seconds_of(moment)
+        if moment.tzinfo is not None and moment.year in _YEARS:
+            return seconds_of(moment)
     except ValueError:
-        raise _NotAllowed("ISO 8601 +08:00, 2026-06-10T09:00:00+08:00") from None
+        pass
+    raise _NotAllowed(f"2026-06-10T09:00:00+08:00, {_YEARS.start}-{_YEARS.stop - 1}")
 
 
-def _amount(raw: object, _spec: FactSpec) -> Value:
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise _NotAllowed("integer fen")
+def _whole(raw: object, least: int, most: int, allowed: str) -> int:
+    """Read a whole number within bounds; true and false are none."""
+    if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= most:
+        raise _NotAllowed(f"{allowed}, <= {most}")
     return raw
 
 
-def _count(raw: object, spec: FactSpec) -> Value:
-    if isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    if _amount(raw, spec) is not None and isinstance(raw, int) and raw >= 0:
-        return raw
-    raise _NotAllowed("integer >= 0")
+def _count(raw: object, _spec: FactSpec) -> Value:
+    # JSON writers turn 72 into 72.0; that is still a whole number of hours.
+    whole = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    return _whole(whole, 0, _MOST_COUNT, "integer >= 0")
 
 
 def _money(raw: object, spec: FactSpec) -> Value:
-    amount = _amount(raw, spec)
-    if isinstance(amount, int) and amount < 0 and spec.name != "requested_refund_fen":
-        raise _NotAllowed("integer fen >= 0")
-    return amount
+    # A request of zero or less is what a rule is there for; nothing else can be negative.
+    if spec.name == "requested_refund_fen":
+        return _whole(raw, -_MOST_FEN, _MOST_FEN, "integer fen")
+    return _whole(raw, 0, _MOST_FEN, "integer fen >= 0")
 
 
 def _points(raw: object, _spec: FactSpec) -> Value:
@@ -177,11 +181,11 @@ def _read_all(raw: Mapping[str, object], findings: list[Finding]) -> dict[str, V
     return read
 
 
-def _missing(read: Mapping[str, Value], unknown: frozenset[str]) -> list[Finding]:
+def _missing(raw: Mapping[str, object], unknown: frozenset[str]) -> list[Finding]:
     return [
         _finding("facts.missing", name, "", f"缺少“{FACTS[name].label.zh}”", f"{name} is missing")
         for name in dict.fromkeys((*REQUIRED, *(NEVER_UNKNOWN & unknown)))
-        if name not in read and (name not in unknown or name in NEVER_UNKNOWN)
+        if raw.get(name) is None and (name not in unknown or name in NEVER_UNKNOWN)
     ]
 
 
@@ -282,7 +286,7 @@ def parse_facts(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts
     nobody_knows = frozenset(unknown)
     read = _read_all(raw, findings)
     findings += [_unknown_name(name) for name in sorted(nobody_knows) if name not in FACTS]
-    findings += _missing(read, nobody_knows)
+    findings += _missing(raw, nobody_knows)
     findings += _contradictions(read)
     if findings:
         raise FactsInvalid(findings)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import date_of, moment_of
-from aftersale.domain.errors import FactsInvalid, Finding
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
 from aftersale.library.lines import BadLine, Ticket
 from aftersale.policy.explain import trace, what_would_change
 from aftersale.policy.expression import Type
-from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,28 +40,16 @@ class Answer:
 
 
 def answer(judge: Judge, ticket: Ticket, *, explain: bool) -> Answer:
-    """Decide one ticket; raises FactsInvalid where a clock of it would run out beyond the year 9999."""
-    try:
-        decision = judge.decide(ticket.facts)
-        for due in decision.due:
-            moment_of(due.at)
-    except (OverflowError, ValueError):
-        said = Text(zh="时间超出能计算的范围", en="a time lies beyond what can be computed")
-        raise FactsInvalid([Finding("facts.out_of_range", "now", "", said)]) from None
+    """Decide one ticket."""
+    decision = judge.decide(ticket.facts)
     changes = what_would_change(judge, decision)
     return Answer(ticket.id, decision, changes, trace(judge, decision) if explain else None)
 
 
 def answers(judge: Judge, lines: Iterable[Ticket | BadLine], *, explain: bool) -> Iterator[Answer | BadLine]:
-    """Decide tickets one by one; what cannot be decided becomes a bad line and stops nothing."""
+    """Decide tickets one by one; bad lines pass through and stop nothing."""
     for line in lines:
-        if isinstance(line, BadLine):
-            yield line
-            continue
-        try:
-            yield answer(judge, line, explain=explain)
-        except FactsInvalid as invalid:
-            yield BadLine(line.line, invalid.code, f"facts.{invalid.findings[0].path}", invalid.message)
+        yield line if isinstance(line, BadLine) else answer(judge, line, explain=explain)
 
 
 def as_json(judge: Judge, given: Answer | BadLine, lang: Lang) -> str:
