@@ -162,7 +162,9 @@ def test_no_source_is_told_in_the_other_language() -> None:
     told = [each.source for each in BOOK.documents.values()]
     told += [other.source for value in values for other in value.alternatives]
     said = [(text.zh, text.en) for text in told]
-    said += [(cite.assumption.zh, cite.assumption.en) for cites in listed for cite in cites if cite.assumption]
+    said += [
+        (cite.assumption.zh, cite.assumption.en) for cites in listed for cite in cites if cite.assumption
+    ]
     chinese = re.compile("[\u4e00-\u9fff]")
     assert [(zh, en) for zh, en in said if not chinese.search(zh) or chinese.search(en)] == []
 
