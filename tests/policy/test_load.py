@@ -59,7 +59,7 @@ def rule_without(key: str) -> dict[str, Any]:
 
 # What is wrong, the file's content, the code, the entry that is named, and words of value or message.
 FAULTS: list[tuple[str, dict[str, Any], str, str, str]] = [
-    ("an unknown key", {"rule": [RULE]}, "bad_file", "", "`rule`"),
+    ("an unknown key", {"rule": [RULE]}, "unknown_key", "", "rule"),
     ("an unknown key of a rule", {"rules": [RULE | {"wehn": "true"}]}, "bad_entry", "R1", "wehn"),
     ("no condition", {"rules": [rule_without("when")]}, "bad_entry", "R1", "when"),
     ("no dates", {"rules": [rule_without("effective")]}, "bad_entry", "R1", "effective"),

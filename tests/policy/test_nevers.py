@@ -74,7 +74,7 @@ def _right_to_the_price(facts: Facts) -> bool:
 
 def pays_only_a_difference(decision: Decision) -> bool:
     facts, asked, payable = decision.facts, decision.facts["requested_refund_fen"], decision.payable_fen
-    # Price protection asks for no more; who was deceived about the price and keeps the goods chose the difference.
+    # Price protection asks for no more; who was deceived about the price chose it by keeping the goods.
     chose_to_keep = facts["apply_type"] == "price_protect" or facts["reason"] == "price_fraud"
     if decision.verdict.preferred not in ONLY_A_DIFFERENCE or chose_to_keep:
         return False
