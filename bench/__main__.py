@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
@@ -23,10 +22,14 @@ def _size(arguments: argparse.Namespace) -> Size:
 
 def _machine() -> str:
     """Say on what the figures were measured."""
-    load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "zen-engine", "json-logic-qubit"))
-    cores = f"{os.cpu_count()} cores, {platform.machine()}{load}"
+    cores = f"{os.cpu_count()} cores, {platform.machine()}"
     return f"{datetime.now(UTC):%Y-%m-%d}; {cores}; Python {platform.python_version()}, {versions}"
+
+
+def _load() -> str:
+    """Say how busy the machine has been for a minute, where the system tells."""
+    return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load n/a"
 
 
 def main() -> None:
@@ -42,11 +45,12 @@ def main() -> None:
     size = _size(arguments)
     print(_machine(), flush=True)
     for name in arguments.names or WORKLOADS:
-        started = perf_counter()
+        started, load = perf_counter(), _load()
         # By name: a measured process imports this file again, and then nothing but its own workload.
         workload = import_module(f"bench.{name}")
         print("\n" + table(workload.TITLE, workload.run(size), judged=size.judged), flush=True)
-        print(f"{name}: {perf_counter() - started:.0f} s in all", file=sys.stderr)
+        took = perf_counter() - started
+        print(f"  {took:.0f} s in all; {load} before, {_load()} after", flush=True)
 
 
 if __name__ == "__main__":

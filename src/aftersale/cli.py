@@ -12,16 +12,14 @@ from aftersale import __version__
 from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
 from aftersale.config.terminal import REFUSED, Desk, Language, print_table, say, say_findings, screen
 from aftersale.domain.clock import SHANGHAI
-from aftersale.insight import Lent, WhatIfOptions
+from aftersale.insight import WhatIfOptions
 from aftersale.insight import whatif as run_whatif
 from aftersale.library import rule_pages, rules
 from aftersale.library.checking import faults
 from aftersale.library.deciding import decide_lines
-from aftersale.library.lines import read_lines
 from aftersale.library.refund_page import RefundPage
 from aftersale.library.shop_card import shop_card
 from aftersale.library.shop_folder import start
-from aftersale.library.value_words import VALUE_WORDS
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
 from aftersale.policy.written import Layer, Platform
@@ -32,7 +30,7 @@ from aftersale.triage.options import BATCH_SIZE, SEPARATOR
 from aftersale.triage.register import load_register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 EXIT_CODES: dict[int, Text] = {
     0: Text(zh="完成", en="done"),
@@ -241,20 +239,20 @@ def whatif(
 ) -> None:
     """Compare the rules of today with those of a folder over the same tickets."""
     lang = cast("Asked", ctx.obj).lang
-    options = WhatIfOptions(tuple(tickets), _lent(shop, lang), lang, as_json, html)
+    options = WhatIfOptions(tuple(tickets), lang, as_json, html, of_article=_register_of(shop, lang))
     before, after = load_rulebook(shop), load_rulebook(against)
     raise typer.Exit(run_whatif(options, before, after, screen(stderr=as_json), sys.stdout))
 
 
-def _lent(shop: Path | None, lang: Lang) -> Lent:
-    """Lend the what-if what other rooms know: lines of facts, words, and the product register of the shop."""
+def _register_of(shop: Path | None, lang: Lang) -> "Callable[[str | None, str | None], Mapping[str, object]]":
+    """Tell, by 商家编码 or 商品ID, what the shop's product register says of an article."""
     register, _file = load_register(shop, lang)
 
     def of_article(article_no: str | None, product_id: str | None) -> "Mapping[str, object]":
         article = register.find(article_no, product_id)
         return article.facts if article else {}
 
-    return Lent(read_lines, VALUE_WORDS, of_article)
+    return of_article
 
 
 @rules_app.command("list", help=_("List the rules in force, in the order in which they are tried."))

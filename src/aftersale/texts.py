@@ -31,6 +31,10 @@ class Text:
         """Return the text in one language."""
         return {"zh": self.zh, "en": self.en}[lang]
 
+    def format(self, **values: object) -> Text:
+        """Fill in what the text leaves open."""
+        return Text(zh=self.zh.format(**values), en=self.en.format(**values))
+
 
 @cache
 def translator(lang: Lang) -> Callable[[str], str]:

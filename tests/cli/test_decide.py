@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from aftersale.channels.lines import BadLine, read_lines
 from aftersale.cli import app
 from aftersale.config.rule_files import load_rulebook
 from aftersale.library.answers import answers
-from aftersale.library.lines import BadLine, read_lines
 from aftersale.policy.decide import Judge
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_for_a_person_the_answer_tells_proposal_money_clauses_clocks_and_what_wo
         "退货运费：买家出",
         "退款：¥129.00",
         "《消费者权益保护法（2013年修正）》第25条（2014-03-15 起施行的版本）",
-        "七天无理由到期：2025-06-10 24:00（法律规定）",
+        "7天无理由到期：2025-06-10 24:00（法律规定）",
         "若“质量问题是否属实”为“是” → 同意退货退款（Q01 七天内，质量问题成立）",
     ):
         assert said in result.stdout

@@ -15,9 +15,7 @@ from rich.console import Console
 from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.facts import parse_facts
-from aftersale.insight import Lent, WhatIfOptions, whatif
-from aftersale.library.lines import read_lines
-from aftersale.library.value_words import VALUE_WORDS
+from aftersale.insight import WhatIfOptions, whatif
 from aftersale.policy.bulk import store
 from aftersale.policy.load import load
 from aftersale.sandbox import sheets
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from aftersale.texts import Lang
 
 NOW = datetime(2026, 6, 10, 9, tzinfo=SHANGHAI)
-LENT = Lent(read_lines, VALUE_WORDS)
 
 _GENEROUS = """
 layer: shop
@@ -88,7 +85,7 @@ def run(
 ) -> Run:
     """Compare the packaged rulebook with another one."""
     screen, out = io.StringIO(), io.StringIO()
-    options = WhatIfOptions(tickets, LENT, lang, as_json, html)
+    options = WhatIfOptions(tickets, lang, as_json, html)
     code = whatif(options, book(), after, Console(file=screen, width=120, highlight=False), out)
     return Run(code, screen.getvalue(), out.getvalue())
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aftersale.domain.fact_table import COMPANION_OF
 from aftersale.domain.facts import parse_facts
 from aftersale.domain.vocabulary import PLATFORMS
-from aftersale.policy.expression import conjuncts, names_in
+from aftersale.policy.expression import Name, conjuncts, names_in
 from aftersale.policy.limits import untested_limits
 from tests.policy.books import book, judge
 from tests.policy.cases import Case, differences, every_case, labelled, seen, written_files
@@ -146,6 +147,21 @@ def test_every_parameter_that_decides_has_cases_around_its_limit(platform: str) 
         and name not in (everywhere if value.platform == "any" else about)
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("case", "rule_id"),
+    [pair for pair in RULE_CASES if pair[1] != "X01"],
+    ids=[rule for _, rule in RULE_CASES if rule != "X01"],
+)
+def test_each_leaf_of_a_rule_has_a_change_under_which_it_alone_fails(case: Case, rule_id: str) -> None:
+    rule = book().rule(rule_id)
+    tried = {leaf for change in case.apart for leaf in failing_leaves(rule, case, change)}
+    # Where a thing did not happen its time is unknown too: such a guard never fails alone.
+    guarded = {
+        str(leaf) for leaf in conjuncts(rule.when) if isinstance(leaf, Name) and leaf.name in COMPANION_OF
+    }
+    assert {str(leaf) for leaf in conjuncts(rule.when)} - guarded - tried == set()
 
 
 def test_every_date_at_which_a_rule_begins_or_ends_has_cases_around_it() -> None:

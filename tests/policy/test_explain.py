@@ -60,7 +60,7 @@ def test_a_trace_marks_what_nobody_alleges() -> None:
 
 
 def test_a_trace_says_the_values_that_its_part_reads() -> None:
-    for facts in (*wild(96, 150), *streamed(96, 150)):
+    for facts in (*wild(96, 100), *streamed(96, 80)):
         derived = judge().derived(facts)
         for item in trace(judge(), judge().decide(facts)):
             for name, value in item.values.items():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aftersale.policy.expression import Expr, names_in
 from aftersale.policy.fold import fold
 from aftersale.policy.parse import parse
+from aftersale.policy.strict import strict
 from tests.policy.expressions import NAMES, NULLABLE, Draw, answered, draw_values, run, source, written
 from tests.policy.reference import Meaning
 
@@ -85,6 +86,16 @@ def test_what_is_strictly_true_or_false_stays_so_under_every_answer(seed: int) -
             written(expr),
             answer,
         )
+
+
+@MANY
+@given(seed=SEEDS)
+def test_an_expression_made_strict_says_nothing_that_an_answer_could_overturn(seed: int) -> None:
+    for expr, values, rng in drawn(seed, "condition", "amount"):
+        found = Meaning(values).of(strict(expr))
+        answer = answered(rng, values)
+        assert found is None or found == Meaning(answer).of(expr), (written(expr), values, answer)
+        assert Meaning(answer).of(strict(expr)) == Meaning(answer).of(expr), written(expr)
 
 
 @MANY

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from aftersale.channels.base import SheetRefused
 from aftersale.domain.clock import SHANGHAI
+from aftersale.progress import bar
 from aftersale.triage import TriageOptions
 from aftersale.triage.options import command_at, quoted
-from aftersale.triage.progress import bar
 from tests.triage.desk import NOW, as_json, as_screen, run, ticket, write_register, write_rows
 
 if TYPE_CHECKING:

@@ -42,6 +42,11 @@ def test_the_article_with_most_tickets_stands_first(tmp_path: Path) -> None:
     assert {line["类目"] for line in lines} == {""}
 
 
+def test_questions_asked_equally_often_stand_in_the_order_of_the_columns(tmp_path: Path) -> None:
+    (line,) = triaged(tmp_path, ticket(1, 售后原因="商品质量问题"))
+    assert line["待补的信息"] == "瑕疵已说明、耐用"
+
+
 def test_the_workbook_says_how_many_tickets_the_answers_settle(tmp_path: Path) -> None:
     triaged(tmp_path)
     book = CalamineWorkbook.from_path(tmp_path / "待办.xlsx")

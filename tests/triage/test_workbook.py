@@ -126,7 +126,7 @@ def test_the_reasoning_says_what_it_rests_on_and_what_nobody_alleges(tmp_path: P
     (row,) = (dict(zip(map(str, header), line, strict=True)) for line in rows)
     assert row["规则"] == "N01"
     assert "[N01] 消法25" in str(row["条款"])
-    assert "平台按七天无理由受理 = 是 (平台受理的原因（售后原因）)" in str(row["用到的信息（来源）"])
+    assert "平台按7天无理由受理 = 是 (平台受理的原因（售后原因）)" in str(row["用到的信息（来源）"])
     assert "未见主张：" in str(row["未见主张"])
     assert "未成年人下单" in str(row["未见主张"])
     assert "无人否认：退货地址有效" in str(row["未见主张"])

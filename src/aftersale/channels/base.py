@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.parking import REASONS
 from aftersale.domain.errors import AftersaleError
-from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from aftersale.domain.errors import FactsInvalid
+    from aftersale.texts import Text
 
 
 class Turn(StrEnum):
@@ -66,6 +68,11 @@ class Notice:
     services: tuple[str, ...] = ()
     newest_at: datetime | None = None
 
+    def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
+        """Tell the column of the first fault and what stands there, the number of the ticket beside it."""
+        first = refusal.findings[0]
+        return self.sources.get(first.path, first.path), f"{first.value} ({self.ticket_no})"
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:
@@ -93,8 +100,7 @@ class Parked:
     @property
     def message(self) -> Text:
         """Return the reason in both languages, parameters filled in."""
-        reason, named = REASONS[self.code], self._named()
-        return Text(zh=reason.zh.format(**named), en=reason.en.format(**named))
+        return REASONS[self.code].format(**self._named())
 
     def _named(self) -> dict[str, str]:
         return {"row": str(self.row), "column": self.column or "", "value": self.value, **self.params}

@@ -2,6 +2,7 @@
 
 AftersaleError              stable code, message for staff, what to do next
 ├── FactsInvalid            what came in cannot be a ticket: ask, do not retry
+├── WouldReplaceInput       the result would lie over what it is made from: choose another name
 ├── RulebookInvalid         the rulebook contradicts itself: stop, tell who maintains it
 └── SheetRefused            the file is not a sheet we can read (channels)
 """
@@ -48,6 +49,26 @@ class FactsInvalid(AftersaleError):
             Text(zh="改正这些值后再试。", en="Correct these values and try again."),
         )
         self.findings = tuple(findings)
+
+    @property
+    def faults(self) -> Text:
+        """Name every fault in one line."""
+        messages = [finding.message for finding in self.findings]
+        return Text(zh="；".join(each.zh for each in messages), en="; ".join(each.en for each in messages))
+
+
+class WouldReplaceInput(AftersaleError):
+    """Refuse to write a result over a file that is to be read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "out.is_input",
+            Text(
+                zh=f"{name} 就是要读的文件，写了会盖掉它。",
+                en=f"{name} is to be read; writing would replace it.",
+            ),
+            Text(zh="请换一个文件名。", en="Choose another name."),
+        )
 
 
 class RulebookInvalid(AftersaleError):

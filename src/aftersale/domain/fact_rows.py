@@ -230,7 +230,7 @@ FLAGS: tuple[tuple[Row, tuple[str, ...]], ...] = (
     (
         (
             "platform_reason_accepted",
-            "平台按七天无理由受理",
+            "平台按7天无理由受理",
             "platform accepted the 7-day reason",
             _R,
             _PF,

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TextIO
 
 import duckdb
 
-from aftersale.domain.errors import AftersaleError
+from aftersale.domain.errors import WouldReplaceInput
 from aftersale.insight.as_json import as_json
 from aftersale.insight.console import Screen
 from aftersale.insight.page import page_of
-from aftersale.insight.progress import progress
 from aftersale.insight.report import report_of
 from aftersale.insight.tickets import Kind, Taken, take
 from aftersale.insight.words import Words
 from aftersale.policy.whatif import compare
-from aftersale.texts import Text, translator
+from aftersale.progress import bar
+from aftersale.texts import translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +40,12 @@ def whatif(options: WhatIfOptions, before: Rulebook, after: Rulebook, console: C
 
     Input is wrong where a line of facts is bad or no ticket could be judged; rows that an export parks are
     counted and named, and are no failure. People read `console`; with `json` the object goes to `out` and
-    nothing else is said. Raises SheetRefused for files that hold no tickets, AftersaleError for a page that
-    would replace one of them.
+    nothing else is said. Raises SheetRefused for files that hold no tickets, WouldReplaceInput for a page
+    that would lie over one of them.
     """
     _check_html(options)
     taken, found = _compared(options, (before, after))
-    words = Words(options.lang, (before, after), options.lent.value_words)
+    words = Words(options.lang, (before, after))
     report = report_of(found, taken, words)
     screen = Screen(console, words.translate)
     if options.html:
@@ -69,21 +69,13 @@ def _exit_code(taken: Taken, found: Comparison) -> int:
 
 def _check_html(options: WhatIfOptions) -> None:
     """Refuse to write the page over a file that is to be read."""
-    if options.html is None or options.html.resolve() not in {path.resolve() for path in options.tickets}:
-        return
-    name = options.html.name
-    raise AftersaleError(
-        "out.is_input",
-        Text(
-            zh=f"{name} 就是要读的文件，写了会盖掉它。", en=f"{name} is to be read; writing would replace it."
-        ),
-        Text(zh="请换一个文件名。", en="Choose another name."),
-    )
+    if options.html and options.html.resolve() in {path.resolve() for path in options.tickets}:
+        raise WouldReplaceInput(options.html.name)
 
 
 def _compared(options: WhatIfOptions, books: tuple[Rulebook, Rulebook]) -> tuple[Taken, Comparison]:
     _ = translator(options.lang)
-    with _database() as connection, progress(shown=not options.json) as shown:
+    with _database() as connection, bar(shown=not options.json) as shown:
         shown.begin(_("reading the tickets"))
         taken = take(connection, options, shown)
         shown.begin(_("judging under both rulebooks"))

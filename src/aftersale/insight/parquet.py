@@ -158,5 +158,4 @@ def _bad_rows(connection: DuckDBPyConnection, rows: DuckDBPyRelation) -> tuple[B
 
 def _bad_row(row: int, check: _Check, value: str) -> BadRow:
     column, _condition, reason = check
-    said = {"column": column, "value": value}
-    return BadRow(row + 1, column, value, Text(zh=reason.zh.format(**said), en=reason.en.format(**said)))
+    return BadRow(row + 1, column, value, reason.format(column=column, value=value))

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import SheetRefused
+from aftersale.channels.lines import BadLine, read_lines
 from aftersale.channels.spreadsheet import read
 from aftersale.domain.errors import FactsInvalid
 from aftersale.insight.moment import facts_at_decision
-from aftersale.insight.options import TicketLine
 from aftersale.insight.parquet import MAGIC, open_parquet
 from aftersale.policy.bulk import store
 from aftersale.texts import Text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aftersale.channels.base import Notice, Parked, Reading
     from aftersale.domain.facts import Facts
     from aftersale.insight.options import WhatIfOptions
-    from aftersale.insight.progress import Progress
+    from aftersale.progress import Bar
 
 TABLE = "tickets"
 # The sandbox writes these words into the names and the remarks of its sheets.
@@ -84,11 +84,11 @@ def kind_of(path: Path) -> Kind:
     return Kind.LINES if starts_as_object or path.suffix.lower() in _LINE_SUFFIXES else Kind.SHEET
 
 
-def take(connection: DuckDBPyConnection, options: WhatIfOptions, progress: Progress) -> Taken:
+def take(connection: DuckDBPyConnection, options: WhatIfOptions, bar: Bar) -> Taken:
     """Read the tickets into a table of the connection; raises SheetRefused for files that hold none."""
     kinds = {kind_of(path) for path in options.tickets}
     if kinds == {Kind.SHEET}:
-        return _take_sheets(connection, options, progress)
+        return _take_sheets(connection, options, bar)
     if len(options.tickets) > 1:
         raise SheetRefused(
             "whatif.one_file",
@@ -102,7 +102,7 @@ def take(connection: DuckDBPyConnection, options: WhatIfOptions, progress: Progr
             ),
         )
     if kinds == {Kind.LINES}:
-        return _take_lines(connection, options, progress)
+        return _take_lines(connection, options, bar)
     return _take_parquet(connection, options.tickets[0])
 
 
@@ -125,24 +125,21 @@ class _Tally:
         if ticket not in self.met:
             self.met.add(ticket)
             return True
-        reason = Text(zh=_TWICE.zh.format(id=ticket), en=_TWICE.en.format(id=ticket))
-        self.left.append(Left(sheet, row, None, ticket, reason))
+        self.left.append(Left(sheet, row, None, ticket, _TWICE.format(id=ticket)))
         return False
 
 
-def _take_lines(connection: DuckDBPyConnection, options: WhatIfOptions, progress: Progress) -> Taken:
+def _take_lines(connection: DuckDBPyConnection, options: WhatIfOptions, bar: Bar) -> Taken:
     path, tally = options.tickets[0], _Tally()
     with path.open("rb") as file:
-        store(connection, TABLE, progress.each(_from_lines(file, path.name, options, tally)))
+        store(connection, TABLE, bar.each(_from_lines(file, path.name, tally)))
     return Taken(Kind.LINES, TABLE, tally.rows, tuple(tally.left), generated=GENERATED in path.name)
 
 
-def _from_lines(
-    lines: Iterable[bytes], name: str, options: WhatIfOptions, tally: _Tally
-) -> Iterator[tuple[str, Facts]]:
-    for given in options.lent.read_lines(lines):
+def _from_lines(lines: Iterable[bytes], name: str, tally: _Tally) -> Iterator[tuple[str, Facts]]:
+    for given in read_lines(lines):
         tally.rows += 1
-        if not isinstance(given, TicketLine):
+        if isinstance(given, BadLine):
             tally.left.append(Left(name, given.line, given.path or None, "", given.message))
             continue
         ticket = f"#{given.line}" if given.id is None else str(given.id)
@@ -150,10 +147,10 @@ def _from_lines(
             yield ticket, given.facts
 
 
-def _take_sheets(connection: DuckDBPyConnection, options: WhatIfOptions, progress: Progress) -> Taken:
+def _take_sheets(connection: DuckDBPyConnection, options: WhatIfOptions, bar: Bar) -> Taken:
     reading = read(options.tickets, options.mapping)
     tally = _Tally([_left(parked) for parked in reading.parked])
-    notices = progress.each(reading.notices, len(reading.notices))
+    notices = bar.each(reading.notices, len(reading.notices))
     store(connection, TABLE, _from_notices(notices, reading, options, tally))
     return Taken(
         Kind.SHEET,
@@ -177,7 +174,7 @@ def _from_notices(
     platform_of: dict[str, str] = {}
     for notice in notices:
         try:
-            known = options.lent.of_article(notice.article_no, notice.product_id)
+            known = options.of_article(notice.article_no, notice.product_id)
             facts = facts_at_decision(notice, reading.newest_at, known)
         except FactsInvalid as refusal:
             tally.left.append(_refused(notice, refusal))
@@ -189,15 +186,8 @@ def _from_notices(
 
 
 def _refused(notice: Notice, refusal: FactsInvalid) -> Left:
-    first = refusal.findings[0]
-    reason = Text(
-        zh="；".join(finding.message.zh for finding in refusal.findings),
-        en="; ".join(finding.message.en for finding in refusal.findings),
-    )
-    column = notice.sources.get(first.path, first.path)
-    return Left(
-        notice.observed.sheet, notice.observed.row, column, f"{first.value} ({notice.ticket_no})", reason
-    )
+    column, value = notice.fault_of(refusal)
+    return Left(notice.observed.sheet, notice.observed.row, column, value, refusal.faults)
 
 
 def _articles(reading: Reading) -> dict[str, str]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.domain.money import yuan
+from aftersale.domain.value_words import FREIGHT_WORDS, LIABILITY_WORDS, VALUE_WORDS, word_of
 from aftersale.texts import translator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aftersale.policy.rulebook import Rulebook
-    from aftersale.texts import Lang, Text
+    from aftersale.texts import Lang
 
 
 class Words:
     """Speak of two rulebooks; what only one of them knows is said by that one."""
 
-    def __init__(self, lang: Lang, books: tuple[Rulebook, Rulebook], values: Mapping[str, Text]) -> None:
+    def __init__(self, lang: Lang, books: tuple[Rulebook, Rulebook]) -> None:
         self.lang = lang
         self.translate = _ = translator(lang)
-        self._values = values
         self._remedies = {remedy.id: remedy for book in books for remedy in book.remedies.values()}
         self._titles = {rule.id: rule.title for book in books for rule in book.rules}
         self.comma, self.semicolon = _(", "), _("; ")
@@ -31,15 +31,12 @@ class Words:
 
     def remedy(self, remedy_id: str) -> str:
         """Say what a remedy is called."""
-        remedy = self._remedies[remedy_id]
-        return remedy.zh if self.lang == "zh" else remedy.en
+        return self._remedies[remedy_id].of(self.lang)
 
     def reason(self, code: str) -> str:
         """Say the buyer's reason; the sheet may not tell it."""
         _ = self.translate
-        if not code:
-            return _("reason not told")
-        return self._values[code].of(self.lang) if code in self._values else code
+        return word_of(VALUE_WORDS, code, self.lang) if code else _("reason not told")
 
     def article(self, number: str, names: Mapping[str, str]) -> str:
         """Say the name of an article with its number, as far as the sheet tells them."""
@@ -65,27 +62,8 @@ class Words:
 
     def liability(self, code: str) -> str:
         """Say who answers for the fault."""
-        _ = self.translate
-        words = {
-            "none": _("nobody"),
-            "buyer": _("the buyer"),
-            "merchant": _("the shop"),
-            "carrier": _("the carrier"),
-            "undetermined": _("open"),
-            "merchant_burden": _("the shop must prove"),
-        }
-        return words.get(code, code)
+        return word_of(LIABILITY_WORDS, code, self.lang)
 
     def freight(self, code: str) -> str:
         """Say who pays for sending the goods back."""
-        _ = self.translate
-        words = {
-            "none": _("no freight"),
-            "buyer": _("the buyer pays"),
-            "merchant": _("the shop pays"),
-            "undetermined": _("open"),
-            "insurer": _("freight insurance pays"),
-            "insurer_then_buyer": _("freight insurance pays, the buyer the rest"),
-            "insurer_then_merchant": _("freight insurance pays, the shop the rest"),
-        }
-        return words.get(code, code)
+        return word_of(FREIGHT_WORDS, code, self.lang)

@@ -6,22 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.channels.lines import BadLine, Ticket
 from aftersale.domain.clock import date_of, moment_of
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import Kind
-from aftersale.library.lines import BadLine, Ticket
 from aftersale.policy.explain import trace, what_would_change
 from aftersale.policy.expression import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from aftersale.channels.lines import Id
     from aftersale.domain.facts import Value
-    from aftersale.library.lines import Id
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision, Due, Verdict
     from aftersale.policy.explain import Change, Traced
-    from aftersale.policy.rulebook import Citation
     from aftersale.texts import Lang
 
 Json = dict[str, object]
@@ -69,7 +68,7 @@ def _answer(judge: Judge, given: Answer) -> Json:
     shape |= {
         "mode": decision.verdict.main.mode,
         "guards": [rule.id for rule in decision.verdict.guards],
-        "citations": [_citation(cite) for cite in decision.verdict.citations],
+        "citations": [cite.as_json() for cite in decision.verdict.citations],
         "evidence": list(decision.verdict.evidence),
         "deadlines": {due.name: _due(due) for due in decision.due},
         "unknown": [_change(change) for change in given.changes],
@@ -98,17 +97,6 @@ def _money(decision: Decision) -> Json:
         "amount_fen": decision.amount_fen,
         "payable_fen": decision.payable_fen,
         "punitive_fen": decision.punitive_fen,
-    }
-
-
-def _citation(cite: Citation) -> Json:
-    since = cite.effective_from.isoformat() if cite.effective_from else None
-    return {
-        "short": cite.short,
-        "document": cite.document,
-        "article": cite.article,
-        "rule": cite.rule,
-        "effective_from": since,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.library.value_words import VALUE_WORDS
 from aftersale.policy.expression import (
     And,
     Arith,
@@ -114,6 +113,4 @@ class _Reader:
         return self.say(right)
 
     def _literal(self, value: bool | int | str | None) -> str:  # noqa: FBT001  # a literal of the language
-        if isinstance(value, str) and value in VALUE_WORDS:
-            return VALUE_WORDS[value].of(self._words.lang)
         return self._words.value("", value)

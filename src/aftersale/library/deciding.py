@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.channels.lines import BadLine, read_lines
 from aftersale.library.answers import answers, as_json
-from aftersale.library.lines import BadLine, read_lines
 from aftersale.library.readable import as_text
 from aftersale.library.words import Words
 

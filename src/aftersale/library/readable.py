@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.channels.lines import BadLine
 from aftersale.domain.clock import moment_of
 from aftersale.domain.money import yuan
-from aftersale.library.lines import BadLine
-from aftersale.texts import Text
+from aftersale.library.blocks import INDENT, block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from aftersale.library.words import Words
     from aftersale.policy.decision import Decision, Due
     from aftersale.policy.explain import Change, Traced
-
-INDENT = "  "
 
 
 def as_text(given: Answer | BadLine, words: Words) -> str:
@@ -45,9 +43,7 @@ def _proposal(given: Answer, words: Words) -> Iterator[str]:
     yield _("Ticket {id}: {remedy}").format(
         id="" if given.id is None else given.id, remedy=words.remedy(remedy.id)
     )
-    yield INDENT + _("What to do: {verb}").format(
-        verb=Text(zh=remedy.verb.zh, en=remedy.verb.en).of(words.lang)
-    )
+    yield INDENT + _("What to do: {verb}").format(verb=words.text(remedy.verb))
     yield INDENT + _("Rule: {id} {title}").format(id=verdict.main.id, title=verdict.main.title.of(words.lang))
     if others := [words.remedy(name) for name in verdict.remedies if name != verdict.preferred]:
         yield INDENT + _("Other ways: {remedies}").format(remedies=words.comma.join(others))
@@ -73,20 +69,14 @@ def _money(decision: Decision, words: Words) -> Iterator[str]:
         yield _("Damages if the buyer asks for them: {amount}").format(amount=yuan(decision.punitive_fen))
 
 
-def _block(title: str, lines: list[str]) -> Iterator[str]:
-    if lines:
-        yield INDENT + title
-        yield from (INDENT * 2 + line for line in lines)
-
-
 def _clauses(decision: Decision, words: Words) -> Iterator[str]:
     _ = words.translate
-    yield from _block(_("By:"), [words.clause(cite) for cite in decision.verdict.citations])
+    yield from block(_("By:"), [words.clause(cite) for cite in decision.verdict.citations])
 
 
 def _clocks(decision: Decision, words: Words) -> Iterator[str]:
     _ = words.translate
-    yield from _block(_("Deadlines:"), [_clock(due, words) for due in decision.due])
+    yield from block(_("Deadlines:"), [_clock(due, words) for due in decision.due])
 
 
 def clock_time(second: int) -> str:
@@ -119,17 +109,16 @@ def _evidence(decision: Decision, words: Words) -> Iterator[str]:
     sides = [(_("from the buyer"), each.code, each.buyer) for each in wanted]
     sides += [(_("from the shop"), each.code, each.merchant) for each in wanted]
     lines = [
-        f"{code} {side}{words.colon}"
-        + words.comma.join(Text(zh=one.zh, en=one.en).of(words.lang) for one in listed)
+        f"{code} {side}{words.colon}" + words.comma.join(map(words.text, listed))
         for side, code, listed in sides
         if listed
     ]
-    yield from _block(_("Evidence:"), lines)
+    yield from block(_("Evidence:"), lines)
 
 
 def _changes(changes: tuple[Change, ...], words: Words) -> Iterator[str]:
     _ = words.translate
-    yield from _block(_("What would change it:"), [_change(change, words) for change in changes])
+    yield from block(_("What would change it:"), [_change(change, words) for change in changes])
 
 
 def _change(change: Change, words: Words) -> str:
@@ -146,7 +135,7 @@ def _change(change: Change, words: Words) -> str:
 
 def _trace(steps: tuple[Traced, ...], words: Words) -> Iterator[str]:
     _ = words.translate
-    yield from _block(_("Every rule:"), [_step(step, words) for step in steps])
+    yield from block(_("Every rule:"), [_step(step, words) for step in steps])
 
 
 def _step(step: Traced, words: Words) -> str:

@@ -13,7 +13,6 @@ from aftersale.library.shop_card import void_clauses
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
 from aftersale.policy.rulebook import REJECT
-from aftersale.texts import Text
 from aftersale.web.report import page
 
 if TYPE_CHECKING:
@@ -104,8 +103,11 @@ class RefundPage:
         renamed = self._book.documents[_RENAMING].effective[0]
         old = renamed is not None and self._on < renamed
         return [
-            (_("refund only") if old else _("refund"), _("not dispatched, not received, or agreed with us")),
-            (_("return and refund"), _("you send the goods back, then the money is refunded")),
+            (
+                _("refund only") if old else self._words.code("refund_only"),
+                _("not dispatched, not received, or agreed with us"),
+            ),
+            (self._words.code("return_refund"), _("you send the goods back, then the money is refunded")),
             (
                 _("exchange, repair or send again"),
                 _("you keep buying: new goods, a repair, or what was missing"),
@@ -213,7 +215,7 @@ class RefundPage:
 
     def _materials(self, verdict: Verdict) -> tuple[str, ...]:
         listed = [one for code in verdict.evidence for one in self._book.evidence[code].buyer]
-        return tuple(Text(zh=one.zh, en=one.en).of(self._words.lang) for one in listed)
+        return tuple(map(self._words.text, listed))
 
     def _promises(self) -> list[Promise]:
         wanted = [selected(self._book, Wanted(self._on, name, layer="shop")) for name in self._card.platforms]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.library.blocks import INDENT, block
 from aftersale.library.condition_words import condition_in_words
 from aftersale.library.rules import parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
     from aftersale.library.rules import Difference, ValueChange, ValueOn
     from aftersale.library.words import Words
     from aftersale.policy.rulebook import Citation, Parameter, ParameterValue, Rule
     from aftersale.policy.written import DocumentW, Unit
-
-INDENT = "  "
 
 
 def rule_row(rule: Rule, words: Words) -> tuple[str, ...]:
@@ -77,24 +76,18 @@ def whole_rule(rule: Rule, words: Words) -> str:
     lines = [
         f"{rule.id} {rule.title.of(words.lang)}",
         *_standing(rule, words),
-        *_block(_("Holds when:"), condition_in_words(rule.when, words)),
-        *_block(_("As written:"), [rule.text]),
+        *block(_("Holds when:"), condition_in_words(rule.when, words)),
+        *block(_("As written:"), [rule.text]),
         *_result(rule, words),
-        *_block(_("By:"), [line for cite in rule.citations for line in _source(cite, words)]),
-        *_block(
+        *block(_("By:"), [line for cite in rule.citations for line in _source(cite, words)]),
+        *block(
             _("Parameters:"),
             [line for each in parameters_of(words.book, rule) for line in parameter(each, words)],
         ),
-        *_block(_("Evidence:"), [line for code in rule.evidence for line in _checklist(code, words)]),
-        *_block(_("Mind:"), [rule.note.of(words.lang)]),
+        *block(_("Evidence:"), [line for code in rule.evidence for line in _checklist(code, words)]),
+        *block(_("Mind:"), [rule.note.of(words.lang)]),
     ]
     return "\n".join(lines)
-
-
-def _block(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield INDENT + title
-        yield from (INDENT * 2 + line for line in lines)
 
 
 def _standing(rule: Rule, words: Words) -> Iterator[str]:
@@ -175,9 +168,9 @@ def difference_page(found: Difference, first: date, second: date, words: Words) 
     _ = words.translate
     early, late = sorted((first, second))
     lines = [_("From {early} to {late}").format(early=early, late=late)]
-    lines += _block(_("Rules that begin:"), [_dated(rule, rule.effective[0], words) for rule in found.begin])
-    lines += _block(_("Rules that end:"), [_dated(rule, rule.effective[1], words) for rule in found.end])
-    lines += _block(
+    lines += block(_("Rules that begin:"), [_dated(rule, rule.effective[0], words) for rule in found.begin])
+    lines += block(_("Rules that end:"), [_dated(rule, rule.effective[1], words) for rule in found.end])
+    lines += block(
         _("Parameters that change:"), [line for each in found.values for line in _change(each, words)]
     )
     return "\n".join(lines if len(lines) > 1 else [*lines, INDENT + _("Nothing changes.")])

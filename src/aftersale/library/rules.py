@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import day_number, start_of
 from aftersale.domain.errors import AftersaleError
+from aftersale.domain.value_words import GROUP_WORDS
 from aftersale.domain.vocabulary import PLATFORMS
-from aftersale.library.value_words import GROUP_WORDS
 from aftersale.policy.expression import names_in
 from aftersale.texts import Text
 

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
+from aftersale.domain.value_words import (
+    CONFIDENCE_WORDS,
+    FREIGHT_WORDS,
+    GROUP_WORDS,
+    LIABILITY_WORDS,
+    VALUE_WORDS,
+    word_of,
+)
 from aftersale.domain.vocabulary import Kind
 from aftersale.library.answers import plain
-from aftersale.library.value_words import CONFIDENCE_WORDS, GROUP_WORDS, VALUE_WORDS
 from aftersale.policy.expression import Type
 from aftersale.texts import Text, translator
 
@@ -40,7 +47,7 @@ class Words:
 
     def text(self, written: TextW) -> str:
         """Say a text of the rule files."""
-        return Text(zh=written.zh, en=written.en).of(self.lang)
+        return written.of(self.lang)
 
     def name(self, name: str) -> str:
         """Say what a fact, a derived fact or a parameter is called."""
@@ -50,51 +57,33 @@ class Words:
     def value(self, name: str, value: Value) -> str:
         """Say the value of a fact or derived fact."""
         _ = self.translate
-        if value is None:
-            return _("not known")
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, str):
-            return VALUE_WORDS[value].of(self.lang) if value in VALUE_WORDS else value
         if isinstance(value, frozenset):
-            return ", ".join(VALUE_WORDS[tag].of(self.lang) for tag in sorted(value)) or _("none of them")
+            return self.comma.join(map(self.code, sorted(value))) or _("none of them")
+        if value is None or isinstance(value, bool):
+            return self.code({None: "unknown", True: "yes", False: "no"}[value])
+        if isinstance(value, str):
+            return value if name in FACTS and FACTS[name].kind is Kind.TEXT else self.code(value)
         kind = self._types.get(name, Type.NUMBER)
         said = plain(value, kind)
         if kind is Type.TIME and isinstance(said, str):
             return said.removesuffix("+08:00").replace("T", " ")
         return yuan(value) if name.endswith("_fen") else str(said)
 
+    def code(self, code: str) -> str:
+        """Say what a value of an enumeration or a tag is called."""
+        return word_of(VALUE_WORDS, code, self.lang)
+
     def remedy(self, remedy: str) -> str:
         """Say what a remedy is called."""
-        written = self.book.remedies[remedy]
-        return Text(zh=written.zh, en=written.en).of(self.lang)
+        return self.book.remedies[remedy].of(self.lang)
 
     def liability(self, code: str) -> str:
         """Say who answers for the fault."""
-        _ = self.translate
-        return {
-            "none": _("nobody"),
-            "buyer": _("the buyer"),
-            "merchant": _("the merchant"),
-            "carrier": _("the carrier"),
-            "undetermined": _("undecided"),
-            "merchant_burden": _("the merchant has to prove"),
-            "-": _("left as it is"),
-        }[code]
+        return word_of(LIABILITY_WORDS, code, self.lang)
 
     def freight(self, code: str) -> str:
         """Say who pays for sending the goods back."""
-        _ = self.translate
-        return {
-            "none": _("none arises"),
-            "buyer": _("the buyer pays"),
-            "merchant": _("the merchant pays"),
-            "undetermined": _("not settled yet"),
-            "insurer": _("freight insurance pays"),
-            "insurer_then_buyer": _("freight insurance pays, the buyer the rest"),
-            "insurer_then_merchant": _("freight insurance pays, the merchant the rest"),
-            "-": _("left as it is"),
-        }[code]
+        return word_of(FREIGHT_WORDS, code, self.lang)
 
     def layer(self, code: str) -> str:
         """Say which layer a rule belongs to."""
@@ -103,16 +92,16 @@ class Words:
 
     def group(self, code: str) -> str:
         """Say what a group of rules is about; a shop's own group keeps the name it was given."""
-        return GROUP_WORDS[code].of(self.lang) if code in GROUP_WORDS else code
+        return word_of(GROUP_WORDS, code, self.lang)
 
     def confidence(self, level: Confidence) -> str:
         """Say how far a source can be trusted."""
-        return CONFIDENCE_WORDS[level].of(self.lang)
+        return word_of(CONFIDENCE_WORDS, level, self.lang)
 
     def platform(self, code: str) -> str:
         """Say which platform a rule is written for."""
         _ = self.translate
-        return _("both platforms") if code == "any" else VALUE_WORDS[code].of(self.lang)
+        return _("both platforms") if code == "any" else self.code(code)
 
     def span(self, span: tuple[date | None, date | None]) -> str:
         """Say from which day and before which day something holds."""

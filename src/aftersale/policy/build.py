@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import FREIGHT_PAYERS, LIABILITIES, Kind
@@ -24,20 +24,6 @@ from aftersale.policy.rulebook import (
 )
 from aftersale.policy.turning import ClockMisused, turning_points
 from aftersale.policy.typing import Checker, Mistyped
-from aftersale.policy.written import (
-    CiteW,
-    DeadlineW,
-    DerivedW,
-    DocumentW,
-    EvidenceW,
-    ParameterValueW,
-    ParameterW,
-    RemedyW,
-    RuleW,
-    StepW,
-    TextW,
-    Written,
-)
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -45,8 +31,18 @@ if TYPE_CHECKING:
 
     from aftersale.domain.clock import Calendar
     from aftersale.policy.load import Collected, Placed
-
-_Shape = TypeVar("_Shape", bound=Written)
+    from aftersale.policy.written import (
+        CiteW,
+        DeadlineW,
+        DocumentW,
+        EvidenceW,
+        ParameterValueW,
+        ParameterW,
+        RemedyW,
+        RuleW,
+        StepW,
+        TextW,
+    )
 
 _TYPE_OF_KIND = {
     Kind.TIME: Type.TIME,
@@ -78,9 +74,11 @@ class Builder:
     def __init__(self, collected: Collected, calendar: Calendar) -> None:
         self._in = collected
         self._calendar = calendar
-        self._documents = {item.id: item for item, _ in self._unique("documents", DocumentW, "id")}
-        self._remedies = {item.id: item for item, _ in self._unique("remedies", RemedyW, "id")}
-        self._evidence = {item.code: item for item, _ in self._unique("evidence", EvidenceW, "code")}
+        self._documents: dict[str, DocumentW] = {item.id: item for item, _ in self._unique("documents", "id")}
+        self._remedies: dict[str, RemedyW] = {item.id: item for item, _ in self._unique("remedies", "id")}
+        self._evidence: dict[str, EvidenceW] = {
+            item.code: item for item, _ in self._unique("evidence", "code")
+        }
         self._parameters = self._merge_parameters()
         self._names = self._types()
         self._checker = Checker(self._names, _VALUES)
@@ -88,7 +86,7 @@ class Builder:
 
     def build(self) -> Rulebook | None:
         """Compose everything; None where anything was wrong."""
-        rules = [self._rule(item, placed) for item, placed in self._unique("rules", RuleW, "id")]
+        rules = [self._rule(item, placed) for item, placed in self._unique("rules", "id")]
         rulebook = Rulebook(
             rules=by_rank(rules),
             parameters=self._parameters,
@@ -110,7 +108,7 @@ class Builder:
             self._check_shop(rulebook)
         return None if self._in.findings else rulebook
 
-    def _unique(self, section: str, shape: type[_Shape], key: str) -> Iterator[tuple[_Shape, Placed]]:
+    def _unique(self, section: str, key: str) -> Iterator[tuple[Any, Placed]]:
         """Give the items of a section; a name that comes twice is noted."""
         seen: dict[str, str] = {}
         for placed in self._in.items[section]:
@@ -119,8 +117,7 @@ class Builder:
                 zh, en = f"{seen[name]} 里已经有了", f"it is in {seen[name]} already"
                 self._in.wrong("rulebook.twice", f"{placed.file} {name}", name, en, zh)
             seen.setdefault(name, placed.file)
-            if isinstance(placed.item, shape):
-                yield placed.item, placed
+            yield placed.item, placed
 
     def _merge_parameters(self) -> dict[str, Parameter]:
         """Put the values of a shop before those of the package, so that a confirmed value wins."""
@@ -151,7 +148,7 @@ class Builder:
         )
 
     def _types(self) -> dict[str, Type]:
-        derived = {item.name: Type(item.type) for item, _ in self._unique("derive", DerivedW, "name")}
+        derived = {item.name: Type(item.type) for item, _ in self._unique("derive", "name")}
         parameters = dict.fromkeys(self._parameters, Type.NUMBER)
         for name in (FACT_TYPES.keys() & derived.keys()) | (
             (FACT_TYPES | derived).keys() & parameters.keys()
@@ -245,7 +242,7 @@ class Builder:
                 _text(item.title),
                 self._expr(item.as_, f"{placed.file} {item.name}", Type(item.type)),
             )
-            for item, placed in self._unique("derive", DerivedW, "name")
+            for item, placed in self._unique("derive", "name")
         ]
         try:
             return by_dependency(items)
@@ -268,9 +265,7 @@ class Builder:
         return Step(expr, written.when_fired, written.when_main, when)
 
     def _deadlines(self) -> tuple[Deadline, ...]:
-        return tuple(
-            self._deadline(item, placed) for item, placed in self._unique("deadlines", DeadlineW, "name")
-        )
+        return tuple(self._deadline(item, placed) for item, placed in self._unique("deadlines", "name"))
 
     def _deadline(self, written: DeadlineW, placed: Placed) -> Deadline:
         where = f"{placed.file} {written.name}"

@@ -90,9 +90,8 @@ def by_level(derived: Sequence[Derived]) -> Iterator[list[Derived]]:
 def stacked(below: str, layers: Iterable[Layer]) -> str:
     """Put layers of computed columns on top of a query."""
     for layer in layers:
-        if layer:
-            added = ", ".join(f'{text} AS "{name}"' for name, text in layer)
-            below = f"SELECT *, {added} FROM ({below})"
+        added = "".join(f', {text} AS "{name}"' for name, text in layer)
+        below = f"SELECT *{added} FROM ({below})"
     return below
 
 

@@ -50,6 +50,17 @@ class Citation:
     from_second: int = ALWAYS_FROM
     assumption: Text | None = None
 
+    def as_json(self) -> dict[str, str | None]:
+        """Write it by its names, the day in ISO 8601."""
+        since = self.effective_from.isoformat() if self.effective_from else None
+        return {
+            "short": self.short,
+            "document": self.document,
+            "article": self.article,
+            "rule": self.rule,
+            "effective_from": since,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

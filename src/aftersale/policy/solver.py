@@ -6,7 +6,7 @@ known to move a day forward by at most ten.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import z3
 
@@ -27,6 +27,7 @@ from aftersale.policy.expression import (
     Name,
     Not,
     Or,
+    children,
 )
 from aftersale.policy.variant import ENUMS_WITH_UNKNOWN, NEVER_NULL
 
@@ -170,15 +171,12 @@ class Solver:
             (known, left), (also, right) = self._value(node.left), self._value(node.right)
             holds = _COMPARE[node.op](left, right)
             return z3.And(known, also, holds if wanted else z3.Not(holds))
-        if isinstance(node, In):
-            known, item = self._value(node.item)
-            inside = z3.Or([item == self._literal(value) for value in node.values])
-            return z3.And(known, inside if wanted is not node.negated else z3.Not(inside))
-        raise TypeError(node)
+        lookup = cast("In", node)
+        known, item = self._value(lookup.item)
+        inside = z3.Or([item == self._literal(value) for value in lookup.values])
+        return z3.And(known, inside if wanted is not lookup.negated else z3.Not(inside))
 
     def _literal(self, value: Literal) -> Any:
-        if isinstance(value, bool):
-            return z3.BoolVal(val=value)
         return z3.IntVal(self._code(value) if isinstance(value, str) else value or 0)
 
     def _value(self, node: Expr) -> tuple[Any, Any]:
@@ -196,10 +194,9 @@ class Solver:
                     holds, (also, taken) = self._true(condition), self._value(branch)
                     known, result = z3.If(holds, also, known), z3.If(holds, taken, result)
                 return known, result
-            case Call(name=name, args=args):
-                parts = [self._value(arg) for arg in args]
-                return z3.And([known for known, _ in parts]), self._call(name, [value for _, value in parts])
-        return self._condition(node)
+        parts = [self._value(arg) for arg in children(node)]
+        call = self._call(cast("Call", node).name, [value for _, value in parts])
+        return z3.And([known for known, _ in parts]), call
 
     def _call(self, name: str, args: list[Any]) -> Any:
         first, last = args[0], args[-1]
@@ -220,6 +217,7 @@ class Solver:
                 moved = self._rolled(first)
                 self._facts.append(z3.And(moved >= first, moved <= first + _LONGEST_HOLIDAY))
                 return moved
+        # months_after
         later = self._months(first, last)
         self._facts.append(later >= first)
         return later

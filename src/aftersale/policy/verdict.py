@@ -104,7 +104,12 @@ class Verdicts:
         return min(standing, key=lambda rule: self._strength[rule.id], default=None)
 
     def _liability(self, main: Rule, guards: Sequence[Rule]) -> str:
-        return next((rule.liability for rule in guards if rule.liability != _COMMENT), main.liability)
+        """Follow the strongest guard that has a say; the others only comment."""
+        saying = [rule for rule in guards if rule.liability != _COMMENT]
+        strongest = min(
+            saying, key=lambda rule: self._strength.get(rule.id, len(self._strength)), default=main
+        )
+        return strongest.liability
 
     def _freight(self, main: Rule, guards: Sequence[Rule]) -> str:
         """Hold, then plan, then shop promise; insurance pays first and the rest follows."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from aftersale.texts import Lang
 
 Confidence = Literal["H", "M-H", "M", "M-L", "L"]
 Layer = Literal["law", "platform", "shop"]
@@ -23,6 +26,10 @@ class TextW(Written, frozen=True):
 
     zh: str
     en: str
+
+    def of(self, lang: Lang) -> str:
+        """Return the text in one language."""
+        return {"zh": self.zh, "en": self.en}[lang]
 
 
 class CiteW(Written, frozen=True, rename={"from_": "from"}):
@@ -137,12 +144,10 @@ class DeadlineW(Written, frozen=True):
     platform_when: str | None = None
 
 
-class RemedyW(Written, frozen=True):
-    """Hold a remedy, how good it is for the buyer and what it pays."""
+class RemedyW(TextW, frozen=True):
+    """Hold a remedy by its name, how good it is for the buyer and what it pays."""
 
     id: str
-    zh: str
-    en: str
     verb: TextW
     rank: int
     pays: Literal["none", "refund", "difference", "compensation"]

@@ -9,7 +9,8 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from aftersale.channels.spreadsheet import NO_MAP, load_map, read
 from aftersale.domain.clock import SHANGHAI, seconds_of
-from aftersale.domain.errors import AftersaleError
+from aftersale.domain.errors import AftersaleError, WouldReplaceInput
+from aftersale.progress import Bar, bar
 from aftersale.texts import Text, translator
 from aftersale.triage.advice import STALE, Files, advise, say_it_is_old
 from aftersale.triage.book_sheets import Result
@@ -18,7 +19,6 @@ from aftersale.triage.jsonl import write_lines
 from aftersale.triage.judged import Judging, Known
 from aftersale.triage.options import TriageOptions
 from aftersale.triage.parked import ParkedRow, parked_by_channel
-from aftersale.triage.progress import Bar, bar
 from aftersale.triage.register import Register, load_register
 from aftersale.triage.rows import Row, ranked
 from aftersale.triage.skeleton import articles_met, skeleton_path, write_skeleton
@@ -88,14 +88,7 @@ def _check_out(options: TriageOptions) -> None:
             Text(zh="例如 --out 处理建议.xlsx", en="For example --out worklist.xlsx"),
         )
     if options.out.resolve() in {sheet.resolve() for sheet in options.sheets}:
-        raise AftersaleError(
-            "out.is_input",
-            Text(
-                zh=f"{options.out.name} 就是要读的表，写了会盖掉它。",
-                en=f"{options.out.name} is a sheet to be read; writing would replace it.",
-            ),
-            Text(zh="请换一个文件名。", en="Choose another name."),
-        )
+        raise WouldReplaceInput(options.out.name)
 
 
 def find(options: TriageOptions, judge: Judge, now: datetime) -> Found:

@@ -12,7 +12,6 @@ from aftersale.triage.rows import Urgency
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aftersale.policy.rulebook import Citation
     from aftersale.triage.parked import ParkedRow
     from aftersale.triage.rows import Question, Row
     from aftersale.triage.summary import Summary
@@ -25,18 +24,6 @@ def _asked(question: Question) -> dict[str, str]:
         "who": question.who.value,
         "rule": change.rule,
         "could_become": change.could_become,
-    }
-
-
-def cited(citation: Citation) -> dict[str, str | None]:
-    """Write one citation by its names in the rulebook."""
-    start = citation.effective_from
-    return {
-        "short": citation.short,
-        "document": citation.document,
-        "article": citation.article,
-        "rule": citation.rule,
-        "effective_from": start.isoformat() if start else None,
     }
 
 
@@ -66,7 +53,7 @@ def ticket_line(row: Row) -> dict[str, object]:
         "liability": verdict.liability,
         "freight": verdict.freight,
         "ask": [_asked(question) for question in row.explained.ask],
-        "citations": [cited(citation) for citation in verdict.citations],
+        "citations": [citation.as_json() for citation in verdict.citations],
         "flags": flags_of(row),
     }
 

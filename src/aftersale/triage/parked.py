@@ -29,8 +29,5 @@ def parked_by_channel(parked: Parked, lang: Lang) -> ParkedRow:
 
 def parked_by_facts(notice: Notice, refusal: FactsInvalid, lang: Lang) -> ParkedRow:
     """Park a ticket whose facts cannot belong to one ticket; its number stands beside the value."""
-    first = refusal.findings[0]
-    column = notice.sources.get(first.path, first.path)
-    value = f"{first.value} ({notice.ticket_no})"
-    reasons = "；".join(finding.message.of(lang) for finding in refusal.findings)
-    return ParkedRow(notice.observed.sheet, notice.observed.row, column, value, reasons)
+    column, value = notice.fault_of(refusal)
+    return ParkedRow(notice.observed.sheet, notice.observed.row, column, value, refusal.faults.of(lang))

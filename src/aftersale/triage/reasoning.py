@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
+from aftersale.domain.value_words import CONFIDENCE_WORDS, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ def reasoning_cells(row: Row, words: Words) -> tuple[str, ...]:
         "\n".join(_changes(row, words)),
         "\n".join(_guard(rule, words) for rule in verdict.guards),
         words.decides(row),
-        verdict.main.confidence,
+        word_of(CONFIDENCE_WORDS, verdict.main.confidence, words.lang),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.value_words import VALUE_WORDS
 from aftersale.texts import Text
 
 
@@ -68,36 +70,45 @@ COLUMN_OF = {column.fact: column.title for column in COLUMNS if column.fact} | {
     "perishable": OPT_OUT,
 }
 
-CATEGORY_WORDS: dict[str, tuple[str, ...]] = {
-    "fresh": ("生鲜", "水果生鲜", "生鲜水果"),
-    "food": ("食品", "零食", "食品饮料"),
-    "health_food": ("保健食品", "保健品"),
-    "cosmetics": ("美妆", "化妆品", "美妆护肤", "护肤"),
-    "medical_device": ("医疗器械",),
-    "contraceptive": ("计生用品", "计生"),
-    "intimate_apparel": ("贴身衣物", "内衣", "内衣裤袜"),
-    "apparel": ("服装", "服饰", "女装", "男装", "童装"),
-    "shoes_bags": ("鞋包", "鞋靴", "箱包"),
-    "toys": ("玩具", "玩具乐器"),
-    "home_textile": ("家纺", "床上用品"),
-    "household": ("家居日用", "家居", "日用", "家居百货", "厨具"),
-    "electronics": ("数码家电", "数码", "家电", "电器", "3C数码"),
-    "software": ("软件",),
-    "av_media": ("音像制品", "音像"),
-    "periodical": ("报刊", "期刊"),
-    "custom": ("定制", "定做"),
-    "jewelry": ("珠宝首饰", "珠宝", "首饰", "饰品"),
-    "investment_gold": ("投资金", "投资黄金"),
-    "plants_flowers": ("鲜花绿植", "鲜花", "绿植"),
-    "live_pets": ("活体宠物", "宠物活体"),
-    "virtual": ("虚拟商品", "虚拟"),
-    "general": ("其他", "其它"),
+# What shops write for a category or a class beside the word that we write ourselves.
+_MORE_CATEGORIES: dict[str, tuple[str, ...]] = {
+    "fresh": ("水果生鲜", "生鲜水果"),
+    "food": ("零食", "食品饮料"),
+    "health_food": ("保健品",),
+    "cosmetics": ("化妆品", "美妆护肤", "护肤"),
+    "contraceptive": ("计生",),
+    "intimate_apparel": ("内衣", "内衣裤袜"),
+    "apparel": ("服饰", "女装", "男装", "童装"),
+    "shoes_bags": ("鞋靴", "箱包"),
+    "toys": ("玩具乐器",),
+    "home_textile": ("床上用品",),
+    "household": ("家居", "日用", "家居百货", "厨具"),
+    "electronics": ("数码", "家电", "电器", "3C数码"),
+    "av_media": ("音像",),
+    "periodical": ("期刊",),
+    "custom": ("定做",),
+    "jewelry": ("珠宝", "首饰", "饰品"),
+    "investment_gold": ("投资黄金",),
+    "plants_flowers": ("鲜花", "绿植"),
+    "live_pets": ("宠物活体",),
+    "virtual": ("虚拟",),
+    "general": ("其它",),
 }
-OPT_OUT_WORDS: dict[str, tuple[str, ...]] = {
-    "none": ("无", "支持无理由"),
-    "unseal_safety": ("拆封影响安全或品质", "拆封影响人身安全", "拆封"),
-    "activation_devalue": ("激活或试用后贬值", "激活", "激活后贬值"),
-    "near_expiry_or_flaw": ("临期或瑕疵", "临期", "瑕疵"),
+_MORE_OPT_OUTS: dict[str, tuple[str, ...]] = {
+    "none": ("支持无理由",),
+    "unseal_safety": ("拆封影响人身安全", "拆封"),
+    "activation_devalue": ("激活", "激活后贬值"),
+    "near_expiry_or_flaw": ("临期", "瑕疵"),
+}
+
+
+def _known(fact: str, more: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """List the words of every value of a fact, our own first."""
+    return {code: (VALUE_WORDS[code].zh, *more.get(code, ())) for code in FACTS[fact].values}
+
+
+CATEGORY_WORDS = _known("category", _MORE_CATEGORIES)
+OPT_OUT_WORDS = _known("opt_out_class", _MORE_OPT_OUTS) | {
     "custom_made": ("定作", "定制", "定做"),
     "perishable": ("鲜活易腐", "鲜活", "易腐"),
 }

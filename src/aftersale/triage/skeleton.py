@@ -50,7 +50,8 @@ class ArticleMet:
         self.tickets += 1
         if row.is_ours:
             self.ours += 1
-            told = {COLUMN_OF[change.fact] for change in row.explained.describe}
+            asked = {COLUMN_OF[change.fact] for change in row.explained.describe}
+            told = [title for title in TITLES if title in asked]
             self.questions.update(told)
             self.settled += bool(told) and not row.explained.ask
 

@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING
 from aftersale.domain.clock import moment_of
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
+from aftersale.domain.value_words import (
+    FREIGHT_WORDS,
+    LIABILITY_WORDS,
+    VALUE_WORDS,
+    word_of,
+)
 from aftersale.domain.vocabulary import Kind
 from aftersale.texts import translator
 from aftersale.triage import judged
-from aftersale.triage.register_words import CATEGORY_WORDS, OPT_OUT_WORDS
 from aftersale.triage.rows import Clock, Stage, Urgency
-from aftersale.triage.vocabulary import (
-    answerer_words,
-    channel_words,
-    claim_words,
-    freight_words,
-    liability_words,
-    stage_words,
-    turn_words,
-    urgency_words,
-    value_words,
-)
+from aftersale.triage.vocabulary import answerer_words, stage_words, turn_words, urgency_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +33,6 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 # Beyond so many hours a person counts in days.
 _DAYS_FROM = 48 * _HOUR
 _APPROVES, _REFUNDS = "respond_by", "confirm_by"
-_REGISTER_WORDS = {"category": CATEGORY_WORDS, "opt_out_class": OPT_OUT_WORDS}
 _PAID_CLAIMS = frozenset({"refund_only", "return_refund", "price_protect"})
 
 
@@ -57,7 +51,7 @@ class Words:
 
     def text(self, text: TextW) -> str:
         """Read a text of the rulebook."""
-        return text.zh if self.lang == "zh" else text.en
+        return text.of(self.lang)
 
     def fact(self, name: str) -> str:
         """Name a fact."""
@@ -73,11 +67,11 @@ class Words:
         if isinstance(value, int) and not isinstance(value, bool):
             return self.at(value) if kind is Kind.TIME else yuan(value) if kind is Kind.FEN else str(value)
         if isinstance(value, frozenset):
-            return self.comma.join(sorted(value))
+            return self.comma.join(word_of(VALUE_WORDS, tag, self.lang) for tag in sorted(value))
+        if kind is Kind.TEXT:
+            return str(value)
         code = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        if name in _REGISTER_WORDS:
-            return _REGISTER_WORDS[name][code][0] if self.lang == "zh" else code.replace("_", " ")
-        return value_words(self.lang).get(code, code)
+        return word_of(VALUE_WORDS, code, self.lang)
 
     def at(self, second: int) -> str:
         """Write a time to the minute."""
@@ -108,11 +102,11 @@ class Words:
 
     def channel(self, row: Row) -> str:
         """Name the platform of a ticket."""
-        return channel_words(self.lang).get(row.notice.channel, row.notice.channel)
+        return word_of(VALUE_WORDS, row.notice.channel, self.lang)
 
     def liability(self, row: Row) -> str:
         """Say who answers for the fault."""
-        return liability_words(self.lang).get(row.verdict.liability, row.verdict.liability)
+        return word_of(LIABILITY_WORDS, row.verdict.liability, self.lang)
 
     def freight(self, row: Row) -> str:
         """Say who pays for the way back; empty where nothing travels back."""
@@ -122,7 +116,7 @@ class Words:
         )
         if not self._book.remedies[granted].returns_goods:
             return ""
-        return freight_words(self.lang).get(row.verdict.freight, row.verdict.freight)
+        return word_of(FREIGHT_WORDS, row.verdict.freight, self.lang)
 
     def left(self, row: Row) -> str:
         """Say the time left, or by how much a clock was missed."""
@@ -146,7 +140,7 @@ class Words:
             return self._("probably approved by the platform: look there first")
         amount = yuan(row.amount_fen) if row.amount_fen is not None else ""
         if clock.name == _APPROVES:
-            claim = claim_words(self.lang).get(row.apply_type or "", "")
+            claim = word_of(VALUE_WORDS, row.apply_type or "", self.lang)
             paid = amount if row.apply_type in _PAID_CLAIMS else ""
             return (
                 self._("{missed}: {claim} {amount}").format(missed=missed, claim=claim, amount=paid).strip()
@@ -159,8 +153,7 @@ class Words:
 
     def remedy(self, name: str) -> str:
         """Name a remedy."""
-        remedy = self._book.remedies[name]
-        return remedy.zh if self.lang == "zh" else remedy.en
+        return self._book.remedies[name].of(self.lang)
 
     def action(self, action: str) -> str:
         """Name what is to be done."""

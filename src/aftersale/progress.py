@@ -31,8 +31,10 @@ class Bar:
         if self._progress and self._task is not None:
             self._progress.update(self._task, description=title, total=total, completed=0)
 
-    def each(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Pass items through and count them."""
+    def each(self, items: Iterable[Item], total: int | None = None) -> Iterator[Item]:
+        """Pass items through and count them, towards `total` where that is known only now."""
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, total=total)
         for item in items:
             yield item
             if self._progress and self._task is not None:

@@ -1,4 +1,4 @@
-"""Hold the reader of JSON Lines: whatever a line holds, it is a ticket or a bad line."""
+"""Hold the answers of decide: whatever a line holds, its answer can be read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aftersale.channels.lines import read_lines
 from aftersale.config.rule_files import load_rulebook
 from aftersale.domain.fact_table import FACTS
 from aftersale.library.answers import answers, as_json
-from aftersale.library.lines import BadLine, Ticket, read_lines
 from aftersale.policy.decide import Judge
 
 ANYTHING = st.recursive(
@@ -39,13 +39,6 @@ def judge() -> Judge:
     return Judge(load_rulebook())
 
 
-@given(st.lists(st.binary(max_size=40), max_size=5))
-def test_bytes_of_any_kind_make_as_many_answers_as_lines(lines: list[bytes]) -> None:
-    found = list(read_lines(lines))
-    assert [each.line for each in found] == list(range(1, len(lines) + 1))
-    assert all(isinstance(each, BadLine | Ticket) for each in found)
-
-
 @given(
     ANYTHING,
     st.dictionaries(FACT_NAMES, ANYTHING | TIMES, max_size=5),
@@ -58,23 +51,3 @@ def test_a_line_of_any_content_is_answered_with_valid_json(
     line = json.dumps({"id": name, "facts": REQUIRED | facts, "unknown": unknown}).encode()
     (answer,) = answers(judge, read_lines([line]), explain=True)
     assert isinstance(json.loads(as_json(judge, answer, "zh")), dict)
-
-
-def test_lines_are_counted_from_one_and_only_the_first_may_have_a_bom() -> None:
-    first, second = read_lines([b"\xef\xbb\xbf{}", b"\xef\xbb\xbf{}"])
-    assert isinstance(first, BadLine)
-    assert isinstance(second, BadLine)
-    assert (first.line, first.code) == (1, "line.no_facts")
-    assert (second.line, second.code) == (2, "line.not_json")
-
-
-def test_an_id_is_a_text_a_number_or_left_out() -> None:
-    lines = [json.dumps({"id": name, "facts": REQUIRED}).encode() for name in ("a", 7, 1.5, None)]
-    lines.append(json.dumps({"facts": REQUIRED}).encode())
-    assert [each.id for each in read_lines(lines) if isinstance(each, Ticket)] == ["a", 7, 1.5, None, None]
-
-
-def test_a_long_value_does_not_make_a_long_message() -> None:
-    (bad,) = read_lines([json.dumps({"id": 1, "facts": {"platform": "x" * 1_000_000}}).encode()])
-    assert isinstance(bad, BadLine)
-    assert len(bad.message.en) < 2_000

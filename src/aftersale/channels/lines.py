@@ -146,10 +146,9 @@ def _ticket(number: int, raw: bytes) -> Ticket | BadLine:
     except _Refused as refusal:
         return BadLine(number, refusal.code, refusal.path, refusal.message)
     except FactsInvalid as invalid:
-        first, others = invalid.findings[0], invalid.findings[1:]
-        zh = _short("；".join(finding.message.zh for finding in (first, *others)), _LONGEST_MESSAGE)
-        en = _short("; ".join(finding.message.en for finding in (first, *others)), _LONGEST_MESSAGE)
-        return BadLine(number, first.code, _path_of(first.path, value), Text(zh=zh, en=en))
+        first, faults = invalid.findings[0], invalid.faults
+        message = Text(zh=_short(faults.zh, _LONGEST_MESSAGE), en=_short(faults.en, _LONGEST_MESSAGE))
+        return BadLine(number, first.code, _path_of(first.path, value), message)
 
 
 def read_lines(lines: Iterable[bytes]) -> Iterator[Ticket | BadLine]:
