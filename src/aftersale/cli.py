@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 EXIT_CODES: dict[int, Text] = {
     0: Text(zh="完成", en="done"),
     1: Text(
-        zh="做完了，但有的输入不对：decide 的坏行，rules check 查出的问题",
-        en="done, but some input was wrong: bad lines of decide, findings of rules check",
+        zh="做完了，但有的输入不对：decide 的坏行，rules check 查出的问题，triage 一行也没读进来",
+        en="done, but some input was wrong: bad lines of decide, findings of rules check, "
+        "a triage that could read no row",
     ),
     2: Text(zh="命令写法不对", en="the command line was wrong"),
     REFUSED: Text(
@@ -378,3 +379,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     app(prog_name="aftersale")
+
+
+if __name__ == "__main__":
+    main()

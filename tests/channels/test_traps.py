@@ -132,8 +132,45 @@ def test_a_formula_in_a_used_cell_is_parked(tmp_path: Path, write: object) -> No
     assert (parked.code, parked.column, parked.value) == ("formula", "退商品金额（元）", "=B2*2")
 
 
-def test_a_formula_in_a_cell_nobody_reads_disturbs_nothing(tmp_path: Path) -> None:
-    one(read([douyin_csv(tmp_path / "a.csv", ticket(用户售后说明="=1+1"))]))
+@pytest.mark.parametrize("column", ["用户售后说明", "协商记录"])
+def test_a_formula_in_a_cell_nobody_reads_disturbs_nothing(tmp_path: Path, column: str) -> None:
+    one(read([douyin_csv(tmp_path / "a.csv", ticket(**{column: "=1+1"}))]))
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+@pytest.mark.parametrize("column", ["商品名称", "商品规格", "操作人", "订单备注", "售后备注"])
+@pytest.mark.parametrize("text", ["=顾客说不急", "＝1+1", "#N/A"])
+def test_what_a_person_wrote_is_text_however_it_begins(
+    tmp_path: Path, write: object, column: str, text: str
+) -> None:
+    assert callable(write)
+    header = [*DOUYIN_TICKETS, *({column} - set(DOUYIN_TICKETS))]
+    one(read([write(tmp_path / "a.sheet", lay(header, [ticket(1, **{column: text})]))]))
+
+
+def test_a_remark_and_a_product_name_keep_their_sign(tmp_path: Path) -> None:
+    header = [*DOUYIN_TICKETS, *({"商家备注"} - set(DOUYIN_TICKETS))]
+    row = ticket(1, 商品名称="=特价=杯", 商家备注="=顾客说不急")
+    notice = one(read([write_csv(tmp_path / "a.csv", lay(header, [row]))]))
+    assert (notice.article, notice.remark) == ("=特价=杯", "=顾客说不急")
+
+
+@pytest.mark.parametrize(
+    "column", ["售后单号", "订单号", "商品ID", "售后申请时间", "售后状态", "售后原因", "售后类型", "商家编码"]
+)
+def test_a_formula_where_a_rule_looks_still_parks_the_row(tmp_path: Path, column: str) -> None:
+    parked = only_parked(read([douyin_csv(tmp_path / "a.csv", ticket(**{column: "=A1"}))]))
+    assert (parked.code, parked.column) == ("formula", column)
+
+
+def test_a_sheet_named_twice_is_read_once(tmp_path: Path) -> None:
+    sheet = douyin_csv(tmp_path / "a.csv", ticket())
+    one(read([sheet, tmp_path / "." / "a.csv"]))
+
+
+def test_titles_of_a_report_may_stand_above_the_header(tmp_path: Path) -> None:
+    above = [["售后报表"], ["店铺"], ["制表人"], ["说明"], ["日期"], ["页"]]
+    one(read([write_xlsx(tmp_path / "a.xlsx", [*above, *lay(DOUYIN_TICKETS, [ticket()])])]))
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,19 @@ def test_a_real_formula_is_parked_though_a_value_stands_beside_it(tmp_path: Path
     assert [notice.ticket_no for notice in reading.notices] == [TICKET_NO]
 
 
+@pytest.mark.parametrize(("value", "said"), [("双层玻璃杯", "双层玻璃杯"), ("", "=VLOOKUP(A2,B:C,2)")])
+def test_a_real_formula_in_a_text_shows_its_value_or_itself(tmp_path: Path, value: str, said: str) -> None:
+    sheet = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(sheet), {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet()
+        for row, line in enumerate(LINES):
+            page.write_row(row, 0, line)
+        page.write_formula(1, DOUYIN_TICKETS.index("商品名称"), "=VLOOKUP(A2,B:C,2)", value=value)
+    reading = read([sheet])
+    assert reading.parked == ()
+    assert reading.notices[0].article == said
+
+
 def test_an_error_in_a_cell_is_parked_though_readers_show_it_empty(tmp_path: Path) -> None:
     sheet = write_xlsx(tmp_path / "a.xlsx", [LINES[0], [*LINES[1][:19], "占位", *LINES[1][20:]]])
     with zipfile.ZipFile(sheet) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def test_a_file_that_is_no_utf_8_is_named_for_a_rule_folder(tmp_path: Path) -> N
     (tmp_path / "rules.yaml").write_bytes("layer: shop # 店".encode("gbk"))
     code, said = run("rules", "list", "--shop", tmp_path)
     assert code == 3
-    assert "rules.yaml" in said
+    assert "shop/rules.yaml" in said
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,35 @@ def test_a_file_that_is_no_utf_8_is_named_for_a_rule_folder(tmp_path: Path) -> N
 )
 def test_a_mistyped_command_line_is_code_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("triage", "nowhere.csv"), "没有 'nowhere.csv'"),
+        (("triage", "."), "'.' 是文件夹，这里要写文件"),
+        (("decide", "nowhere.jsonl"), "没有 'nowhere.jsonl'"),
+        (("rules", "list", "--shop", "nowhere"), "没有 'nowhere'"),
+        (("rules", "list", "--layer", "city"), "'city' 不在可选的"),
+        (("rules", "at", "2025-13-01"), "写得不对：'2025-13-01'"),
+        (("triage",), "少写了 'SHEET...'"),
+        (("dicide",), "没有 'dicide' 这个命令，是 'decide' 吗"),
+        (("triage", "--foo"), "没有 --foo 这个选项"),
+        (("rules", "--foo"), "没有 --foo 这个选项"),
+        (("--foo",), "没有 --foo 这个选项"),
+        (("triage", "--out"), "'--out' 后面要写内容"),
+        (("triage", "--json=3"), "'--json' 后面不写内容"),
+        (("rules", "show", "N01", "N02"), "多写了 N02"),
+        (("triage", "a.csv", "--batch-size", "0"), "不能小于 1"),
+        (("triage", "a.csv", "--batch-size", "x"), "要写整数"),
+    ],
+)
+def test_a_mistyped_command_line_is_said_in_chinese(arguments: tuple[str, ...], wanted: str) -> None:
+    said = run(*arguments)[1].split("写法不对")[1]
+    assert wanted in "".join(line.strip("│ ") for line in said.splitlines()) or wanted in " ".join(
+        line.strip("│ ") for line in said.splitlines()
+    )
+    assert not re.search(r"Invalid|does not|No such|Missing|unexpected|should", said)
 
 
 def test_a_sheet_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -80,6 +110,7 @@ def test_a_page_that_cannot_be_written_is_code_3(tmp_path: Path) -> None:
     code, said = run("rules", "public", "--html", tmp_path / "nowhere" / "page.html")
     assert code == 3
     assert "page.html" in said
+    assert "没有这个文件或文件夹" in said
 
 
 def test_the_error_speaks_english_where_asked() -> None:
@@ -93,6 +124,13 @@ def test_an_interrupted_command_is_code_130(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(cli, "load_rulebook", interrupted)
     assert CliRunner().invoke(app, ["rules", "list"]).exit_code == 130
+
+
+def test_the_module_runs_like_the_command() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "aftersale.cli", "--version"], capture_output=True, check=True, text=True
+    )
+    assert answer.stdout.startswith("aftersale ")
 
 
 def test_a_reader_that_goes_away_leaves_no_traceback() -> None:

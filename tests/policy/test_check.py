@@ -170,8 +170,21 @@ def test_a_shop_that_changes_a_number_of_the_law_is_found_and_one_that_confirms_
     documents = {"shop/documents.yaml": SHOP_DOCUMENT}
     changed = documents | {"shop/p.yaml": f"{head}    values: {value.format(5)}\n"}
     confirmed = documents | {"shop/p.yaml": f"{head}    values: {value.format(7)}\n"}
-    assert ("rulebook.shop_changes_law", "no_reason_days") in codes(changed)
+    assert codes(changed) == {("rulebook.not_for_shops", "no_reason_days")}
     assert codes(confirmed) == set()
+
+
+def test_a_platform_number_that_no_source_gives_is_found_and_an_alternative_is_not() -> None:
+    value = (
+        "[{{value: {}, platform: douyin, confidence: H, cite: [{{document: shop-policy, article: '1'}}]}}]"
+    )
+    head = "layer: shop\nplatform: any\nparameters:\n  - name: respond_unshipped_hours\n"
+    head += "    title: {zh: 试, en: t}\n    unit: hours\n"
+    documents = {"shop/documents.yaml": SHOP_DOCUMENT}
+    slip = documents | {"shop/p.yaml": f"{head}    values: {value.format(480)}\n"}
+    alternative = documents | {"shop/p.yaml": f"{head}    values: {value.format(24)}\n"}
+    assert codes(slip) == {("rulebook.unlisted_number", "respond_unshipped_hours")}
+    assert codes(alternative) == set()
 
 
 def test_a_limit_without_a_case_on_each_side_is_found() -> None:

@@ -116,6 +116,12 @@ def test_a_return_on_its_way_is_refunded_by_the_clock(tmp_path: Path) -> None:
     assert line["售后状态"] == "待商家收货"
 
 
+@pytest.mark.parametrize("claim", ["换货", "维修", "补寄"])
+def test_a_claim_that_pays_nothing_is_confirmed_by_the_clock(tmp_path: Path, claim: str) -> None:
+    line = only(tmp_path, **RETURNED, 售后类型=claim, 自动处理截止时间="2026-06-10 09:20:00")
+    assert line["剩余时间"] == "还剩 20 分 · 超时平台将自动确认收货"
+
+
 def test_where_the_sheet_gives_no_time_the_rules_do_and_it_is_said(tmp_path: Path) -> None:
     line = only(tmp_path, 自动处理截止时间="-")
     assert "（按规则推算）" in str(line["剩余时间"])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.parking import REASONS
 from aftersale.domain.errors import AftersaleError
+from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
-    from aftersale.texts import Text
 
 
 class Turn(StrEnum):
@@ -124,6 +124,21 @@ class Reading:
     orders_unused: int = 0
     orders_parked: tuple[Parked, ...] = ()
     skipped: tuple[str, ...] = ()
+
+
+_WHY_NOT: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件或文件夹",
+    PermissionError: "没有权限，或者正被别的程序占用",
+    IsADirectoryError: "这是文件夹，不是文件",
+    NotADirectoryError: "上级不是文件夹",
+    FileExistsError: "已经有同名的文件",
+}
+
+
+def why_not(fault: OSError) -> Text:
+    """Say why the system did not open or write a file; what we have no words for stays in the system's."""
+    said = fault.strerror or str(fault)
+    return Text(zh=_WHY_NOT.get(type(fault), said), en=said)
 
 
 class SheetRefused(AftersaleError):

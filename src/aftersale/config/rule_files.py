@@ -24,16 +24,16 @@ def _walk(folder: Traversable, prefix: str) -> dict[str, str]:
         if entry.is_dir():
             found |= _walk(entry, f"{prefix}{entry.name}/")
         elif entry.name.endswith((".yaml", ".yml")):
-            found[f"{prefix}{entry.name}"] = _text(entry)
+            found[f"{prefix}{entry.name}"] = _text(entry, f"{prefix}{entry.name}")
     return found
 
 
-def _text(file: Traversable) -> str:
+def _text(file: Traversable, name: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         said = Text(zh="不是 UTF-8，请另存为 UTF-8", en="this is not UTF-8; save it as UTF-8")
-        raise RulebookInvalid([Finding("rulebook.not_utf8", file.name, "", said)]) from None
+        raise RulebookInvalid([Finding("rulebook.not_utf8", name, "", said)]) from None
 
 
 def packaged_texts() -> dict[str, str]:
@@ -47,7 +47,7 @@ def shop_texts(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         missing = Text(zh=f"没有这个规则文件夹：{folder}", en=f"there is no rule folder {folder}")
         raise RulebookInvalid([Finding("rulebook.no_folder", str(folder), "", missing)])
-    return {f"shop/{name}": text for name, text in _walk(folder, "").items()}
+    return _walk(folder, "shop/")
 
 
 def load_rulebook(shop: Path | None = None) -> Rulebook:

@@ -12,10 +12,14 @@ from rich.table import Table
 from typer import rich_utils
 from typer.core import TyperGroup
 
+from aftersale.channels.base import why_not
+from aftersale.config.mistakes import in_chinese
 from aftersale.domain.errors import AftersaleError, Finding, RulebookInvalid
 from aftersale.texts import Lang, translator
 
 REFUSED = 3
+# typer shows the cases of a mistyped line and keeps what they have in common to itself.
+UsageError: Any = typer.BadParameter.__base__
 ENV_LANG = "AFTERSALE_LANG"
 # A pipe has no width; tables are not to be broken for it.
 PIPE_WIDTH = 200
@@ -35,13 +39,18 @@ class Desk(TyperGroup):
         """Take the language out of the line before anything of it is read; commands find it in `ctx.obj`."""
         ctx.obj, rest = _language(args)
         _translate(self, ctx, ctx.obj)
-        return super().parse_args(ctx, rest)
+        try:
+            return super().parse_args(ctx, rest)
+        except UsageError as mistake:
+            raise _said(mistake, ctx.obj) from None
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer keeps the type private
         """Run the command; what it refuses is said on stderr, with the next step."""
         lang: Lang = ctx.obj
         try:
             return super().invoke(ctx)
+        except UsageError as mistake:
+            raise _said(mistake, lang) from None
         except AftersaleError as error:
             _say_error(error, lang)
         except BrokenPipeError:
@@ -49,6 +58,14 @@ class Desk(TyperGroup):
         except OSError as error:
             _say_file(error, lang)
         raise typer.Exit(REFUSED)
+
+
+def _said(mistake: Any, lang: Lang) -> Any:  # noqa: ANN401  # typer keeps the type private
+    """Give a mistake of the command line the words of the user's language."""
+    sentence = mistake.format_message()
+    if lang == "zh" and in_chinese(sentence) != sentence:
+        mistake.format_message = lambda: in_chinese(sentence)
+    return mistake
 
 
 def _language(args: Sequence[str]) -> tuple[Lang, list[str]]:
@@ -113,7 +130,7 @@ def say_findings(console: Console, findings: Sequence[Finding], lang: Lang) -> N
 def _say_file(error: OSError, lang: Lang) -> None:
     _ = translator(lang)
     said = _("The file cannot be read or written: {file} ({why})")
-    where, why = error.filename or "", error.strerror or str(error)
+    where, why = error.filename or "", why_not(error).of(lang)
     _errors().print(escape(said.format(file=where, why=why)), style="bold")
     _errors().print(_("Close it in other programs, or name another place."))
 

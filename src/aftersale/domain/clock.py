@@ -24,7 +24,7 @@ DAY = 86_400
 EPOCH = date(1970, 1, 1)
 SATURDAY = 5
 # Consumer law gives the seven days since 2014; lunar holidays are tabled up to 2030.
-FIRST_YEAR, LAST_YEAR = 2014, 2030
+FIRST_YEAR, LAST_YEAR = 2014, 2040
 
 # Holidays of a year are announced in the November before it. Until then only the spans in which a
 # rest day may fall are known: (month, day) to (month, day), for holidays fixed in the solar calendar.

@@ -253,6 +253,17 @@ def _say_received(read: dict[str, Value], unknown: set[str]) -> None:
             read["received"] = read.get("signed", False)
 
 
+def _say_answer(read: dict[str, Value], unknown: set[str]) -> None:
+    """Fill the merchant's answer from its times: the later of consent and refusal is the one that stands."""
+    if "merchant_response" in read or "merchant_response" in unknown:
+        return
+    agreed, rejected = read.get("merchant_agreed_at"), read.get("merchant_rejected_at")
+    if isinstance(rejected, int) and not (isinstance(agreed, int) and agreed > rejected):
+        read["merchant_response"] = "rejected"
+    elif isinstance(agreed, int):
+        read["merchant_response"] = "agreed"
+
+
 def _say_totals(read: dict[str, Value]) -> None:
     read.setdefault("now", read.get("applied_at"))
     read.setdefault("order_paid_fen", read.get("paid_fen", 0))
@@ -262,6 +273,7 @@ def _say_totals(read: dict[str, Value]) -> None:
 def _assemble(read: dict[str, Value], unknown: set[str], unalleged: frozenset[str]) -> Facts:
     _say_companions(read, unknown)
     _say_received(read, unknown)
+    _say_answer(read, unknown)
     _say_totals(read)
     values = list(_DEFAULTS)
     for name, value in read.items():

@@ -80,6 +80,7 @@ class Builder:
             item.code: item for item, _ in self._unique("evidence", "code")
         }
         self._parameters = self._merge_parameters()
+        self._check_numbers_of_law()
         self._names = self._types()
         self._checker = Checker(self._names, _VALUES)
         self._of_amounts = Checker(self._names | {AMOUNT: Type.NUMBER}, _VALUES)
@@ -146,6 +147,18 @@ class Builder:
             alternatives=written.alternatives,
             layer=placed.layer,
         )
+
+    def _check_numbers_of_law(self) -> None:
+        """Hold a shop to the numbers of the law: it may confirm one, not change it."""
+        for parameter in self._parameters.values():
+            law = {value.value for value in parameter.values if value.layer == "law"}
+            for value in parameter.values:
+                if value.layer == "shop" and law and value.value not in law:
+                    en, zh = (
+                        "the law sets this number, a shop cannot change it",
+                        "这个数由法律规定，店铺不能改",
+                    )
+                    self._in.wrong("rulebook.not_for_shops", f"shop {parameter.name}", value.value, en, zh)
 
     def _types(self) -> dict[str, Type]:
         derived = {item.name: Type(item.type) for item, _ in self._unique("derive", "name")}

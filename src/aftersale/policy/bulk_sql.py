@@ -257,6 +257,9 @@ class BulkSql:
             )
         if step.when is not None:
             tests.append(self.render(step.when))
+        if step.when is not None:
+            # Whether the step applies is not known: neither is the amount.
+            return f"CASE WHEN {tests[-1]} THEN {text} WHEN NOT {tests[-1]} THEN {before} END"
         return f"CASE WHEN {' AND '.join(tests)} THEN {text} ELSE {before} END" if tests else text
 
     def _bits(self, first: int) -> str:

@@ -135,19 +135,22 @@ def _shop_gives_less(look: Look) -> Iterator[Finding]:
             yield _finding("rulebook.shop_gives_less", _where(rule), rule.remedies[0], en, zh)
 
 
-def _shop_changes_law(look: Look) -> Iterator[Finding]:
-    """Find shop values for numbers that only the law can change; confirming the same value is fine."""
+def _shop_numbers(look: Look) -> Iterator[Finding]:
+    """Find shop values for platform numbers that no source gives: a slip, or a change without source."""
     for parameter in look.rulebook.parameters.values():
-        law = {value.value for value in parameter.values if value.layer == "law"}
+        packaged = [value for value in parameter.values if value.layer != "shop"]
+        known = {value.value for value in packaged}
+        known |= {
+            other.value for value in packaged for other in value.alternatives if isinstance(other.value, int)
+        }
         for value in parameter.values:
-            if value.layer == "shop" and law and value.value not in law:
-                en, zh = "the law sets this number, a shop cannot change it", "这个数由法律规定，店铺不能改"
-                yield _finding(
-                    "rulebook.shop_changes_law", f"shop {parameter.name}", str(value.value), en, zh
-                )
+            if value.layer == "shop" and packaged and value.value not in known:
+                en = f"no source we know gives this number; known: {', '.join(map(str, sorted(known)))}"
+                zh = f"这个数和已知来源都不同；已知：{'、'.join(map(str, sorted(known)))}"
+                yield _finding("rulebook.unlisted_number", f"shop {parameter.name}", str(value.value), en, zh)
 
 
-_CHECKS = (_dead, _ties, _dates, _shop_gives_less, _shop_changes_law)
+_CHECKS = (_dead, _ties, _dates, _shop_gives_less, _shop_numbers)
 
 
 def check(texts: Mapping[str, str], cases: Iterable[Facts] = (), *, about: str = "") -> tuple[Finding, ...]:

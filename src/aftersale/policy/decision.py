@@ -15,12 +15,15 @@ class Verdict:
     """Hold the part of a decision that follows from which rules fired; shared by all tickets alike.
 
     `hits` are the ranks of all rules that fired; `alternatives` are the other rules that grant something.
+    `law_rank` is that of the highest rule of law and platform: what a shop adds leaves its damages and
+    clauses standing.
     `remedies` stand in order, the preferred one need not be the first. `flags` are short stable codes.
     """
 
     hits: tuple[int, ...]
     main: Rule
     main_rank: int
+    law_rank: int
     preferred: str
     remedies: tuple[str, ...]
     alternatives: tuple[Rule, ...]

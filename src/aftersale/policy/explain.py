@@ -147,7 +147,7 @@ class Changes:
         """Say what would come of an answer; under an override that stays, what the rule itself grants."""
         if rule:
             return rule.remedies[0]
-        overridden = verdict.preferred == self._decision.verdict.preferred
+        overridden = verdict.preferred in {self._decision.verdict.preferred, ASK}
         apply_type = self._facts["apply_type"]
         return chosen(verdict.main, str(apply_type)) if overridden else verdict.preferred
 

@@ -34,8 +34,10 @@ def _derive(variant: Variant, source: PythonSource, wanted: set[str]) -> list[st
     ]
 
 
-def _steps(variant: Variant, source: PythonSource, steps: Iterable[Step], target: str) -> list[str]:
-    """Write the steps of an amount; `main` is the rank of the main rule, `ranks` all that fired."""
+def _steps(
+    variant: Variant, source: PythonSource, steps: Iterable[Step], target: str, main: str
+) -> list[str]:
+    """Write the steps of an amount; `main` names the rank they follow, `ranks` is all that fired."""
     rank = {rule.id: number for number, rule in enumerate(variant.rulebook.rules)}
     lines = []
     for step in steps:
@@ -43,7 +45,7 @@ def _steps(variant: Variant, source: PythonSource, steps: Iterable[Step], target
         if step.when_fired:
             tests.append(f"{rank[step.when_fired]} in ranks")
         if step.when_main:
-            tests.append("main in (" + "".join(f"{rank[rule]}, " for rule in step.when_main) + ")")
+            tests.append(f"{main} in (" + "".join(f"{rank[rule]}, " for rule in step.when_main) + ")")
         if step.when is not None:
             tests.append(source.when_true(variant.folded(step.when)))
         indent = _I
@@ -52,6 +54,10 @@ def _steps(variant: Variant, source: PythonSource, steps: Iterable[Step], target
             indent = _I * 2
         text = source.value(variant.folded(step.expr))
         lines.append(f"{indent}{target} = {text}")
+        if step.when is not None:
+            # Whether the step applies is not known: neither is the amount.
+            lines.append(f"{_I}elif not {source.when_false(variant.folded(step.when))}:")
+            lines.append(f"{_I * 2}{target} = None")
     return lines
 
 
@@ -115,9 +121,9 @@ def judge_source(variant: Variant) -> str:
             *Branches(source).lines(rules, 1),
             f"{_I}ranks.sort()",
             f"{_I}verdict = verdict_of(apply_type, ranks, applied_at)",
-            f"{_I}main = verdict.main_rank",
-            *_steps(variant, source, variant.rulebook.amount, "amount"),
-            *_steps(variant, source, variant.rulebook.punitive, "punitive"),
+            f"{_I}main, law = verdict.main_rank, verdict.law_rank",
+            *_steps(variant, source, variant.rulebook.amount, "amount", "main"),
+            *_steps(variant, source, variant.rulebook.punitive, "punitive", "law"),
             *_clocks(variant, source),
             *_stability(source, used + live),
             f"{_I}return verdict, amount, punitive, tuple(due), stable",

@@ -28,11 +28,23 @@ _ASKED = {
     "reship": "reship",
     "price_protect": "price_diff_refund",
 }
+# What a shop's rule may settle because law and platform leave it open.
+_OPEN_LIABILITY = frozenset({"undetermined"})
+_OPEN_FREIGHT = frozenset({"none", "undetermined"})
 CHOICE = {"exchange": ("exchange",), "repair": ("repair",), "reship": ("reship", "reship_missing")}
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
+
+
+def _borne(law: str, shop: str, still_open: frozenset[str]) -> str:
+    """Let a shop take a burden upon itself, or settle what law and platform leave open; never shift one."""
+    return shop if shop == "merchant" or law in still_open else law
+
+
+def _unique_rules(rules: Iterable[Rule]) -> list[Rule]:
+    return list({rule.id: rule for rule in rules}.values())
 
 
 def chosen(rule: Rule, apply_type: str | None) -> str:
@@ -58,9 +70,11 @@ class Verdicts:
             known = self._known[key] = self._make(apply_type, ranks, applied_at)
         return known
 
-    def main_of(self, entitled: Sequence[tuple[int, Rule]], apply_type: str | None) -> tuple[int, Rule]:
+    def main_of(
+        self, law: tuple[int, Rule], entitled: Sequence[tuple[int, Rule]], apply_type: str | None
+    ) -> tuple[int, Rule]:
         """Pick the main rule: the highest of law and platform, unless the shop gives the buyer more."""
-        rank, main = next((rank, rule) for rank, rule in entitled if rule.layer != "shop")
+        rank, main = law
         if main.group in OUTRANKED_BY_NOTHING:
             return rank, main
         floor = self._book.floor_for_shops(chosen(main, apply_type))
@@ -75,21 +89,22 @@ class Verdicts:
         fired = [(rank, self._book.rules[rank]) for rank in ranks]
         guards = tuple(rule for _, rule in fired if rule.is_guard)
         entitled = [(rank, rule) for rank, rule in fired if not rule.is_guard]
-        main_rank, main = self.main_of(entitled, apply_type)
+        law_rank, law = next((rank, rule) for rank, rule in entitled if rule.layer != "shop")
+        main_rank, main = self.main_of((law_rank, law), entitled, apply_type)
         override = self._override(main, guards)
         preferred = override.remedies[0] if override else chosen(main, apply_type)
-        remedies = _unique([*main.remedies, *(name for rule in guards for name in rule.remedies)])
-        in_force = [main, *guards]
+        in_force = _unique_rules([main, law, *guards])
         return Verdict(
             hits=tuple(ranks),
             main=main,
             main_rank=main_rank,
+            law_rank=law_rank,
             preferred=preferred,
-            remedies=remedies,
+            remedies=_unique(name for rule in in_force for name in rule.remedies),
             alternatives=tuple(rule for _, rule in entitled if rule is not main),
             guards=guards,
-            liability=self._liability(main, guards),
-            freight=self._freight(main, guards),
+            liability=self._liability(_borne(law.liability, main.liability, _OPEN_LIABILITY), guards),
+            freight=self._freight(_borne(law.freight, main.freight, _OPEN_FREIGHT), guards),
             citations=self._citations(in_force, applied_at),
             evidence=_unique(code for rule in in_force for code in rule.evidence),
             pays=self._pays(preferred),
@@ -103,23 +118,19 @@ class Verdicts:
         standing = [rule for rule in guards if rule.id in self._strength]
         return min(standing, key=lambda rule: self._strength[rule.id], default=None)
 
-    def _liability(self, main: Rule, guards: Sequence[Rule]) -> str:
+    def _liability(self, base: str, guards: Sequence[Rule]) -> str:
         """Follow the strongest guard that has a say; the others only comment."""
         saying = [rule for rule in guards if rule.liability != _COMMENT]
-        strongest = min(
-            saying, key=lambda rule: self._strength.get(rule.id, len(self._strength)), default=main
-        )
-        return strongest.liability
+        saying.sort(key=lambda rule: self._strength.get(rule.id, len(self._strength)))
+        return saying[0].liability if saying else base
 
-    def _freight(self, main: Rule, guards: Sequence[Rule]) -> str:
+    def _freight(self, base: str, guards: Sequence[Rule]) -> str:
         """Hold, then plan, then shop promise; insurance pays first and the rest follows."""
         ids = {rule.id: rule for rule in guards}
         for name in ("G05", "A03", "N14"):
             if name in ids:
                 base = ids[name].freight
                 break
-        else:
-            base = main.freight
         insured = "N13" in ids and base in {"buyer", "merchant"}
         return f"insurer_then_{base}" if insured else base
 

@@ -13,7 +13,7 @@ from aftersale.domain.value_words import (
     VALUE_WORDS,
     word_of,
 )
-from aftersale.domain.vocabulary import Kind
+from aftersale.domain.vocabulary import APPLY_TYPES, Kind
 from aftersale.texts import translator
 from aftersale.triage import judged
 from aftersale.triage.rows import Clock, Stage, Urgency
@@ -34,6 +34,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _DAYS_FROM = 48 * _HOUR
 _APPROVES, _REFUNDS = "respond_by", "confirm_by"
 _PAID_CLAIMS = frozenset({"refund_only", "return_refund", "price_protect"})
+_UNPAID_CLAIMS = frozenset(APPLY_TYPES) - _PAID_CLAIMS
 
 
 class Words:
@@ -138,6 +139,8 @@ class Words:
         missed = self._if_missed.get(clock.name, "")
         if clock.name == _APPROVES and clock.at <= self._now:
             return self._("probably approved by the platform: look there first")
+        if clock.name == _REFUNDS and row.apply_type in _UNPAID_CLAIMS:
+            return self._("the platform confirms the return by itself")
         amount = yuan(row.amount_fen) if row.amount_fen is not None else ""
         if clock.name == _APPROVES:
             claim = word_of(VALUE_WORDS, row.apply_type or "", self.lang)

@@ -42,6 +42,20 @@ _LONGEST_WORD = 64
 _BITS_PER_DIGIT = math.log2(10)
 
 
+class Odd(str):
+    """Hold a formula or error of a workbook as it is written there, with what readers of values see."""
+
+    __slots__ = ("seen",)
+    seen: Cell
+
+    @classmethod
+    def of(cls, written: str, seen: Cell) -> Odd:
+        """Keep both; where the workbook holds no value, `seen` is the empty text."""
+        odd = cls(written)
+        odd.seen = seen
+        return odd
+
+
 class Unreadable(Exception):
     """Refuse one cell with the code of the reason and the value as it stands there."""
 
@@ -209,6 +223,20 @@ def _serial(text: str) -> datetime | None:
 def read_text(raw: str) -> str | None:
     """Read a text; an empty mark is None."""
     return _read_word(raw) if len(raw) <= _LONGEST_WORD else clean(raw) or None
+
+
+def read_prose(cell: Cell) -> str | None:
+    """Read what a person wrote, which no rule reads: what looks like a formula or an error is text as well.
+
+    >>> read_prose("=顾客说不急"), read_prose(Odd.of("=A1&A2", "玻璃杯")), read_prose("-")
+    ('=顾客说不急', '玻璃杯', None)
+    """
+    if isinstance(cell, Odd):
+        cell = cell.seen if cell.seen != "" else str(cell)
+    try:
+        return read_text(text_of(cell))
+    except Unreadable as fault:
+        return fault.value
 
 
 @lru_cache(maxsize=16_384)

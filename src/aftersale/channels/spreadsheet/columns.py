@@ -12,10 +12,11 @@ from aftersale.texts import Text
 
 
 class Sort(StrEnum):
-    """Say how the cells of a column are read."""
+    """Say how the cells of a column are read; TEXT holds words we know or codes, PROSE what people wrote."""
 
     ID = "id"
     TEXT = "text"
+    PROSE = "prose"
     TIME = "time"
     MONEY = "money"
     FLAG = "flag"
@@ -64,10 +65,7 @@ AFTER_SALE = (
     ),
     *_columns(
         Sort.TEXT,
-        article="商品名称 商品标题 选购商品 商品",
         article_no="商家编码 SKU编码 商家SKU编码 商品编码 货号",
-        sku="商品规格 规格 规格名称 SKU",
-        shop="店铺 店铺名称 门店名称 所属店铺 店铺名",
         claim="售后类型 退款类型 售后方式 退款方式",
         status="售后状态 退款状态 售后单状态",
         reason="售后原因 退款原因 申请原因 售后申请原因",
@@ -77,8 +75,14 @@ AFTER_SALE = (
         return_waybill="退货物流单号 退货快递单号 退货运单号",
         return_tracking="退货物流状态",
         arbitration="仲裁状态 平台介入状态 客服介入状态",
-        operator="操作人",
         flag="旗帜颜色 旗帜 订单旗帜",
+    ),
+    *_columns(
+        Sort.PROSE,
+        article="商品名称 商品标题 选购商品 商品",
+        sku="商品规格 规格 规格名称 SKU",
+        shop="店铺 店铺名称 门店名称 所属店铺 店铺名",
+        operator="操作人",
         remark="商家备注",
         order_remark="订单备注",
         ticket_remark="售后备注",
@@ -118,19 +122,22 @@ ORDER = (
     *_columns(
         Sort.TEXT,
         state="订单状态",
-        article="选购商品 商品名称 商品标题",
         article_no="商家编码 SKU编码 货号",
-        sku="商品规格 规格",
-        shop="店铺 店铺名称 门店名称 所属店铺 店铺名",
         tracking="物流信息 物流状态",
         carrier="快递公司",
         parcels="快递信息",
         warehouse="仓库名称",
         province="省 收货地址-省 省份 收货省份",
         flag="旗帜颜色 旗帜",
+        medium="流量体裁",
+    ),
+    *_columns(
+        Sort.PROSE,
+        article="选购商品 商品名称 商品标题",
+        sku="商品规格 规格",
+        shop="店铺 店铺名称 门店名称 所属店铺 店铺名",
         remark="商家备注 订单备注",
         live="达人昵称 CPS达人昵称",
-        medium="流量体裁",
     ),
     *_columns(
         Sort.TIME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused
+from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused, why_not
 from aftersale.channels.spreadsheet.columns import Kind
 from aftersale.channels.spreadsheet.layout import NO_MAP, Layout, recognise
 from aftersale.channels.spreadsheet.meaning import notice_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aftersale.channels.spreadsheet.maps import SheetMap
 
-_HEADER_WITHIN = 5
+_HEADER_WITHIN = 10
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -32,7 +32,8 @@ def _cannot_open(path: Path, fault: OSError) -> SheetRefused:
     return SheetRefused(
         "sheet.not_found",
         Text(
-            zh=f"打不开 {path.name}：{fault.strerror}", en=f"{path.name} cannot be opened: {fault.strerror}"
+            zh=f"打不开 {path.name}：{why_not(fault).zh}",
+            en=f"{path.name} cannot be opened: {why_not(fault).en}",
         ),
         Text(
             zh="请检查文件名和位置；文件正被别的程序打开时请先关掉。",
@@ -112,7 +113,8 @@ class SheetReader:
         self.skipped: list[str] = []
         self._tickets: list[tuple[Origin, Layout, RowReader[TicketCells]]] = []
         self._orders: list[tuple[Layout, RowReader[OrderCells]]] = []
-        for path in map(Path, paths):
+        # A file named twice is one file.
+        for path in {path.resolve(): path for path in map(Path, paths)}.values():
             known, skipped = _recognise(path, mapping, limits)
             self.skipped += skipped
             for sheet, layout in known:

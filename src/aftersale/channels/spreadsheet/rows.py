@@ -15,6 +15,7 @@ from aftersale.channels.spreadsheet.cells import (
     read_flag,
     read_id,
     read_money,
+    read_prose,
     read_text,
     read_time,
     text_of,
@@ -176,9 +177,14 @@ class RowReader(Generic[Cells]):
             if place is None:
                 continue
             slot = self._shape._fields.index(column.field)
-            read = self._id_reader(place, sample) if column.sort is Sort.ID else _READERS[column.sort]
-            steps.append((slot, place.index, _of_text(read) if self._sheet.typed else read))
+            steps.append((slot, place.index, self._reader(column.sort, place, sample)))
         return steps
+
+    def _reader(self, sort: Sort, place: Place, sample: Sequence[Sequence[Cell]]) -> Callable[[Any], object]:
+        if sort is Sort.PROSE:
+            return read_prose
+        read = self._id_reader(place, sample) if sort is Sort.ID else _READERS[sort]
+        return _of_text(read) if self._sheet.typed else read
 
     @staticmethod
     def _id_reader(place: Place, sample: Sequence[Sequence[Cell]]) -> Callable[[str], object]:

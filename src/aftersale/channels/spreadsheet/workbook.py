@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineError, CalamineWorkbook
 
 from aftersale.channels.base import SheetRefused
+from aftersale.channels.spreadsheet.cells import Odd
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -173,8 +174,12 @@ class BookSheet:
         for row, found in enumerate(self.cells.iter_rows(), 1):
             cells: list[Cell] = [*before, *found] if before else list(found)
             if row in odd_rows:
-                cells = [self.odd.get((row, index), cell) for index, cell in enumerate(cells)]
+                cells = [self._odd_or(row, index, cell) for index, cell in enumerate(cells)]
             yield row, cells
+
+    def _odd_or(self, row: int, index: int, cell: Cell) -> Cell:
+        written = self.odd.get((row, index))
+        return cell if written is None else Odd.of(written, cell)
 
 
 def _open(path: Path, archive: zipfile.ZipFile, limits: Limits) -> list[BookSheet]:
