@@ -231,6 +231,14 @@ def test_for_a_person_the_answer_tells_proposal_money_clauses_clocks_and_what_wo
         assert said in result.stdout
 
 
+def test_for_a_person_holidays_that_are_not_announced_are_said() -> None:
+    late = {"signed_at": "2027-02-01T10:00:00+08:00", "shipped_at": "2027-01-30T10:00:00+08:00"}
+    facts = {"platform": "douyin", "apply_type": "return_refund", "reason": "no_reason", "paid_fen": 100}
+    given = json.dumps({"facts": facts | late | {"applied_at": "2027-02-02T10:00:00+08:00"}})
+    said = CliRunner().invoke(app, ["decide", "-"], input=given).output
+    assert "2027 年的放假安排还没公布" in said
+
+
 def test_for_a_person_a_refusal_is_a_proposal_that_pays_nothing() -> None:
     late = SEVEN_DAYS | {"applied_at": "2025-06-20T10:00:00+08:00"}
     result = CliRunner().invoke(app, ["decide", "-", "--lang", "en"], input=line(facts=late))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from aftersale.domain.facts import facts_of_export, parse_facts
-from aftersale.policy.explain import Traced, to_ask, to_describe, to_inspect, trace, what_would_change
-from tests.policy.books import judge
+from aftersale.policy.explain import (
+    Traced,
+    to_ask,
+    to_describe,
+    to_inspect,
+    trace,
+    unannounced_year,
+    what_would_change,
+)
+from tests.policy.books import book, judge
 from tests.policy.cases import every_case
 from tests.policy.tickets import streamed, wild
 
@@ -129,3 +139,15 @@ def test_where_the_reason_is_unknown_what_only_a_reason_alleges_is_no_question_y
     facts = facts_of_export({key: value for key, value in ROW.items() if key != "reason"}, ["reason"])
     asked = to_ask(judge().decide(facts), what_would_change(judge(), judge().decide(facts)))
     assert not {change.fact for change in asked} & {"wrong_item", "quality_proven", "overcharge_fen"}
+
+
+@pytest.mark.parametrize(
+    ("signed", "year"),
+    [("2026-12-20T10:00:00+08:00", None), ("2026-12-28T10:00:00+08:00", 2027), (None, None)],
+)
+def test_a_year_without_announced_holidays_is_named_where_the_seven_days_end_in_it(
+    signed: str | None, year: int | None
+) -> None:
+    facts: dict[str, Any] = {"platform": "douyin", "apply_type": "return_refund", "reason": "no_reason"}
+    facts |= {"applied_at": "2026-12-29T10:00:00+08:00", "signed_at": signed}
+    assert unannounced_year(book(), judge().decide(parse_facts(facts))) == year

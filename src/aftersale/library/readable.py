@@ -8,6 +8,7 @@ from aftersale.channels.lines import BadLine
 from aftersale.domain.clock import moment_of
 from aftersale.domain.money import yuan
 from aftersale.library.blocks import INDENT, block
+from aftersale.policy.explain import unannounced_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,9 @@ def _clauses(decision: Decision, words: Words) -> Iterator[str]:
 def _clocks(decision: Decision, words: Words) -> Iterator[str]:
     _ = words.translate
     yield from block(_("Deadlines:"), [_clock(due, words) for due in decision.due])
+    if year := unannounced_year(words.book, decision):
+        said = _("The holidays of {year} are not announced yet: in doubt the buyer is given the later day.")
+        yield INDENT + said.format(year=year)
 
 
 def clock_time(second: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.domain.clock import date_of, day_of
 from aftersale.domain.fact_table import FACTS, FactSpec
 from aftersale.domain.vocabulary import Kind, Silence
 from aftersale.policy.expression import Expr, conjuncts, names_in
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aftersale.domain.facts import Facts, Value
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision, Verdict
-    from aftersale.policy.rulebook import Rule
+    from aftersale.policy.rulebook import Rule, Rulebook
 
 Answer = bool | int | str | None
 
@@ -181,6 +182,14 @@ class Changes:
 def what_would_change(judge: Judge, decision: Decision) -> tuple[Change, ...]:
     """List the unknown facts that could overturn the winner, dearest first."""
     return Changes(judge, decision).all()
+
+
+def unannounced_year(rulebook: Rulebook, decision: Decision) -> int | None:
+    """Name the year whose holidays are not announced, where the end of the seven days hangs on them."""
+    end = decision.due_at("no_reason_end")
+    if end is None or rulebook.calendar.is_published(last := day_of(end.at - 1)):
+        return None
+    return date_of(last).year
 
 
 def to_ask(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:
