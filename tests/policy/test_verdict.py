@@ -56,6 +56,15 @@ def test_only_three_guards_move_liability(guard: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("clock", "liability"), [("T02", "none"), ("T03", "merchant"), ("T04", "merchant"), ("T06", "merchant")]
+)
+def test_a_hold_ends_when_a_clock_has_run_out_over_it(clock: str, liability: str) -> None:
+    found = verdict("Q01", "G05", clock)
+    assert (found.liability, found.freight) == (liability, "merchant")
+    assert verdict("Q01", "G05").liability == verdict("Q01", "G05").freight == "undetermined"
+
+
+@pytest.mark.parametrize(
     ("guards", "payer"),
     [
         ((), "buyer"),

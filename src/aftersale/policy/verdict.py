@@ -19,6 +19,7 @@ OUTRANKED_BY_NOTHING = frozenset({"guard", "malicious"})
 ALWAYS_A_PERSON = frozenset({"G04", "G05", "G06", "G09"})
 _SUSPICION = frozenset({"G05", "G09"})
 _LATE_REFUND = frozenset({"T03", "T04"})
+_HOLD, _ENDS_THE_HOLD = "G05", frozenset({"T02", "T03", "T04", "T06"})
 # What the buyer asked for, as ranks of remedies: giving more is generosity, and a person signs for it.
 _ASKED = {
     "refund_only": "refund_no_return",
@@ -36,6 +37,12 @@ CHOICE = {"exchange": ("exchange",), "repair": ("repair",), "reship": ("reship",
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
+
+
+def _without_ended_hold(guards: Sequence[Rule]) -> list[Rule]:
+    """Leave out the hold once a clock has run out over it: then the money moves and nothing is held."""
+    ended = any(rule.id in _ENDS_THE_HOLD for rule in guards)
+    return [rule for rule in guards if not (ended and rule.id == _HOLD)]
 
 
 def _borne(law: str, shop: str, still_open: frozenset[str]) -> str:
@@ -94,6 +101,7 @@ class Verdicts:
         override = self._override(main, guards)
         preferred = override.remedies[0] if override else chosen(main, apply_type)
         in_force = _unique_rules([main, law, *guards])
+        burdening = _without_ended_hold(guards)
         return Verdict(
             hits=tuple(ranks),
             main=main,
@@ -103,8 +111,8 @@ class Verdicts:
             remedies=_unique(name for rule in in_force for name in rule.remedies),
             alternatives=tuple(rule for _, rule in entitled if rule is not main),
             guards=guards,
-            liability=self._liability(_borne(law.liability, main.liability, _OPEN_LIABILITY), guards),
-            freight=self._freight(_borne(law.freight, main.freight, _OPEN_FREIGHT), guards),
+            liability=self._liability(_borne(law.liability, main.liability, _OPEN_LIABILITY), burdening),
+            freight=self._freight(_borne(law.freight, main.freight, _OPEN_FREIGHT), burdening),
             citations=self._citations(in_force, applied_at),
             evidence=_unique(code for rule in in_force for code in rule.evidence),
             pays=self._pays(preferred),
