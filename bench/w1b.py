@@ -35,7 +35,7 @@ MEMORY_MB = 1_000
 LINEAR = 11
 _PASSES = 3
 _MILLION = 1_000_000
-_COLUMNS = "ticket, main, remedy, amount_fen, hits_low, hits_high"
+_COLUMNS = "ticket, main, remedy, amount_fen, hits_0, hits_1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def test_a_table_gets_the_answers_of_one_ticket_at_a_time(
 ) -> None:
     assert store(connection, "facts", tickets) == len(tickets)
     judge_table(connection, book(), "facts", "judged")
-    columns = "main, remedy, amount_fen, hits_low, hits_high"
+    columns = "main, remedy, amount_fen, hits_0, hits_1"
     assert judged(connection, columns, "judged") == expected(book(), tickets)
 
 
@@ -230,3 +230,23 @@ def test_generated_conditions_mean_the_same_in_python_and_in_sql(
     by_condition = list(zip(*rows.fetchall(), strict=True))
     for number, expr in enumerate(conditions):
         assert list(by_condition[number]) == python_answers(expr, some), render(expr)
+
+
+def test_a_shop_with_hundreds_of_rules_gets_a_bit_for_each_and_the_same_answers(
+    connection: duckdb.DuckDBPyConnection, tickets: Tickets
+) -> None:
+    many = [rule(f"M{n}", f"received and paid_fen = {n}", priority=n + 2) for n in range(120)]
+    several = load(
+        packaged_texts() | with_rules(*many, rule("S1", "received and paid_fen <= 5000", priority=1))
+    )
+    few = tickets[:300]
+    store(connection, "facts", few)
+    judge_table(connection, several, "facts", "judged")
+    rows = judged(connection, "main, remedy, amount_fen, hits_0, hits_1, hits_2, hits_3", "judged")
+    judge = Judge(several)
+    for ticket, facts in few:
+        decision = judge.decide(facts)
+        verdict = decision.verdict
+        mask = sum(1 << rank for rank in verdict.hits)
+        words = [(mask >> (BITS * word)) & ((1 << BITS) - 1) for word in range(4)]
+        assert rows[ticket] == (verdict.main_rank, verdict.preferred, decision.amount_fen, *words)

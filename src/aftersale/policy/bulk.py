@@ -62,10 +62,10 @@ def prepare(connection: DuckDBPyConnection, rulebook: Rulebook, suffix: str = ""
 def judge_table(connection: DuckDBPyConnection, rulebook: Rulebook, source: str, target: str) -> None:
     """Judge every row of a table or file of facts into a table.
 
-    Its columns are ticket, main, remedy, amount_fen, hits_low and hits_high.
-    `source` is what stands after FROM, such as `tickets` or `read_parquet('…')`; `main` is the rank of the
-    main rule, the hits are one bit per rule, by rank, in two words of 62. The remedy is final: refusals that
-    an unknown could overturn are turned into questions, as decide does.
+    Its columns are ticket, main, remedy, amount_fen and hits_0, hits_1, …: one bit per rule, by rank, 62 to
+    a word. `source` is what stands after FROM, such as `tickets` or `read_parquet('…')`; `main` is the rank
+    of the main rule. The remedy is final: refusals that an unknown could overturn are questions, as decide
+    has it.
     """
     prepare(connection, rulebook)
     writer = BulkSql(rulebook)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Layer = list[tuple[str, str]]
 
 BITS = 62
+# No remedy of a shop ranks above this.
+_UNBEATABLE = 1_000
 SQL_TYPE = {
     Kind.TIME: "BIGINT",
     Kind.FEN: "BIGINT",
@@ -95,11 +97,8 @@ def stacked(below: str, layers: Iterable[Layer]) -> str:
     return below
 
 
-def _asks(apply_type: str | None) -> str:
-    """Write that the buyer asks for one of the remedies of his choice, or (None) for none of them."""
-    if apply_type:
-        return f"apply_type = '{apply_type}'"
-    return f"(apply_type IN ({', '.join(literal(asked) for asked in CHOICE)})) IS NOT TRUE"
+def _asks(apply_type: str) -> str:
+    return f"apply_type = '{apply_type}'"
 
 
 class BulkSql:
@@ -137,6 +136,7 @@ class BulkSql:
         ]
         return [
             [(f"law_main{end}", self._first(shop=False))],
+            [(f"law_floor{end}", self._law_floor())],
             [(f"main{end}", self._main())],
             [(f"remedy{end}", self._remedy())],
             *amounts,
@@ -148,8 +148,9 @@ class BulkSql:
         return f'main{end}, remedy{end}, "a{last}{end}" AS amount_fen{end}'
 
     def masks(self) -> str:
-        """Write the hits as one bit per rule, by rank, in two words."""
-        return f"{self._bits(0)} AS hits_low, {self._bits(BITS)} AS hits_high"
+        """Write the hits as one bit per rule, by rank, in as many words of 62 as it takes, at least two."""
+        firsts = range(0, max(len(self.rulebook.rules), 2 * BITS), BITS)
+        return ", ".join(f"{self._bits(first)} AS hits_{first // BITS}" for first in firsts)
 
     def granting(self) -> list[tuple[int, Rule]]:
         """List the rules that grant something, with their ranks."""
@@ -205,26 +206,35 @@ class BulkSql:
         arms = " ".join(f"WHEN {self.column(rank)} THEN {rank}" for rank in of_layer)
         return f"CASE {arms} ELSE -1 END" if arms else "-1"
 
+    def _law_floor(self) -> str:
+        """Write what a shop's remedy must rank above, given the main rule of law and platform."""
+        arms = [f"WHEN {_asks(asked)} THEN {self._floors(asked)}" for asked in CHOICE]
+        return f"CASE {' '.join(arms)} ELSE {self._floors(None)} END"
+
+    def _floors(self, asked: str | None) -> str:
+        floors = [self._floor(rule, asked) for rule in self.rulebook.rules]
+        return f"list_extract([{', '.join(map(str, floors))}], law_main{self.suffix} + 1)"
+
+    def _floor(self, rule: Rule, asked: str | None) -> int:
+        if rule.is_guard or rule.layer == "shop" or rule.group in OUTRANKED_BY_NOTHING:
+            return _UNBEATABLE
+        return self.rulebook.floor_for_shops(chosen(rule, asked))
+
     def _main(self) -> str:
         """Let a shop's rule win only where it gives the buyer more, and never over a fraud or ledger rule."""
-        law, arms = f"law_main{self.suffix}", []
-        for rank, rule in self.granting():
-            for asked in (*CHOICE, None) if rule.layer == "shop" else ():
-                beaten = self._beaten_by(rule, asked)
-                if beaten:
-                    whose = f"{self.column(rank)} AND {_asks(asked)} AND {law} IN ({', '.join(beaten)})"
-                    arms.append(f"WHEN {whose} THEN {rank}")
-        return f"CASE {' '.join(arms)} ELSE {law} END" if arms else law
-
-    def _beaten_by(self, shop_rule: Rule, asked: str | None) -> list[str]:
-        rank_of = self.rulebook.rank_of
-        return [
-            str(rank)
-            for rank, rule in self.granting()
-            if rule.layer != "shop"
-            and rule.group not in OUTRANKED_BY_NOTHING
-            and self.rulebook.floor_for_shops(chosen(rule, asked)) < rank_of(chosen(shop_rule, asked))
+        shop = [(rank, rule) for rank, rule in self.granting() if rule.layer == "shop"]
+        floor = f"law_floor{self.suffix}"
+        arms = [
+            f"WHEN {self.column(rank)} AND {floor} < {self._given(rule)} THEN {rank}" for rank, rule in shop
         ]
+        return f"CASE {' '.join(arms)} ELSE law_main{self.suffix} END" if arms else f"law_main{self.suffix}"
+
+    def _given(self, rule: Rule) -> str:
+        """Write how a shop's remedy ranks for the buyer, whatever he asked for."""
+        usual = self.rulebook.rank_of(chosen(rule, None))
+        ranks = {asked: self.rulebook.rank_of(chosen(rule, asked)) for asked in CHOICE}
+        arms = [f"WHEN {_asks(asked)} THEN {rank}" for asked, rank in ranks.items() if rank != usual]
+        return f"(CASE {' '.join(arms)} ELSE {usual} END)" if arms else str(usual)
 
     def _remedy(self) -> str:
         main = f"main{self.suffix}"
