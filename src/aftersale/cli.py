@@ -240,7 +240,9 @@ def whatif(
 ) -> None:
     """Compare the rules of today with those of a folder over the same tickets."""
     lang = cast("Asked", ctx.obj).lang
-    options = WhatIfOptions(tuple(tickets), lang, as_json, html, of_article=_register_of(shop, lang))
+    options = WhatIfOptions(
+        tuple(tickets), lang, as_json, html, of_article=_register_of(shop or against, lang)
+    )
     before, after = load_rulebook(shop), load_rulebook(against)
     raise typer.Exit(run_whatif(options, before, after, screen(stderr=as_json), sys.stdout))
 

@@ -34,3 +34,15 @@ def test_two_bad_rows_of_the_demo_are_parked_and_seen(
     sheet = CalamineWorkbook.from_path(next(tmp_path.glob("云杉源头好物*工作清单*.xlsx")))
     parked = sheet.get_sheet_by_name("没读进来").to_python()
     assert "2025-13-45" in str(parked)
+
+
+def test_a_register_that_somebody_filled_in_survives_the_next_demo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--out", str(tmp_path)])
+    register = tmp_path / "shop" / "articles.csv"
+    own = register.read_bytes() + "MY-1,我的杯子\n".encode()
+    register.write_bytes(own)
+    main(["--out", str(tmp_path)])
+    capsys.readouterr()
+    assert register.read_bytes() == own

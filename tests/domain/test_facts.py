@@ -308,3 +308,24 @@ def test_a_refusal_says_what_to_do_next() -> None:
 
 def test_the_examples_of_the_documentation_hold() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_an_unknown_payment_contradicts_no_refund_and_leaves_the_order_unknown() -> None:
+    base = {"platform": "kuaishou", "apply_type": "return_refund", "reason": "no_reason"}
+    base |= {"applied_at": "2026-06-05T10:00:00+08:00"}
+    facts = parse_facts(base | {"refunded_fen": 15_800}, ["paid_fen"])
+    assert facts["paid_fen"] is None
+    assert facts["order_paid_fen"] is None
+    with pytest.raises(FactsInvalid):
+        parse_facts(base | {"refunded_fen": 15_800})
+
+
+@pytest.mark.parametrize("arrived", ["received", "signed"])
+def test_goods_that_arrived_were_sent(arrived: str) -> None:
+    base = {"platform": "douyin", "apply_type": "return_refund", "reason": "no_reason", "paid_fen": 100}
+    base |= {"applied_at": "2026-06-05T10:00:00+08:00"}
+    facts = parse_facts(base | {arrived: True})
+    assert facts["shipped"] is True
+    assert "shipped_at" in facts.unknown
+    assert parse_facts(base)["shipped"] is False
+    assert parse_facts(base | {arrived: True, "shipped": False})["shipped"] is False

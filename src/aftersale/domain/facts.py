@@ -210,9 +210,11 @@ def _out_of_order(read: Mapping[str, Value]) -> list[Finding]:
     return findings
 
 
-def _contradictions(read: Mapping[str, Value]) -> list[Finding]:
+def _contradictions(read: Mapping[str, Value], unknown: frozenset[str]) -> list[Finding]:
     findings = _out_of_order(read)
-    paid, refunded = read.get("paid_fen", 0), read.get("refunded_fen", 0)
+    # What was paid may be unknown; only what is left out altogether is nothing.
+    paid = read.get("paid_fen", None if "paid_fen" in unknown else 0)
+    refunded = read.get("refunded_fen", 0)
     if isinstance(paid, int) and isinstance(refunded, int) and refunded > paid:
         zh, en = "已退金额大于实付金额", "more was refunded than was paid"
         findings.append(_finding("facts.contradiction", "refunded_fen", f"{refunded} > {paid}", zh, en))
@@ -240,6 +242,15 @@ def _say_companions(read: dict[str, Value], unknown: set[str]) -> None:
             unknown.add(companion)
 
 
+def _say_shipped(read: dict[str, Value], unknown: set[str]) -> None:
+    """Fill `shipped`: goods that were signed for or received were sent, at a time nobody gave."""
+    arrived = read.get("signed") or read.get("received")
+    if arrived and not read.keys() & {"shipped", "shipped_at"} and "shipped_at" not in unknown:
+        read["shipped"] = True
+        unknown.add("shipped_at")
+        unknown.discard("shipped")
+
+
 def _say_received(read: dict[str, Value], unknown: set[str]) -> None:
     """Fill `received`: goods that the buyer says he never had are received only on proof of delivery."""
     if read.get("reason") == "signed_not_received":
@@ -264,17 +275,21 @@ def _say_answer(read: dict[str, Value], unknown: set[str]) -> None:
         read["merchant_response"] = "agreed"
 
 
-def _say_totals(read: dict[str, Value]) -> None:
+def _say_totals(read: dict[str, Value], unknown: set[str]) -> None:
+    """Fill the totals of the order from the ticket's own lines; what is unknown there is unknown here."""
     read.setdefault("now", read.get("applied_at"))
-    read.setdefault("order_paid_fen", read.get("paid_fen", 0))
-    read.setdefault("order_refunded_fen", read.get("refunded_fen", 0))
+    for total, part in (("order_paid_fen", "paid_fen"), ("order_refunded_fen", "refunded_fen")):
+        if total not in read and part in unknown:
+            unknown.add(total)
+        read.setdefault(total, read.get(part, 0))
 
 
 def _assemble(read: dict[str, Value], unknown: set[str], unalleged: frozenset[str]) -> Facts:
+    _say_shipped(read, unknown)
     _say_companions(read, unknown)
     _say_received(read, unknown)
     _say_answer(read, unknown)
-    _say_totals(read)
+    _say_totals(read, unknown)
     values = list(_DEFAULTS)
     for name, value in read.items():
         values[SLOT[name]] = value
@@ -299,7 +314,7 @@ def parse_facts(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts
     read = _read_all(raw, findings)
     findings += [_unknown_name(name) for name in sorted(nobody_knows) if name not in FACTS]
     findings += _missing(raw, nobody_knows)
-    findings += _contradictions(read)
+    findings += _contradictions(read, nobody_knows)
     if findings:
         raise FactsInvalid(findings)
     left = {name for name in nobody_knows if name not in read}

@@ -36,7 +36,9 @@ def write_demo(folder: Path, seed: int = SEED, now: datetime = NOW) -> tuple[Pat
     brand = make_world(seed, now)
     one_person = make_world(seed, now, tickets=ONE_PERSON_TICKETS, home=story.ONE_PERSON)
     register = shop_layer / "articles.csv"
-    sheets.write_articles(brand, register)
+    # What somebody filled in since the last time is theirs.
+    if not register.exists():
+        sheets.write_articles(brand, register)
     written = [_write_shop(world, shop, folder) for world in (brand, one_person) for shop in world.shops]
     return register, written
 

@@ -101,6 +101,11 @@ def _stage_after_consent(notice: Notice) -> Stage:
     return Stage.SHIP if replaces else Stage.OTHER
 
 
+def _at_stake(decided_fen: int | None, notice: Notice) -> int | None:
+    """Take the decided amount of an open ticket; where it is not settled, what the sheet asks for."""
+    return decided_fen if notice.open and decided_fen is not None else notice.amount_fen
+
+
 def _action(decision: Decision, stage: Stage, judge: Judge) -> str:
     """Say what to do now; the verdict speaks of the claim, the stage of what is left to do about it."""
     preferred, apply_type = decision.verdict.preferred, decision.facts["apply_type"]
@@ -159,7 +164,7 @@ class Judging:
             action=WAIT if waits else _action(decision, stage, self._judge),
             apply_type=cast("str | None", facts["apply_type"]),
             reason=cast("str | None", facts["reason"]),
-            amount_fen=decision.amount_fen if notice.open else notice.amount_fen,
+            amount_fen=_at_stake(decision.amount_fen, notice),
             clock=clock,
             urgency=urgency_of(notice, clock, self._now),
             explained=self._explainer.explain(decision) if ours else NOT_EXPLAINED,
