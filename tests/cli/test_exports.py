@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from aftersale.cli import app
 from aftersale.sandbox.demo import NOW, DemoSheets, write_demo
+from tests.triage.desk import ticket, write_register, write_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,18 @@ def test_an_export_becomes_a_workbook_where_it_is_told(demo: DemoSheets, tmp_pat
     )
     assert result.exit_code == 0, result.stderr
     assert out.is_file()
+
+
+def test_a_what_if_knows_the_articles_of_the_folder_it_is_asked_about(tmp_path: Path) -> None:
+    sheet, rules = write_rows(tmp_path / "售后.csv", ticket(1)), tmp_path / "rules"
+    rules.mkdir()
+    arguments = ["whatif", str(sheet), "--against", str(rules), "--json"]
+    undescribed = json.loads(CliRunner().invoke(app, arguments).stdout)
+    described = {"商家编码": "CUP-1", "类目": "定制", "定作": "是", "无理由天数": "0", "已标注并确认": "是"}
+    write_register(rules, described)
+    told = json.loads(CliRunner().invoke(app, arguments).stdout)
+    assert {each["remedy"] for each in undescribed["staying"]} == {"return_refund"}
+    assert {each["remedy"] for each in told["staying"]} != {"return_refund"}
 
 
 def test_two_rulebooks_are_compared_over_lines_of_facts(tmp_path: Path) -> None:

@@ -49,6 +49,20 @@ def test_rows_are_tickets_and_parked_rows(
     assert list(ran.lines[-1]) == ["summary"]
 
 
+def test_a_sheet_without_what_was_paid_parks_only_its_bad_rows_and_counts_what_is_asked(
+    tmp_path: Path,
+) -> None:
+    tickets = tmp_path / "售后.csv"
+    rows = sheets.write_kuaishou_after_sales(WORLD, WORLD.shop("source_ks"), tickets)
+    ran = as_json(tickets)
+    parked = [(line["column"], line["value"]) for line in ran.parked]
+    assert rows == len(ran.tickets) + len(parked)
+    assert all("E+15" in value or "2025-13-45" in value for _, value in parked), parked
+    assert all(
+        line["amount_fen"] for line in ran.tickets if line["open"] and line["proposal"] == "return_refund"
+    )
+
+
 @pytest.mark.parametrize(("key", "write_tickets", "write_lines"), SHOPS)
 def test_every_name_is_a_name_of_the_rulebook(
     tmp_path: Path, key: str, write_tickets: Writer, write_lines: Writer
