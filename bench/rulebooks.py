@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.policy.load import load
+from aftersale.shops.rule_files import packaged_texts
 
 if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rulebook

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from aftersale import __version__
-from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
+from aftersale.channels.register import load_register
 from aftersale.config.terminal import REFUSED, Desk, Language, print_table, say, say_findings, screen
 from aftersale.domain.clock import SHANGHAI
 from aftersale.insight import WhatIfOptions
@@ -23,11 +23,11 @@ from aftersale.library.shop_folder import start
 from aftersale.library.words import Words
 from aftersale.policy.decide import Judge
 from aftersale.policy.written import Layer, Platform
+from aftersale.shops.rule_files import load_rulebook, packaged_texts, shop_texts
 from aftersale.texts import Lang, Text, translator
 from aftersale.triage import TriageOptions
 from aftersale.triage import triage as run_triage
 from aftersale.triage.options import BATCH_SIZE, SEPARATOR
-from aftersale.triage.register import load_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

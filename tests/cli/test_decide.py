@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from aftersale.channels.lines import BadLine, read_lines
 from aftersale.cli import app
-from aftersale.config.rule_files import load_rulebook
 from aftersale.library.answers import answers
 from aftersale.policy.decide import Judge
+from aftersale.shops.rule_files import load_rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import duckdb
 from rich.console import Console
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.facts import parse_facts
 from aftersale.insight import WhatIfOptions, whatif
@@ -20,6 +19,7 @@ from aftersale.policy.bulk import store
 from aftersale.policy.load import load
 from aftersale.sandbox import sheets
 from aftersale.sandbox.world import make_world
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book
 
 if TYPE_CHECKING:

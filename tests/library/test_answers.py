@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftersale.channels.lines import read_lines
-from aftersale.config.rule_files import load_rulebook
 from aftersale.domain.fact_table import FACTS
 from aftersale.library.answers import answers, as_json
 from aftersale.policy.decide import Judge
+from aftersale.shops.rule_files import load_rulebook
 
 ANYTHING = st.recursive(
     st.none()

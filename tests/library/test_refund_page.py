@@ -13,12 +13,12 @@ from jinja2 import UndefinedError
 from typer.testing import CliRunner
 
 from aftersale.cli import app
-from aftersale.config.rule_files import load_rulebook, shop_texts
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.library.refund_page import RefundPage
 from aftersale.library.scenes import EXCEPTIONS, PARTS
 from aftersale.library.shop_card import VOID, ShopCard, shop_card
 from aftersale.library.shop_folder import start
+from aftersale.shops.rule_files import load_rulebook, shop_texts
 from aftersale.texts import Lang, Text
 from aftersale.web.report import page
 

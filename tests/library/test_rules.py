@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from aftersale.cli import app
-from aftersale.config.rule_files import load_rulebook
 from aftersale.domain.value_words import GROUP_WORDS
 from aftersale.library import rules
 from aftersale.library.condition_words import condition_in_words
 from aftersale.library.rule_pages import difference_page, whole_rule
 from aftersale.library.rules import RuleUnknown, Wanted, difference, find, parameters_of, selected, values_on
 from aftersale.library.words import Words
+from aftersale.shops.rule_files import load_rulebook
 
 if TYPE_CHECKING:
     from aftersale.texts import Lang

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from aftersale.channels.register import load_register
 from aftersale.cli import app
-from aftersale.config.rule_files import load_rulebook, packaged_texts, shop_texts
 from aftersale.domain.clock import day_number
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.library.checking import faults
 from aftersale.library.shop_card import VOID, ShopCard, shop_card
 from aftersale.library.shop_folder import FolderInUse, start
-from aftersale.triage.register import load_register
+from aftersale.shops.rule_files import load_rulebook, packaged_texts, shop_texts
 
 if TYPE_CHECKING:
     from pathlib import Path

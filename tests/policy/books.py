@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.policy.decide import Judge
 from aftersale.policy.load import load
+from aftersale.shops.rule_files import packaged_texts
 
 if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rulebook

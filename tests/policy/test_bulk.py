@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 import pytest
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.facts import parse_facts
 from aftersale.domain.vocabulary import Kind
@@ -37,6 +36,7 @@ from aftersale.policy.sql_source import render
 from aftersale.policy.strict import strict
 from aftersale.policy.variant import BOOLEANS
 from aftersale.sandbox.scale import facts_stream
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book
 from tests.policy.test_check import rule, with_rules
 

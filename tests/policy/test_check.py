@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.facts import parse_facts
 from aftersale.policy import disjoint
 from aftersale.policy.check import check
+from aftersale.shops.rule_files import packaged_texts
 
 SHOP_DOCUMENT = """
 layer: shop

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from aftersale.config.rule_files import load_rulebook, packaged_texts
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.policy.load import digest_of, load, read
+from aftersale.shops.rule_files import load_rulebook, packaged_texts
 from aftersale.texts import Text
 from tests.policy.books import book, few_texts
 

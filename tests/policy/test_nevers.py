@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.policy.decide import Judge
 from aftersale.policy.load import load
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book, judge
 from tests.policy.decided import WILD, decided
 from tests.policy.shops import shop_file, shop_rule

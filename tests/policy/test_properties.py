@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import FREIGHT_PAYERS, LIABILITIES, Silence
 from aftersale.policy.decide import Judge
 from aftersale.policy.explain import to_ask, to_describe, to_inspect, trace, what_would_change
 from aftersale.policy.load import load
 from aftersale.policy.rulebook import ASK
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book, judge
 from tests.policy.completions import completion
 from tests.policy.decided import decided, some

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.policy.load import read
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book, judge, judge_with
 from tests.policy.cases import every_case
 from tests.policy.decided import some

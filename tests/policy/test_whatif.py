@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from aftersale.config.rule_files import packaged_texts
 from aftersale.domain.facts import parse_facts
 from aftersale.policy.bulk import store
 from aftersale.policy.decide import Judge
 from aftersale.policy.load import load
 from aftersale.policy.whatif import LARGEST, Comparison, compare
+from aftersale.shops.rule_files import packaged_texts
 from tests.policy.books import book
 from tests.policy.test_bulk import streamed
 

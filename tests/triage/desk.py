@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from aftersale.config.rule_files import load_rulebook
 from aftersale.domain.clock import SHANGHAI
 from aftersale.policy.decide import Judge
 from aftersale.sandbox import headers
+from aftersale.shops.rule_files import load_rulebook
 from aftersale.triage import TriageOptions, triage
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aftersale.channels.parked_rows import ParkedRow
+from aftersale.channels.register import Register
 from aftersale.channels.spreadsheet import read
 from aftersale.triage.judged import Judging, Known
-from aftersale.triage.parked import ParkedRow
-from aftersale.triage.register import Register
 from tests.triage.desk import JUDGE, NOW, ticket, write_rows
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import pytest
 import xlsxwriter
 
 from aftersale.channels.base import SheetRefused
+from aftersale.channels.register import Register, load_register, read_register
+from aftersale.channels.register.words import CATEGORY_WORDS, COLUMN_OF, OPT_OUT_WORDS
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.vocabulary import CATEGORIES, Silence
 from aftersale.sandbox import sheets
 from aftersale.sandbox.world import make_world
-from aftersale.triage.register import Register, load_register, read_register
-from aftersale.triage.register_words import CATEGORY_WORDS, COLUMN_OF, OPT_OUT_WORDS
 from tests.triage.desk import NOW, as_json, order, ticket, write_orders, write_register, write_rows
 
 if TYPE_CHECKING:

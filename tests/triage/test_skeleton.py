@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
 
+from aftersale.channels.register import read_register
 from aftersale.triage import TriageOptions
-from aftersale.triage.register import read_register
 from tests.triage.desk import run, ticket, write_register, write_rows
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from aftersale.config.rule_files import load_rulebook
 from aftersale.config.terminal import screen
 from aftersale.policy.decide import Judge
 from aftersale.sandbox.demo import NOW, DemoSheets, write_demo
+from aftersale.shops.rule_files import load_rulebook
 from aftersale.triage import TriageOptions, triage
 
 if TYPE_CHECKING:

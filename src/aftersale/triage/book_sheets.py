@@ -16,7 +16,7 @@ from aftersale.triage.skeleton import to_describe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aftersale.triage.parked import ParkedRow
+    from aftersale.channels.parked_rows import ParkedRow
     from aftersale.triage.rows import Row
     from aftersale.triage.skeleton import ArticleMet
     from aftersale.triage.summary import Summary

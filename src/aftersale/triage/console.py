@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from aftersale.channels.parked_rows import ParkedRow
     from aftersale.triage.book_sheets import Result
     from aftersale.triage.overview import Line
-    from aftersale.triage.parked import ParkedRow
     from aftersale.triage.rows import Row
     from aftersale.triage.summary import Summary
     from aftersale.triage.words import Words

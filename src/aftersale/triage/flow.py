@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from xlsxwriter.exceptions import XlsxWriterException
 
+from aftersale.channels.parked_rows import ParkedRow, parked_by_channel
+from aftersale.channels.register import Register, load_register
 from aftersale.channels.spreadsheet import NO_MAP, load_map, read
 from aftersale.domain.clock import SHANGHAI, seconds_of
 from aftersale.domain.errors import AftersaleError, WouldReplaceInput
@@ -18,8 +20,6 @@ from aftersale.triage.console import Screen
 from aftersale.triage.jsonl import write_lines
 from aftersale.triage.judged import Judging, Known
 from aftersale.triage.options import TriageOptions
-from aftersale.triage.parked import ParkedRow, parked_by_channel
-from aftersale.triage.register import Register, load_register
 from aftersale.triage.rows import Row, ranked
 from aftersale.triage.skeleton import articles_met, skeleton_path, write_skeleton
 from aftersale.triage.summary import sum_up

@@ -12,7 +12,7 @@ from aftersale.triage.rows import Urgency
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aftersale.triage.parked import ParkedRow
+    from aftersale.channels.parked_rows import ParkedRow
     from aftersale.triage.rows import Question, Row
     from aftersale.triage.summary import Summary
 

@@ -17,24 +17,10 @@ if TYPE_CHECKING:
     from aftersale.domain.vocabulary import Answerer
     from aftersale.policy.decision import Verdict
     from aftersale.policy.explain import Change
+    from aftersale.tickets.steps import Clock, Stage
 
 HOUR = 3600
 DAY = 24 * HOUR
-
-
-class Stage(StrEnum):
-    """Say how far a ticket has come, as agents say it; OTHER keeps the platform's own word."""
-
-    DECIDE = "decide"
-    RETURN = "return"
-    RECEIVE = "receive"
-    SHIP = "ship"
-    BUYER_RECEIVES = "buyer_receives"
-    REJECTED = "rejected"
-    DISPUTE = "dispute"
-    PAYING = "paying"
-    OTHER = "other"
-    DONE = "done"
 
 
 class Urgency(StrEnum):
@@ -48,15 +34,6 @@ class Urgency(StrEnum):
     NO_CLOCK = "no_clock"
     WAITING = "waiting"
     DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Say when the clock of a ticket runs out; `name` is the rulebook's deadline, empty where it has none."""
-
-    name: str
-    at: int
-    from_platform: bool
 
 
 @dataclass(frozen=True, slots=True)

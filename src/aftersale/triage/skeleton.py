@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import SheetRefused
-from aftersale.triage.register import Article, Register, read_register
-from aftersale.triage.register_words import (
+from aftersale.channels.register import Article, Register, read_register
+from aftersale.channels.register.words import (
     ARTICLE,
     ARTICLE_NO,
     COLUMN_OF,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aftersale.channels.base import Reading
-    from aftersale.triage.parked import ParkedRow
+    from aftersale.channels.parked_rows import ParkedRow
     from aftersale.triage.rows import Row
 
 _WITHIN_HOUR = (Urgency.WITHIN_HOUR,)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Turn
 from aftersale.domain.vocabulary import Answerer
 from aftersale.texts import translator
-from aftersale.triage.rows import Stage, Urgency
+from aftersale.tickets.steps import Stage
+from aftersale.triage.rows import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

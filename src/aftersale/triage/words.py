@@ -15,8 +15,9 @@ from aftersale.domain.value_words import (
 )
 from aftersale.domain.vocabulary import APPLY_TYPES, Kind
 from aftersale.texts import translator
-from aftersale.triage import judged
-from aftersale.triage.rows import Clock, Stage, Urgency
+from aftersale.tickets import steps
+from aftersale.tickets.steps import Clock, Stage
+from aftersale.triage.rows import Urgency
 from aftersale.triage.vocabulary import answerer_words, stage_words, turn_words, urgency_words
 
 if TYPE_CHECKING:
@@ -160,21 +161,21 @@ class Words:
 
     def action(self, action: str) -> str:
         """Name what is to be done."""
-        steps = {
-            judged.AGREE_TO_RETURN: self._("Agree to the return, inspect on arrival"),
-            judged.INSPECT_THEN_REFUND: self._("Inspect the return, then refund"),
-            judged.INSPECT_THEN_SEND: self._("Inspect the return, then send the new one"),
-            judged.SEND: self._("Send and enter the waybill"),
-            judged.SUBMIT: self._("Submit the evidence to the platform"),
-            judged.CARRY_OUT: self._("Agreed: carry it out on the platform"),
-            judged.WAIT: self._("Wait"),
-            judged.NOTHING: self._("Finished"),
+        words = {
+            steps.AGREE_TO_RETURN: self._("Agree to the return, inspect on arrival"),
+            steps.INSPECT_THEN_REFUND: self._("Inspect the return, then refund"),
+            steps.INSPECT_THEN_SEND: self._("Inspect the return, then send the new one"),
+            steps.SEND: self._("Send and enter the waybill"),
+            steps.SUBMIT: self._("Submit the evidence to the platform"),
+            steps.CARRY_OUT: self._("Agreed: carry it out on the platform"),
+            steps.WAIT: self._("Wait"),
+            steps.NOTHING: self._("Finished"),
         }
-        return steps.get(action) or self.remedy(action)
+        return words.get(action) or self.remedy(action)
 
     def proposal(self, row: Row) -> str:
         """Say what to do now, or for whom to wait."""
-        if row.action != judged.WAIT:
+        if row.action != steps.WAIT:
             return self.action(row.action)
         waits = {
             Stage.RETURN: self._("Wait for the buyer to send it back"),
@@ -190,7 +191,7 @@ class Words:
         if not row.is_ours:
             return ""
         told = [self._how(row)]
-        if row.action in {judged.AGREE_TO_RETURN, judged.INSPECT_THEN_REFUND, judged.INSPECT_THEN_SEND}:
+        if row.action in {steps.AGREE_TO_RETURN, steps.INSPECT_THEN_REFUND, steps.INSPECT_THEN_SEND}:
             checked = self.facts(change.fact for change in row.explained.inspect)
             if checked:
                 told.append(self._("check on arrival: {facts}").format(facts=checked))
@@ -199,9 +200,9 @@ class Words:
         return self.semicolon.join(part for part in told if part)
 
     def _how(self, row: Row) -> str:
-        if row.action in self._book.remedies or row.action == judged.AGREE_TO_RETURN:
+        if row.action in self._book.remedies or row.action == steps.AGREE_TO_RETURN:
             return self.text(self._book.remedies[row.verdict.preferred].verb)
-        if row.action == judged.SUBMIT:
+        if row.action == steps.SUBMIT:
             return self._("by the rules: {remedy}").format(remedy=self.remedy(row.verdict.preferred))
         return ""
 

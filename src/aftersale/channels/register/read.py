@@ -8,13 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import Parked, SheetRefused
-from aftersale.channels.spreadsheet.cells import Unreadable, clean, read_flag, read_id, read_money, text_of
-from aftersale.channels.spreadsheet.columns import plain_title
-from aftersale.channels.spreadsheet.reader import open_sheets
-from aftersale.channels.spreadsheet.workbook import Limits
-from aftersale.texts import translator
-from aftersale.triage.parked import ParkedRow, parked_by_channel
-from aftersale.triage.register_words import (
+from aftersale.channels.parked_rows import ParkedRow, parked_by_channel
+from aftersale.channels.register.words import (
     ARTICLE_NO,
     CATEGORY_OF,
     CATEGORY_WORDS,
@@ -30,6 +25,11 @@ from aftersale.triage.register_words import (
     settled_by_category,
     settled_by_opt_out,
 )
+from aftersale.channels.spreadsheet.cells import Unreadable, clean, read_flag, read_id, read_money, text_of
+from aftersale.channels.spreadsheet.columns import plain_title
+from aftersale.channels.spreadsheet.reader import open_sheets
+from aftersale.channels.spreadsheet.workbook import Limits
+from aftersale.texts import translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,0 +1,1 @@
+"""Hold the shops: people and roles, settings, product register, published rulebooks, connections."""
