@@ -26,6 +26,7 @@ class Size:
     answer_sample: int
     what_if_tickets: int
     sheet_rows: int
+    events: int
     judged: bool = True
     # A short span meets few dated versions of the rules, so that little time goes into generating code.
     since: datetime | None = None
@@ -43,6 +44,7 @@ USUAL = Size(
     answer_sample=2_000,
     what_if_tickets=1_000_000,
     sheet_rows=100_000,
+    events=1_000_000,
 )
 FULL = replace(USUAL, bulk_tickets=(1_000_000, 10_000_000))
 QUICK = Size(
@@ -53,6 +55,7 @@ QUICK = Size(
     answer_sample=200,
     what_if_tickets=10_000,
     sheet_rows=1_000,
+    events=10_000,
     judged=False,
     since=datetime(2026, 4, 1, tzinfo=SHANGHAI),
 )

@@ -78,7 +78,8 @@ def leads_nowhere(page: Path, link: str) -> bool:
 
 
 def test_a_file_of_source_or_tests_has_at_most_400_lines() -> None:
-    long = {str(path.relative_to(ROOT)): len(text_of(path).splitlines()) for path in PYTHON}
+    written = [path for path in PYTHON if path.parent.name != "migrations"]
+    long = {str(path.relative_to(ROOT)): len(text_of(path).splitlines()) for path in written}
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
 
 
@@ -86,6 +87,7 @@ def test_a_function_has_at_most_50_lines() -> None:
     long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in PYTHON
+        if path.parent.name != "migrations"
         for node in ast.walk(ast.parse(text_of(path)))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= 50

@@ -4,7 +4,14 @@ AftersaleError              stable code, message for staff, what to do next
 ├── FactsInvalid            what came in cannot be a ticket: ask, do not retry
 ├── WouldReplaceInput       the result would lie over what it is made from: choose another name
 ├── RulebookInvalid         the rulebook contradicts itself: stop, tell who maintains it
-└── SheetRefused            the file is not a sheet we can read (channels)
+├── SheetRefused            the file is not a sheet we can read (channels)
+├── MoveRefused             the state does not allow the move: choose one that is possible now
+├── ChannelError            a platform did not do what we sent
+│   ├── Unavailable         it could not be reached, nothing was done: try again later
+│   ├── Rejected            it said no, with its own code: final, do not send the same again
+│   ├── Unauthorised        it does not let us in: a person must act
+│   └── Unreadable          its answer says nothing: the outcome is unknown, look before you send again
+└── EvidenceBroken          evidence is not what was stored: do not submit it, find out why
 """
 
 from __future__ import annotations
@@ -12,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.domain.state_words import machine_word, state_word, verb_word
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -85,3 +93,55 @@ class RulebookInvalid(AftersaleError):
             ),
         )
         self.findings = tuple(findings)
+
+
+class MoveRefused(AftersaleError):
+    """Refuse a move that the state does not allow; `possible` lists the verbs that it does allow."""
+
+    def __init__(self, machine: str, state: str, verb: str, possible: Sequence[str]) -> None:
+        what, now, wanted = machine_word(machine), state_word(machine, state), verb_word(machine, verb)
+        super().__init__(
+            "move.refused",
+            Text(
+                zh=f"{what.zh}现在是“{now.zh}”，不能“{wanted.zh}”。",
+                en=f"{what.en}: “{wanted.en}” is not possible while it is “{now.en}”.",
+            ),
+            _next_moves([verb_word(machine, each) for each in possible]),
+        )
+        self.machine, self.state, self.verb = machine, state, verb
+        self.possible = tuple(possible)
+
+
+def _next_moves(verbs: Sequence[Text]) -> Text:
+    if not verbs:
+        return Text(zh="这是最后的状态，不能再改。", en="This state is final; nothing is possible any more.")
+    zh, en = "、".join(each.zh for each in verbs), ", ".join(each.en for each in verbs)
+    return Text(zh=f"现在可以：{zh}。", en=f"Possible now: {en}.")
+
+
+class ChannelError(AftersaleError):
+    """Report that a platform did not do what we sent; the subclass says what that means for us."""
+
+
+class Unavailable(ChannelError):
+    """Report a platform that could not be reached and did nothing: try again later."""
+
+
+class Rejected(ChannelError):
+    """Report the platform's own refusal, with its code: sending the same again changes nothing."""
+
+    def __init__(self, code: str, message: Text, next_step: Text, *, platform_code: str) -> None:
+        super().__init__(code, message, next_step)
+        self.platform_code = platform_code
+
+
+class Unauthorised(ChannelError):
+    """Report that the platform does not let us in: a person must authorise again."""
+
+
+class Unreadable(ChannelError):
+    """Report an answer that says nothing: whether it was done is unknown."""
+
+
+class EvidenceBroken(AftersaleError):
+    """Report evidence that is not what was stored: it must not be submitted."""

@@ -28,12 +28,12 @@ class NotCanonical(ValueError):
 
 
 def canonical(value: object) -> bytes:
-    """Write texts, integers, truths, nothing, lists and maps by text as canonical JSON.
+    r"""Write texts, integers, truths, nothing, lists and maps by text as canonical JSON.
 
     An integer beyond 2^53 - 1, a float, half a character and any other type raise NotCanonical.
 
     >>> canonical({"to": "买家", "paid_fen": 12900})
-    b'{"paid_fen":12900,"to":"\\xe4\\xb9\\xb0\\xe5\\xae\\xb6"}'
+    b'{"paid_fen":12900,"to":"\xe4\xb9\xb0\xe5\xae\xb6"}'
     """
     if _is_plain([value]):
         try:
@@ -46,7 +46,7 @@ def canonical(value: object) -> bytes:
 
 
 def _is_plain(held: list[Any] | dict[Any, Any]) -> bool:
-    """Tell whether the fast encoder writes these values as RFC 8785 does; a property test holds the two equal."""
+    """Tell whether the fast encoder writes these values as RFC 8785 does; a property test holds it."""
     values: Iterable[Any] = held.values() if type(held) is dict else held
     for value in values:
         kind = type(value)

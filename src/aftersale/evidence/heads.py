@@ -85,7 +85,7 @@ def verify(head: Head, signature: bytes, public_key: Ed25519PublicKey) -> bool:
 def check_heads(
     heads: Sequence[SignedHead], entries: Iterable[bytes], public_key: Ed25519PublicKey
 ) -> list[tuple[int, HeadFault]]:
-    """Find every head, by its position, that contradicts its key, the head before it or the entries of the log."""
+    """Find every head, by position, that contradicts its key, the head before it or the log."""
     roots = roots_at(entries, {signed.head.size for signed in heads})
     before = [None, *(signed.head for signed in heads)]
     return [

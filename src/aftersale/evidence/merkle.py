@@ -94,7 +94,7 @@ def root_of(entries: Iterable[bytes]) -> bytes:
 
 
 def roots_at(entries: Iterable[bytes], sizes: Collection[int]) -> dict[int, bytes]:
-    """Give the root that the log had at each of these sizes, in one pass; a size that it never had is absent."""
+    """Give the root at each of these sizes in one pass; a size that the log never had is absent."""
     frontier, wanted = Frontier(), set(sizes)
     roots = {0: EMPTY} if 0 in wanted else {}
     for entry in entries:

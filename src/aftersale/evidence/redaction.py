@@ -1,4 +1,4 @@
-"""Stand a seal in an event for a personal value: without the salt of the event nobody can tell which it was."""
+"""Let a seal stand in an event for a personal value; once the salt is gone, nobody can tell which."""
 
 from __future__ import annotations
 

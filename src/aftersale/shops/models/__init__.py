@@ -1,0 +1,21 @@
+"""Hold the tables of the room."""
+
+from aftersale.shops.models.access import ApiToken, Membership
+from aftersale.shops.models.duty import Duty, NotifyTarget
+from aftersale.shops.models.person import Person
+from aftersale.shops.models.product import Product
+from aftersale.shops.models.rulebook import ComposedRulebook, PublishedRules
+from aftersale.shops.models.shop import Connection, Shop
+
+__all__ = [
+    "ApiToken",
+    "ComposedRulebook",
+    "Connection",
+    "Duty",
+    "Membership",
+    "NotifyTarget",
+    "Person",
+    "Product",
+    "PublishedRules",
+    "Shop",
+]

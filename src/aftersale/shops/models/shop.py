@@ -1,0 +1,62 @@
+"""Hold the shops of the desk and how each is connected."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import TextChoices
+
+
+class Platform(TextChoices):
+    """Name the platforms; a shop belongs to one."""
+
+    DOUYIN = "douyin", "抖店"
+    KUAISHOU = "kuaishou", "快手小店"
+
+
+class ConnectionState(TextChoices):
+    """Say whether the platform's interface answers for a shop."""
+
+    NONE = "none", "未连接"
+    CONNECTED = "connected", "已连接"
+    UNAUTHORISED = "unauthorised", "授权失效"
+
+
+class Shop(models.Model):
+    """Hold one shop.
+
+    `channel` names how actions are carried out. `held` is set after a restore: nothing is sent until the shop
+    was read once. `warn_minutes` are the warnings before a deadline, `service_minutes` the shop's own targets
+    by kind, `hours` its business hours (see domain/service_hours.py), `automatic` the verbs that the sweep
+    may carry out by itself. `retain_days` is how long personal values are kept after a ticket ended.
+    """
+
+    platform = models.CharField(max_length=16, choices=Platform.choices)
+    name = models.CharField(max_length=128, unique=True)
+    platform_shop_id = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=16, default="manual")
+    held = models.BooleanField(default=False)
+    demo = models.BooleanField(default=False)
+    warn_minutes = models.JSONField(default=list)
+    service_minutes = models.JSONField(default=dict)
+    hours = models.JSONField(default=dict)
+    automatic = models.JSONField(default=list)
+    retain_days = models.PositiveIntegerField(default=1095)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Give the name of the shop."""
+        return self.name
+
+
+class Connection(models.Model):
+    """Hold the state of a shop's connection to its platform."""
+
+    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="connection")
+    state = models.CharField(max_length=16, choices=ConnectionState.choices, default=ConnectionState.NONE)
+    since = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=256, blank=True)
+
+    def __str__(self) -> str:
+        """Name the shop and its state."""
+        return f"{self.shop}: {self.state}"

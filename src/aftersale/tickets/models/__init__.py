@@ -1,0 +1,26 @@
+"""Hold the tables of the room."""
+
+from aftersale.tickets.models.action import Action, Task
+from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
+from aftersale.tickets.models.decision import Answer, StoredDecision
+from aftersale.tickets.models.intake import Import, ParkedRow
+from aftersale.tickets.models.ticket import Buyer, Note, OrderLine, Ticket
+from aftersale.tickets.models.view import IdempotencyKey, SavedView
+
+__all__ = [
+    "Action",
+    "Alarm",
+    "Answer",
+    "Buyer",
+    "Deadline",
+    "IdempotencyKey",
+    "Import",
+    "Note",
+    "OrderLine",
+    "Outbox",
+    "ParkedRow",
+    "SavedView",
+    "StoredDecision",
+    "Task",
+    "Ticket",
+]
