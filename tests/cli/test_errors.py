@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from aftersale import cli
+from aftersale.cli import rules
 from aftersale.cli import app
 
 if TYPE_CHECKING:
@@ -122,13 +122,13 @@ def test_an_interrupted_command_is_code_130(monkeypatch: pytest.MonkeyPatch) -> 
     def interrupted(_shop: Path | None = None) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load_rulebook", interrupted)
+    monkeypatch.setattr(rules, "load_rulebook", interrupted)
     assert CliRunner().invoke(app, ["rules", "list"]).exit_code == 130
 
 
 def test_the_module_runs_like_the_command() -> None:
     answer = subprocess.run(
-        [sys.executable, "-m", "aftersale.cli", "--version"], capture_output=True, check=True, text=True
+        [sys.executable, "-m", "aftersale", "--version"], capture_output=True, check=True, text=True
     )
     assert answer.stdout.startswith("aftersale ")
 

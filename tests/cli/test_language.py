@@ -84,7 +84,7 @@ def test_without_a_command_the_help_is_shown() -> None:
 
 
 def test_every_exit_code_is_explained_in_both_languages() -> None:
-    assert set(EXIT_CODES) == {0, 1, 2, 3, 130}
+    assert set(EXIT_CODES) == {0, 1, 2, 3, 4, 130}
     assert all(text.zh and text.en for text in EXIT_CODES.values())
 
 

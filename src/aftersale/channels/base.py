@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Protocol
 
 from aftersale.channels.parking import REASONS
-from aftersale.domain.errors import AftersaleError
+from aftersale.domain.errors import AftersaleError, Unauthorised
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Notice:
     the names of the domain (aware times, integer fen); `unknown` names the facts that the source shows to be
     unreadable or ambiguous. `sources` tells from which column or inference a fact came, in short Chinese.
     `services` are the platform's service badges as written, `newest_at` the newest past time that was told.
+    `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal.
     """
 
     channel: str
@@ -67,6 +68,9 @@ class Notice:
     sources: Mapping[str, str]
     services: tuple[str, ...] = ()
     newest_at: datetime | None = None
+    buyer: str | None = None
+    contact: str | None = None
+    return_waybill: str | None = None
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""
@@ -78,7 +82,8 @@ class Notice:
 class Parked:
     """Hold one row that could not be taken: where it stands, what stands there, and why.
 
-    `column` is the title in the sheet; None means the row as a whole.
+    `column` is the title in the sheet; None means the row as a whole. `cells` are all texts of the row under
+    their titles, where a row of an export could not be read: personal values may stand among them.
     """
 
     sheet: str
@@ -87,6 +92,7 @@ class Parked:
     value: str
     code: str
     params: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def reason(self) -> str:
@@ -153,3 +159,105 @@ class SheetRefused(AftersaleError):
         self.headers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
         self.example_map = ""
+
+
+class Source(IntEnum):
+    """Rank where a notice came from; of two that tell the same time, the higher rank is believed."""
+
+    SHEET = 10
+    PUSH = 20
+    API = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Hold what a channel is asked to do, once: the same `key` is the same wish, however often it is sent.
+
+    `verb` is one of channels.verbs.Verb, `guard` the platform's version that the decision was made on, empty
+    where the platform has none; `params` hold what the verb needs beside the amount (fen).
+    """
+
+    key: str
+    verb: str
+    ticket_no: str
+    order_no: str
+    amount_fen: int | None
+    params: Mapping[str, object]
+    guard: str
+
+
+class Outcome(StrEnum):
+    """Say what came of it; HANDED_OVER leaves it to a person, who tells the outcome later."""
+
+    DONE = "done"
+    HANDED_OVER = "handed_over"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Hold what a channel answered: a stable `code`, words for staff, the answer as it came (plain JSON)."""
+
+    outcome: Outcome
+    code: str
+    message: Text
+    platform_version: str
+    raw: Mapping[str, object]
+    at: datetime
+
+
+class Hands(Protocol):
+    """Name what is handed to a channel for one call: platform, time, and one door to its interface."""
+
+    @property
+    def platform(self) -> str:
+        """Name the platform of the shop."""
+
+    @property
+    def now(self) -> datetime:
+        """Give the time of the call."""
+
+    def ask(self, method: str, params: Mapping[str, object]) -> bytes:
+        """Send one request, token and quota in place, and give what was answered; raises ChannelError."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoConnection:
+    """Serve a shop that is not connected: it has a platform and a time, and no door."""
+
+    platform: str
+    now: datetime
+
+    def ask(self, method: str, params: Mapping[str, object]) -> bytes:
+        """Refuse: nobody has let us in."""
+        del method, params
+        raise Unauthorised(
+            "channel.not_connected",
+            Text(zh="这家店还没有连接平台接口。", en="This shop is not connected to its platform."),
+            Text(
+                zh="请店主授权，或改用人工处理。",
+                en="Ask the owner to authorise it, or let people handle it.",
+            ),
+        )
+
+
+class Channel(Protocol):
+    """Carry out what a shop has decided; `verbs` are those it can, `can_read` whether it can look again."""
+
+    @property
+    def name(self) -> str:
+        """Give the name by which shops choose the channel."""
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Name every verb that it carries out."""
+
+    @property
+    def can_read(self) -> bool:
+        """Tell whether `read` can say how a ticket stands now."""
+
+    def perform(self, outgoing: Outgoing, hands: Hands) -> Receipt:
+        """Do it, or raise Unavailable (surely not done), Rejected, Unauthorised or Unreadable (unknown)."""
+
+    def read(self, ticket_no: str, hands: Hands) -> Notice | None:
+        """Tell how a ticket stands now, None where the platform does not know it or cannot be read."""

@@ -69,4 +69,28 @@ REASONS: dict[str, Text] = {
         zh="第 {row} 行的订单 {value} 有几件商品，分不清售后单说的是哪一件，没有合并。",
         en="order {value} in row {row} has several articles and the ticket does not say which",
     ),
+    "bad_count": Text(
+        zh="第 {row} 行的{column}“{value}”不是件数。",
+        en="{column} {value} in row {row} is not a number of pieces",
+    ),
+    "bad_weight": Text(
+        zh="没能读懂第 {row} 行的{column}“{value}”。",
+        en="{column} {value} in row {row} is not a weight we can read",
+    ),
+    "weight_unit": Text(
+        zh="第 {row} 行的{column}“{value}”没写单位。请把表头写成“重量(kg)”或“重量(g)”。",
+        en="{column} {value} in row {row} names no unit; call the column 重量(kg) or 重量(g)",
+    ),
+    "parcel_partly": Text(
+        zh="包裹 {value} 的第 {other} 行没读进来，第 {row} 行先等它一起登记，免得少算件数。",
+        en="row {other} of parcel {value} could not be read; row {row} waits for it, lest pieces seem missing",
+    ),
+    "parcel_differs": Text(
+        zh="同一个包裹 {value} 有几行，{column}写得不一样（第 {row} 行），没有登记。",
+        en="the rows of parcel {value} differ in {column} (row {row}); it was not booked",
+    ),
+    "parcel_ahead": Text(
+        zh="第 {row} 行包裹 {value} 的到货时间比现在还晚，没有登记。",
+        en="row {row}: parcel {value} would arrive in the future; it was not booked",
+    ),
 }

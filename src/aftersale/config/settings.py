@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from typing import Any
 
 import dj_database_url
@@ -10,12 +11,23 @@ from csp.constants import NONE, SELF
 
 from aftersale.config.home import home
 from aftersale.config.logs import LOGGING as LOGGING  # noqa: PLC0414  # Django reads the name from here
-from aftersale.shops.crypto import new_ring
+from aftersale.config.logs import configure
 
+configure()
 HOME = home()
 
-# A command that only reads rules or prints help works without a folder; then nothing lasting is signed.
-SECRET_KEY = HOME.secret_key.read_text(encoding="ascii").strip() if HOME.secret_key.exists() else new_ring()
+
+def _secret_key() -> str:
+    """Give the key that signs sessions: of the environment where many hosts share one, else of the folder.
+
+    A command that only reads rules works without a folder; it gets a key that no other process knows.
+    """
+    given = os.environ.get("AFTERSALE_SECRET_KEY", "")
+    stored = HOME.secret_key.read_text(encoding="ascii").strip() if HOME.secret_key.exists() else ""
+    return given or stored or secrets.token_urlsafe(50)
+
+
+SECRET_KEY = _secret_key()
 FIELD_KEYS = HOME.field_keys
 HEAD_KEY = HOME.head_key
 FILES = HOME.files
@@ -23,14 +35,18 @@ MEDIA_ROOT = HOME.files
 VAULT_LIMIT_BYTES = 20 * 1024 * 1024
 
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("AFTERSALE_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("AFTERSALE_BEHIND_TLS") else None
-)
-_TLS = bool(os.environ.get("AFTERSALE_BEHIND_TLS"))
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [host for host in os.environ.get("AFTERSALE_HOSTS", "").split(",") if host] or LOCAL_HOSTS
+# Behind one proxy that ends TLS and says so; only then are its headers believed.
+BEHIND_PROXY = _TLS = bool(os.environ.get("AFTERSALE_BEHIND_TLS"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _TLS else 0
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("AFTERSALE_ORIGINS", "").split(",") if origin]
 
+# Our rooms stand first where their templates take the place of a library's.
 INSTALLED_APPS = [
+    "aftersale.config",
+    "aftersale.shops",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,7 +61,6 @@ INSTALLED_APPS = [
     "ninja",
     "django_tasks",
     "django_tasks_db",
-    "aftersale.shops",
     "aftersale.evidence",
     "aftersale.tickets",
     "aftersale.returns",
@@ -53,16 +68,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "aftersale.config.headers.Headers",
     "csp.middleware.CSPMiddleware",
+    "aftersale.config.headers.Size",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "aftersale.config.gates.Sessions",
+    "aftersale.config.gates.Gates",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -114,15 +133,14 @@ TASKS = {
 AUTH_USER_MODEL = "shops.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "rules.permissions.ObjectPermissionBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "aftersale.shops.accounts.PasswordLength",
+        "OPTIONS": {"min_length": 12, "max_length": 128},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -133,30 +151,62 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "aftersale.shops.accounts.NoSignup"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+# One name from any number of addresses; tries of codes keep the limit of allauth, five in five minutes.
+ACCOUNT_RATE_LIMITS = {"login_name": "100/h/key"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# A security key is bound to a name that a browser reaches by TLS.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if _TLS else [])]
+MFA_ADAPTER = "aftersale.shops.accounts.SealedFactors"
 MFA_TOTP_ISSUER = "Aftersale"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# A try during the lock changes nothing, so that the time that was said stays true.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "aftersale.shops.accounts.typed_name"
+AXES_CLIENT_IP_CALLABLE = "aftersale.shops.accounts.client_address"
+AXES_LOCKOUT_CALLABLE = "aftersale.shops.accounts.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code", "csrfmiddlewaretoken", "next"]
+AXES_ENABLE_ADMIN = False
+
+# Codes that were used and tries that failed are counted for all processes together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shops_cache"}}
 
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = int(os.environ.get("AFTERSALE_IDLE_MINUTES", "30")) * 60
+SESSION_COOKIE_NAME = "__Host-session" if _TLS else "session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = _TLS
-CSRF_COOKIE_SECURE = _TLS
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if _TLS else "csrf"
+CSRF_COOKIE_SECURE = _TLS
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+LARGEST_REQUEST_BYTES = int(os.environ.get("AFTERSALE_LARGEST_REQUEST_MB", "100")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "frame-src": [NONE],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -171,7 +221,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME.root / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import moment_of, seconds_of
@@ -339,27 +340,29 @@ _MAY_BE_SILENT = tuple(
 )
 
 
+@cache
+def _silent(reason: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the facts of which silence says, under a reason, that nobody alleges them or that nobody knows."""
+    meant = {spec.name: _is_silent(spec, reason) for spec in _MAY_BE_SILENT}
+    asserted = frozenset(name for name, silence in meant.items() if silence is Silence.ASSERTED)
+    unknown = frozenset(name for name, silence in meant.items() if silence in {Silence.REGISTER, Silence.ASK})
+    return asserted, unknown
+
+
 def facts_of_export(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts:
     """Read the facts that an export shows, where silence has a meaning per fact.
 
     What nobody alleges is false and listed in `unalleged`; what the product register or a person would
     have to say is NULL and listed in `unknown`. Raises FactsInvalid as parse_facts does.
     """
-    missing, unalleged = set(unknown), set()
     reason = raw.get("reason")
-    for spec in _MAY_BE_SILENT:
-        if (
-            spec.name in raw
-            or spec.name in missing
-            or (spec.companion and spec.companion in raw and raw[spec.companion] is False)
-        ):
-            continue
-        silence = _is_silent(spec, reason)
-        if silence is Silence.ASSERTED:
-            unalleged.add(spec.name)
-        elif silence in {Silence.REGISTER, Silence.ASK}:
-            missing.add(spec.name)
+    asserted, nobody_said = _silent(reason if isinstance(reason, str) else None)
+    missing = set(unknown)
+    closed = {name for companion, name in COMPANION_OF.items() if raw.get(companion) is False}
+    spoken = raw.keys() | missing | closed
+    unalleged = asserted - spoken
+    missing |= nobody_said - spoken
     if "shipped" in raw and raw["shipped"] is False:
         missing.discard("signed_at")
     facts = parse_facts(raw, missing)
-    return Facts(facts.values, facts.unknown, frozenset(unalleged))
+    return Facts(facts.values, facts.unknown, unalleged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from aftersale.evidence.canonical import canonical
 from aftersale.evidence.chain import genesis, link
@@ -48,10 +48,15 @@ class Entry:
 
 
 class Written(NamedTuple):
-    """Hold an event that is not saved yet, with its personal values."""
+    """Hold an event that is not saved yet, by column, with its personal values as (name, salt, value)."""
 
-    event: Event
-    personal: list[PersonalValue]
+    event: dict[str, object]
+    personal: list[tuple[str, bytes, str]]
+
+    @property
+    def hash(self) -> bytes:
+        """Give the hash by which the next event links to this one."""
+        return cast("bytes", self.event["hash"])
 
 
 class End(NamedTuple):
@@ -78,32 +83,29 @@ def written(subject: Subject, end: End, entry: Entry) -> Written:
             "personal": {name: seal_value(entry.personal[name], salt) for name, salt in salts.items()},
         }
     )
-    event = Event(
-        shop_id=subject.shop_id,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        sequence=end.sequence + 1,
-        kind=entry.kind,
-        at=entry.at,
-        actor=entry.actor,
-        payload=payload,
-        previous=end.head,
-        hash=link(end.head, payload),
-    )
-    personal = [
-        PersonalValue(event=event, name=name, salt=salt, value=entry.personal[name])
-        for name, salt in salts.items()
-    ]
-    return Written(event, personal)
+    event: dict[str, object] = {
+        "shop_id": subject.shop_id,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "sequence": end.sequence + 1,
+        "kind": entry.kind,
+        "at": entry.at,
+        "actor": entry.actor,
+        "payload": payload,
+        "previous": end.head,
+        "hash": link(end.head, payload),
+    }
+    return Written(event, [(name, salt, entry.personal[name]) for name, salt in salts.items()])
 
 
 def save(made: Written) -> Event:
     """Save one event with its personal values, inside the caller's transaction."""
-    made.event.save(force_insert=True)
-    for value in made.personal:
-        value.event = made.event
-    PersonalValue.objects.bulk_create(made.personal)
-    return made.event
+    event = Event(**made.event)
+    event.save(force_insert=True)
+    PersonalValue.objects.bulk_create(
+        PersonalValue(event=event, name=name, salt=salt, value=value) for name, salt, value in made.personal
+    )
+    return event
 
 
 def record(subject: Subject, entry: Entry) -> Event:

@@ -46,7 +46,7 @@ def change(ticket: Ticket, entry: Entry, **fields: object) -> Event:
     made = written(subject_of(ticket), End(ticket.sequence, bytes(ticket.head)), entry)
     with transaction.atomic():
         moved = Ticket.objects.filter(pk=ticket.pk, sequence=ticket.sequence).update(
-            sequence=F("sequence") + 1, head=made.event.hash, changed_at=entry.at, **fields
+            sequence=F("sequence") + 1, head=made.hash, changed_at=entry.at, **fields
         )
         if not moved:
             raise Overtaken(ticket)

@@ -2,7 +2,17 @@
 
 from aftersale.channels.spreadsheet.layout import NO_MAP
 from aftersale.channels.spreadsheet.maps import SheetMap, load_map, parse_map
-from aftersale.channels.spreadsheet.reader import read, read_rows
+from aftersale.channels.spreadsheet.reader import SheetReader, Tally, read, read_rows
 from aftersale.channels.spreadsheet.workbook import Limits
 
-__all__ = ["NO_MAP", "Limits", "SheetMap", "load_map", "parse_map", "read", "read_rows"]
+__all__ = [
+    "NO_MAP",
+    "Limits",
+    "SheetMap",
+    "SheetReader",
+    "Tally",
+    "load_map",
+    "parse_map",
+    "read",
+    "read_rows",
+]

@@ -87,6 +87,7 @@ AFTER_SALE = (
         order_remark="订单备注",
         ticket_remark="售后备注",
         live="达人昵称 CPS达人昵称 主播昵称",
+        buyer="买家ID 买家昵称 用户ID",
     ),
     *_columns(
         Sort.TIME,
@@ -138,6 +139,8 @@ ORDER = (
         shop="店铺 店铺名称 门店名称 所属店铺 店铺名",
         remark="商家备注 订单备注",
         live="达人昵称 CPS达人昵称",
+        buyer="收件人 收货人 收件人姓名 收货人姓名",
+        phone="收件人手机号 收货人手机 收货人手机号 收件人手机",
     ),
     *_columns(
         Sort.TIME,

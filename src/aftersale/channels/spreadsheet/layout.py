@@ -47,6 +47,7 @@ class Layout:
     header_row: int
     width: int
     places: Mapping[str, Place]
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _read_as(sheet: str, header: _Header, mapping: SheetMap) -> Layout | None:
             continue
         if channel is None:
             raise _which_platform(sheet, header, kind, places)
-        return Layout(sheet, channel, kind, header.row, len(header.titles), places)
+        return Layout(sheet, channel, kind, header.row, len(header.titles), places, header.titles)
     return None
 
 

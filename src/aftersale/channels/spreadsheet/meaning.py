@@ -69,7 +69,22 @@ def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -
         sources=_shared_sources(tuple(draft.sources.items())),
         services=_badges(ticket),
         newest_at=_newest(cells),
+        buyer=_buyer(ticket),
+        contact=_contact(ticket),
+        return_waybill=cells.return_waybill,
     )
+
+
+def _buyer(ticket: Ticket) -> str | None:
+    """Tell what identifies the buyer in these sheets: the platform's own id, else receiver and phone."""
+    order = ticket.order
+    said = (order.buyer, order.phone) if order else ()
+    return ticket.cells.buyer or "|".join(text for text in said if text) or None
+
+
+def _contact(ticket: Ticket) -> str | None:
+    order = ticket.order
+    return "，".join(text for text in (order.buyer, order.phone) if text) or None if order else None
 
 
 # Most tickets of a sheet say the same from the same columns: what is equal is kept once.

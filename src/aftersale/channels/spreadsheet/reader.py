@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,13 @@ class SheetReader:
         book.seal()
         return book
 
+    def repeated(self) -> frozenset[str]:
+        """Find the ticket numbers that stand in more than one row."""
+        counted = Counter[str]()
+        for _, layout, reader in self._tickets:
+            counted.update(reader.numbers("ticket_no" if "ticket_no" in layout.places else "order_no"))
+        return frozenset(number for number, times in counted.items() if times > 1)
+
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""
         for origin, layout, reader in self._tickets:
@@ -182,8 +190,8 @@ def read_rows(
     return SheetReader(paths, mapping, limits or Limits()).rows()
 
 
-class _Tally:
-    """Keep one notice a ticket: the newer row, and of equals the later one."""
+class Tally:
+    """Keep one notice a ticket: the newer row, and of equals the later one; the others are parked."""
 
     def __init__(self) -> None:
         self._notices: dict[tuple[str, str], Notice] = {}
@@ -192,6 +200,7 @@ class _Tally:
         self.newest: datetime | None = None
 
     def take(self, read: Notice | Parked) -> None:
+        """Take in what stands in one row."""
         self.rows += 1
         if isinstance(read, Parked):
             self.parked.append(read)
@@ -209,6 +218,7 @@ class _Tally:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
+        """Give the notices that hold."""
         return tuple(self._notices.values())
 
 
@@ -226,7 +236,7 @@ def read(
 
     Which file is which is told by its header. Raises SheetRefused for a file that is no such export.
     """
-    reader, tally = SheetReader(paths, mapping, limits or Limits()), _Tally()
+    reader, tally = SheetReader(paths, mapping, limits or Limits()), Tally()
     for found in reader.rows():
         tally.take(found)
     book = reader.book

@@ -76,6 +76,7 @@ class TicketCells(NamedTuple):
     order_remark: str | None = None
     ticket_remark: str | None = None
     live: str | None = None
+    buyer: str | None = None
     applied_at: datetime | None = None
     status_deadline: datetime | None = None
     merchant_agreed_at: datetime | None = None
@@ -115,6 +116,8 @@ class OrderCells(NamedTuple):
     remark: str | None = None
     live: str | None = None
     medium: str | None = None
+    buyer: str | None = None
+    phone: str | None = None
     ordered_at: datetime | None = None
     paid_at: datetime | None = None
     promised_ship_at: datetime | None = None
@@ -200,7 +203,20 @@ class RowReader(Generic[Cells]):
             if not isinstance(read, Parked):
                 yield row, read
             elif not _is_blank(cells):
-                yield row, replace(read, params={**read.params, **self._order_of(cells)})
+                params = {**read.params, **self._order_of(cells)}
+                yield row, replace(read, params=params, cells=self._under_titles(cells))
+
+    def numbers(self, field: str) -> Iterator[str]:
+        """Yield what stands in the column of a number, read as text and no further."""
+        place = self._layout.places.get(field)
+        if place is None:
+            return
+        for _, cells in self._cells():
+            if place.index < len(cells):
+                yield _shown(cells[place.index])
+
+    def _under_titles(self, cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
+        return tuple((title, str(cell)) for title, cell in zip(self._layout.titles, cells, strict=False))
 
     def readable(self) -> Iterator[Cells]:
         """Yield the rows that can be read."""

@@ -1,6 +1,6 @@
 """Hold the tables of the room."""
 
-from aftersale.shops.models.access import ApiToken, Membership
+from aftersale.shops.models.access import ApiToken, CacheEntry, Membership
 from aftersale.shops.models.duty import Duty, NotifyTarget
 from aftersale.shops.models.person import Person
 from aftersale.shops.models.product import Product
@@ -9,6 +9,7 @@ from aftersale.shops.models.shop import Connection, Shop
 
 __all__ = [
     "ApiToken",
+    "CacheEntry",
     "ComposedRulebook",
     "Connection",
     "Duty",

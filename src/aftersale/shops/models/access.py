@@ -44,3 +44,18 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         """Name the token without what opens anything."""
         return f"{self.name} ({self.prefix}…)"
+
+
+class CacheEntry(models.Model):
+    """Lay out the table of Django's cache: all processes count failed tries and used codes together."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "shops_cache"
+
+    def __str__(self) -> str:
+        """Give the key."""
+        return self.cache_key

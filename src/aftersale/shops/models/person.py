@@ -9,7 +9,10 @@ from django.db import models
 
 
 class Person(AbstractUser):
-    """Hold one person; minutes of quiet are of the day in Shanghai, equal ones mean none."""
+    """Hold one person; minutes of quiet are of the day in Shanghai, equal ones mean none.
+
+    `is_superuser` owns every shop. `must_change_password` is set when somebody else knows the password.
+    """
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -17,6 +20,7 @@ class Person(AbstractUser):
     lang = models.CharField(max_length=2, default="zh")
     quiet_from = models.PositiveSmallIntegerField(default=0)
     quiet_until = models.PositiveSmallIntegerField(default=0)
+    must_change_password = models.BooleanField(default=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

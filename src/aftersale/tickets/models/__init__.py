@@ -3,7 +3,10 @@
 from aftersale.tickets.models.action import Action, Task
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
 from aftersale.tickets.models.decision import Answer, StoredDecision
+from aftersale.tickets.models.erasure import Erasure, Unmasking
 from aftersale.tickets.models.intake import Import, ParkedRow
+from aftersale.tickets.models.search import SearchText
+from aftersale.tickets.models.shared import SharedText
 from aftersale.tickets.models.ticket import Buyer, Note, OrderLine, Ticket
 from aftersale.tickets.models.view import IdempotencyKey, SavedView
 
@@ -13,6 +16,7 @@ __all__ = [
     "Answer",
     "Buyer",
     "Deadline",
+    "Erasure",
     "IdempotencyKey",
     "Import",
     "Note",
@@ -20,7 +24,10 @@ __all__ = [
     "Outbox",
     "ParkedRow",
     "SavedView",
+    "SearchText",
+    "SharedText",
     "StoredDecision",
     "Task",
     "Ticket",
+    "Unmasking",
 ]

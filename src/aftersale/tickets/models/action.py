@@ -17,6 +17,8 @@ from aftersale.tickets.models.ticket import Ticket
 class Action(models.Model):
     """Hold one intent and what became of it; never deleted, its key never changes.
 
+    `verb` is one of channels.verbs.Verb, or `outside`: money that the platform paid without us.
+
     `key` derives from shop, ticket, verb and intent number. `state` is one of domain.states.ActionState.
     `guard` is the platform's version the decision was made on. `lease_until` ends a claim: an expired one is
     unknown and only read. `reserved_fen` is held on the order line until the outcome is known.

@@ -27,6 +27,7 @@ class Import(models.Model):
     `files` names them, `folder` is where the worker finds them, `digest` is over their bytes and the reader.
     `scope` is {"states": […] | null, "from": day | null, "until": day | null}; what is open inside it and not
     in the sheet is missing. `counts` has rows, new, changed, unchanged, parked, missing, other_shop.
+    `mapping` is the text of a map file.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, related_name="imports")
@@ -40,6 +41,8 @@ class Import(models.Model):
     scope = models.JSONField(default=dict)
     as_of = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
+    mapping = models.TextField(blank=True)
+    total_rows = models.PositiveIntegerField(default=0)
     done_rows = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     message = models.JSONField(default=dict)

@@ -68,7 +68,8 @@ class Ticket(models.Model):
     """Hold one ticket: (shop, ticket no.), four states, what the platform last said, what was decided.
 
     `status`, `reason_said` and `claim` are the platform's own words; `reason` and `apply_type` codes of the
-    domain. `observed` is the JSON of what the newest notice said (facts, unknown, sources, services).
+    domain. `observed` is the JSON of what the newest notice said (facts, unknown, services), `sources` names
+    the shared text that tells from which column each fact came.
     `observed_at` and `rank` are its version: an older one changes nothing. `stage` and `step` say how far it
     is and what to do; `queue_at` is the time it is sorted by: the earliest deadline, or far away. `sequence`
     and `head` are the end of its chain of events; every change moves `sequence`, which guards against races.
@@ -86,6 +87,7 @@ class Ticket(models.Model):
     reason_said = models.CharField(max_length=128, blank=True)
     claim = models.CharField(max_length=64, blank=True)
     flag = models.CharField(max_length=32, blank=True)
+    return_waybill = models.CharField(max_length=64, blank=True)
     remark = EncryptedTextField(blank=True)
     reason = models.CharField(max_length=32, blank=True)
     apply_type = models.CharField(max_length=32, blank=True)
@@ -104,6 +106,7 @@ class Ticket(models.Model):
     channel = models.CharField(max_length=16)
     rank = models.PositiveSmallIntegerField()
     observed = models.TextField()
+    sources = models.CharField(max_length=64)
     observed_at = models.DateTimeField()
     notice_digest = models.BinaryField(max_length=32)
     seen_at = models.DateTimeField()
@@ -111,7 +114,6 @@ class Ticket(models.Model):
     rule_id = models.CharField(max_length=32, blank=True)
     proposal = models.CharField(max_length=32, blank=True)
     needs_person = models.BooleanField(default=False)
-    questions = models.PositiveSmallIntegerField(default=0)
     stable_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     due_kind = models.CharField(max_length=24, blank=True)
@@ -134,6 +136,11 @@ class Ticket(models.Model):
             models.Index(fields=["shop", "order_no"], name="ticket_by_order"),
             models.Index(fields=["shop", "article_no"], name="ticket_by_article"),
             models.Index(fields=["buyer"], name="ticket_by_buyer"),
+            models.Index(
+                fields=["shop", "return_waybill"],
+                name="ticket_by_waybill",
+                condition=~models.Q(return_waybill=""),
+            ),
             models.Index(fields=["stable_until"], name="ticket_unstable", condition=models.Q(open=True)),
         ]
 

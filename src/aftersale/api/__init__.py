@@ -1,0 +1,1 @@
+"""Answer programs: the desk over HTTP, described by an OpenAPI document."""

@@ -1,0 +1,126 @@
+"""Put together what recurs at the desk: which rooms have work, how often they are asked, what they may use."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aftersale.channels.base import Source
+from aftersale.channels.verbs import PAYS
+from aftersale.config.keys import head_key
+from aftersale.config.work import Beat
+from aftersale.evidence.sealer import seal, unsealed_shops
+from aftersale.jobs import door
+from aftersale.jobs.worker import prune, run_ready
+from aftersale.returns import imports as parcels
+from aftersale.tickets import imports
+from aftersale.tickets.act import PERFORM, Intent, accept
+from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
+from aftersale.tickets.draft import Origin
+from aftersale.tickets.fact_answers import redecide
+from aftersale.tickets.intake import bench_for, take
+from aftersale.tickets.mend import mend
+from aftersale.tickets.models import Import
+from aftersale.tickets.perform import Outside, due_actions, perform
+from aftersale.tickets.retention import retain
+from aftersale.tickets.sweep import Hands, sweep
+from aftersale.tickets.targets import send
+from aftersale.tickets.verbs import verb_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from threading import Event
+
+    from aftersale.channels.base import Notice
+    from aftersale.config.home import Home
+    from aftersale.shops.models import Shop
+    from aftersale.tickets.models import Ticket
+
+_log = logging.getLogger(__name__)
+_SWEEP_S, _SEAL_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 600.0, 3_600.0
+_ROWS = 200
+# A job takes what is due within seconds; what is due for longer has lost its job.
+_LOST = timedelta(minutes=1)
+
+
+def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
+    """Give what a worker of this desk does; every `interval_s` seconds it looks for jobs."""
+
+    def put_together(stop: Event) -> Sequence[Beat]:
+        jobs = [Beat("jobs", interval_s, lambda _now: run_ready(stop=stop))] if door.in_database() else []
+        return [
+            *jobs,
+            Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
+            Beat("seal", _SEAL_S, sealing(place)),
+            Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
+            Beat("prune", _PRUNE_S, prune),
+        ]
+
+    return put_together
+
+
+def register_jobs() -> None:
+    """Say what each job does, in every process that asks for jobs or runs them."""
+    door.register(PERFORM, lambda action, now: perform(action, now, OUTSIDE))
+    door.register(imports.JOB, lambda batch, _now: imports.run_import(batch, door.wall_clock))
+    door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
+
+
+def sealing(place: Home) -> Callable[[datetime], None]:
+    """Give the sealing of every shop that has unsealed events."""
+
+    def seal_all(now: datetime) -> None:
+        key = head_key(place)
+        for shop in unsealed_shops():
+            seal(shop, now, key)
+
+    return seal_all
+
+
+def _sweep(now: datetime) -> None:
+    for error in sweep(now, _ROWS, HANDS).all_errors:
+        _log.error("put off: %s", error)
+
+
+def _ring(kind: str, shop: Shop, ticket: Ticket | None, params: Mapping[str, object], now: datetime) -> None:
+    """Ring once for an action, and once for a shop that does not let us in."""
+    about = shop.pk if kind == UNAUTHORISED else params.get("action") or (ticket or shop).pk
+    said = {name: str(value) for name, value in params.items()}
+    raise_alarm(Cause(kind, f"{kind}:{about}", shop, ticket, None, said), now)
+
+
+def _take(shop: Shop, notice: Notice, now: datetime) -> object:
+    """Take in a notice that was read from the platform itself."""
+    return take(bench_for(shop, now), Origin(shop.channel, Source.API, now, now), [notice])
+
+
+def _carry_out(ticket: Ticket, step: str, now: datetime) -> object:
+    """Write the intent to do what a shop lets the desk do by itself; nothing for the work of people."""
+    verb = verb_of(step)
+    if verb is None:
+        return None
+    newest = ticket.decisions.order_by("-id").only("amount_fen").first() if verb in PAYS else None
+    intent = Intent(verb, newest.amount_fen if newest else None)
+    return accept(ticket, None, intent, now, ticket.sequence)
+
+
+def _mend_actions(now: datetime) -> int:
+    """See to actions whose lease is over, and send what has lost its job."""
+    done = mend(now, OUTSIDE, _ROWS)
+    sent = [perform(action, now, OUTSIDE) for action in due_actions(now - _LOST, _ROWS)]
+    return done.expired + done.settled + len(sent)
+
+
+def _take_up_import(batch: int, _now: datetime) -> None:
+    """Ask for the job of an import again; whichever worker comes first has it, for the others it is nothing."""
+    kind = Import.objects.values_list("kind", flat=True).get(pk=batch)
+    door.enqueue(parcels.JOB if kind == parcels.KIND else imports.JOB, batch)
+
+
+OUTSIDE = Outside(alarm=_ring, take=_take)
+"""What carries actions out of the desk."""
+
+HANDS = Hands(redecide, _carry_out, _mend_actions, _take_up_import, send)
+"""What the sweep lets others do."""

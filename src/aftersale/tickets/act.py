@@ -1,0 +1,216 @@
+"""Decide on a ticket as a person or an automation rule does: propose, accept, refuse, cancel.
+
+Each is one call, one transaction, one event. Who may do it is asked before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from aftersale.channels.verbs import PAYS, REFUNDS, Verb
+from aftersale.domain.states import Decision, Machine, command
+from aftersale.evidence.journal import Entry
+from aftersale.jobs import door
+from aftersale.tickets import ledger
+from aftersale.tickets.change import Overtaken, change
+from aftersale.tickets.models import Action, Task
+from aftersale.tickets.outcome import CANCEL, OPEN, applied, key_of, lock, locked, named, next_intent
+from aftersale.tickets.refusal import ActionPending, TicketEnded, check_intent, keep_trace
+from aftersale.tickets.standing import FIELD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from aftersale.policy.decide import Judge
+    from aftersale.shops.models import Person
+    from aftersale.tickets.models import Ticket
+    from aftersale.tickets.refusal import Refusal
+
+PERFORM = "action.perform"
+"""The job that carries an action out."""
+
+REVIEW = "review"
+"""The task of looking at what a colleague proposes."""
+
+# By how a ticket stands: the moves that lead to an approval of a person. What was approved once and came to
+# nothing, or was paid, needs a fresh choice. An automation rule has the last step alone.
+_WAYS: Mapping[str, tuple[str, ...]] = {
+    Decision.NONE: ("propose",),
+    Decision.ASKED: ("propose",),
+    Decision.ACCEPTED: ("reopen", "propose"),
+    Decision.REFUSED: ("reopen", "propose"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Hold what is wanted; `delay_s` leaves time to cancel, `guard` is the platform's version decided on.
+
+    `paid_unknown_accepted`: the person vouches for the amount although what the buyer paid is not known.
+    """
+
+    verb: str
+    amount_fen: int | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    guard: str = ""
+    delay_s: int = 0
+    paid_unknown_accepted: bool = False
+
+
+def _nothing(name: str) -> None:
+    del name
+
+
+def _walk(state: str, verbs: tuple[str, ...]) -> str:
+    for verb in verbs:
+        state = command(Machine.DECISION, state, verb).after.value
+    return state
+
+
+def _begin(ticket: Ticket, expected_sequence: int) -> None:
+    """Lock a ticket as the person saw it; raises Overtaken, TicketEnded or ActionPending."""
+    lock(ticket)
+    if ticket.sequence != expected_sequence:
+        raise Overtaken(ticket)
+    if not ticket.open:
+        raise TicketEnded(ticket.ticket_no)
+    if Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
+        raise ActionPending(ticket.ticket_no)
+
+
+@transaction.atomic
+def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expected_sequence: int) -> Task:
+    """Ask a colleague who may to approve; nothing is reserved or sent."""
+    if intent.verb != Verb.REFUSE:
+        check_intent(ticket, person, intent)
+    _begin(ticket, expected_sequence)
+    ways = _WAYS.get(ticket.decision_state, ("propose",))
+    after = _walk(ticket.decision_state, ways)
+    wanted = {"verb": intent.verb, "amount_fen": intent.amount_fen, "params": dict(intent.params)}
+    entry = Entry("proposed", now, person.pk, wanted)
+    change(ticket, entry, decision_state=after)
+    return Task.objects.create(
+        shop_id=ticket.shop_id,
+        ticket=ticket,
+        kind=REVIEW,
+        params={**wanted, "by": person.pk},
+        due_at=ticket.due_at,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def accept(  # a step to die at is for tests of exactly that
+    ticket: Ticket,
+    person: Person | None,
+    intent: Intent,
+    now: datetime,
+    expected_sequence: int,
+    step: Callable[[str], None] = _nothing,
+) -> Action:
+    """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
+
+    Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, OverPaid, PaidUnknown,
+    IntentInvalid or NotAutomatic; then nothing happened.
+    """
+    check_intent(ticket, person, intent)
+    _begin(ticket, expected_sequence)
+    before = _WAYS.get(ticket.decision_state, ()) if person else ()
+    decided = _walk(ticket.decision_state, (*before, "accept"))
+    action = _written(ticket, person, intent, now)
+    _intend(ticket, action, intent, decided, "action_intended")
+    step("accepting")
+    _wake(action, intent)
+    step("accepted")
+    return action
+
+
+@transaction.atomic
+def refuse(
+    ticket: Ticket,
+    person: Person,
+    refusal: Refusal,
+    now: datetime,
+    expected_sequence: int,
+    judge: Judge,
+) -> Action:
+    """Refuse, as only a person may: reason and clause go into the action, the trace stays with the decision.
+
+    Raises as `accept` does, and DecisionMissing where nothing was judged.
+    """
+    _begin(ticket, expected_sequence)
+    decided = _walk(ticket.decision_state, (*_WAYS.get(ticket.decision_state, ()), "refuse"))
+    stored = keep_trace(ticket, judge)
+    intent = Intent(Verb.REFUSE, params=refusal.params, guard=refusal.guard, delay_s=refusal.delay_s)
+    action = _written(ticket, person, intent, now)
+    action.decision = stored
+    action.save(update_fields=["decision"])
+    _intend(ticket, action, intent, decided, "refused")
+    _wake(action, intent)
+    return action
+
+
+@transaction.atomic
+def cancel(action: Action, person: Person, now: datetime) -> Action:
+    """Take an intent back while nothing was sent, the proposal stands again; later it raises MoveRefused."""
+    action = locked(action.pk)
+    ticket = action.ticket
+    told = applied(action, CANCEL, now)
+    fields = {FIELD[Machine.DECISION]: _walk(ticket.decision_state, _WAYS.get(ticket.decision_state, ()))}
+    if action.verb in REFUNDS:
+        fields[FIELD[Machine.MONEY]] = command(Machine.MONEY, ticket.money_state, "cancel").after.value
+    change(ticket, Entry("action_cancelled", now, person.pk, told), **fields)
+    return action
+
+
+def _written(ticket: Ticket, person: Person | None, intent: Intent, now: datetime) -> Action:
+    """Reserve the money and write the action down."""
+    held = (intent.amount_fen or 0) if intent.verb in REFUNDS else 0
+    if held:
+        ledger.reserve(ticket, held, confirmed=intent.paid_unknown_accepted and person is not None)
+    number = next_intent(ticket)
+    newest = ticket.decisions.order_by("-id").only("id").first()
+    return Action.objects.create(
+        ticket=ticket,
+        shop_id=ticket.shop_id,
+        key=key_of(ticket, intent.verb, number),
+        verb=intent.verb,
+        intent_no=number,
+        amount_fen=intent.amount_fen if intent.verb in PAYS else None,
+        reserved_fen=held,
+        params=dict(intent.params),
+        guard=intent.guard,
+        decision=newest,
+        approved_by=person,
+        approved_at=now,
+        not_before=now + timedelta(seconds=intent.delay_s),
+    )
+
+
+def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: str) -> None:
+    fields: dict[str, object] = {FIELD[Machine.DECISION]: decided}
+    if action.verb in REFUNDS:
+        fields[FIELD[Machine.MONEY]] = command(Machine.MONEY, ticket.money_state, "intend").after.value
+    text = action.params.get("text")
+    data = {
+        **named(action),
+        "intent_no": action.intent_no,
+        "guard": action.guard,
+        "rule": ticket.rule_id,
+        "decision": None if action.decision_id is None else str(action.decision_id),
+        "citation": action.params.get("citation"),
+        "reserved_fen": action.reserved_fen,
+        "paid_unknown_accepted": intent.paid_unknown_accepted,
+        "not_before": action.not_before.isoformat(),
+    }
+    personal = {"text": text} if isinstance(text, str) else {}
+    change(ticket, Entry(kind, action.approved_at, action.approved_by_id, data, personal), **fields)
+
+
+def _wake(action: Action, intent: Intent) -> None:
+    door.enqueue(PERFORM, action.pk, not_before=action.not_before if intent.delay_s else None)

@@ -1,0 +1,100 @@
+"""Write many rows at once: ids taken beforehand, one prepared statement for each table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+
+from aftersale.shops.encryption import EncryptedTextField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from django.db.models import Field
+
+
+@lru_cache(maxsize=4096)
+def _text_of(moment: datetime) -> str:
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def _moment(value: datetime | None) -> str | None:
+    """Write a time as Django writes it in SQLite: UTC, without a zone."""
+    return None if value is None else _text_of(value)
+
+
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, models.DateTimeField):
+        return _moment if connection.vendor == "sqlite" else None
+    if isinstance(field, EncryptedTextField):
+        return field.get_prep_value
+    if isinstance(field, models.JSONField):
+        return lambda value: connection.ops.adapt_json_value(value, None)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    statement: str
+    pick: Callable[[Mapping[str, object]], tuple[Any, ...]]
+    defaults: Mapping[str, Any]
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def row(self, values: Mapping[str, object]) -> list[Any]:
+        row = list(self.pick({**self.defaults, **values}))
+        for place, convert in self.converters:
+            row[place] = convert(row[place])
+        return row
+
+
+@lru_cache(maxsize=32)
+def _table(model: type[models.Model], vendor: str, *, with_id: bool) -> _Table:
+    del vendor
+    fields = [f for f in model._meta.concrete_fields if with_id or not f.primary_key]  # noqa: SLF001  # public API
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = quote(model._meta.db_table)  # noqa: SLF001  # as above
+    converters = [(place, made) for place, field in enumerate(fields) if (made := _converter(field))]
+    return _Table(
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608  # names of our own tables
+        itemgetter(*(field.attname for field in fields)),
+        {field.attname: field.get_default() for field in fields},
+        tuple(converters),
+    )
+
+
+def insert(model: type[models.Model], rows: Iterable[Mapping[str, object]], *, with_id: bool = False) -> int:
+    """Insert rows given by attribute name; what is left out takes the default. Give their number."""
+    table = _table(model, connection.vendor, with_id=with_id)
+    values = [table.row(row) for row in rows]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(table.statement, values)
+    return len(values)
+
+
+def insert_made(made: Sequence[models.Model], *, with_id: bool = False) -> int:
+    """Insert instances that are not saved."""
+    return insert(type(made[0]), [vars(one) for one in made], with_id=with_id) if made else 0
+
+
+def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
+    """Take ids for rows to come, inside a transaction; nobody else gets them."""
+    table = model._meta.db_table  # noqa: SLF001  # public API
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # The transaction holds the write lock from its beginning (IMMEDIATE): the sequence stands still.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return range(first, first + count)

@@ -1,0 +1,148 @@
+"""Run one import: read, sort by shop, take in batch by batch, then look for what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from aftersale.channels.base import Notice, Parked, Source
+from aftersale.channels.spreadsheet import NO_MAP, Limits, SheetReader, Tally, parse_map
+from aftersale.tickets.draft import Origin
+from aftersale.tickets.intake import Bench, bench_for, take
+from aftersale.tickets.models import Import, ParkedRow
+from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
+from aftersale.tickets.placing import Placing
+from aftersale.tickets.scope import Coverage, gone, mark_missing, scope_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from aftersale.shops.models import Shop
+    from aftersale.tickets.placing import Placed
+
+BATCH = 500
+_LEASE = timedelta(minutes=10)
+COUNTS = ("rows", "new", "changed", "unchanged", "parked", "missing", "other_shop")
+
+
+class Run:
+    """Hold one import while it runs."""
+
+    def __init__(self, batch: Import, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._batch, self._folder, self._clock = batch, folder, clock
+        self._now = clock()
+        self._counts = Counter({name: int(batch.counts.get(name, 0)) for name in COUNTS})
+        self._benches: dict[int, Bench] = {}
+        self._covered: dict[int, Coverage] = {}
+        self._placing = Placing(batch)
+        self._newest: datetime | None = None
+
+    def all_rows(self) -> bool:
+        """Take every row in; False where it was cancelled. Raises SheetRefused and other refusals."""
+        paths = [self._folder / name for name in self._batch.files]
+        mapping = parse_map(self._batch.mapping) if self._batch.mapping else NO_MAP
+        reader = SheetReader(paths, mapping, Limits())
+        repeated = reader.repeated()
+        held = Tally()
+        for rows in _batches(self._rows(reader, repeated, held)):
+            if not self._take_rows(rows):
+                return False
+        self._take_held(held)
+        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in reader.book.parked)
+        self._look_for_missing()
+        self._save(self._batch.done_rows)
+        return True
+
+    def _rows(
+        self, reader: SheetReader, repeated: frozenset[str], held: Tally
+    ) -> Iterator[tuple[int, Notice | Parked]]:
+        """Give the rows their numbers; tickets that stand in several are held back until all are read."""
+        for number, found in enumerate(reader.rows(), 1):
+            if isinstance(found, Notice):
+                self._newest = max(filter(None, (self._newest, found.newest_at)), default=None)
+                if found.ticket_no in repeated:
+                    held.take(found)
+                    continue
+            yield number, found
+
+    def _take_rows(self, rows: list[tuple[int, Notice | Parked]]) -> bool:
+        """Take in one batch, unless a run before a crash did; False where the import was cancelled."""
+        if Import.objects.filter(pk=self._batch.pk, cancel=True).exists():
+            return False
+        last = rows[-1][0]
+        done = self._batch.done_rows
+        notices = [found for _, found in rows if isinstance(found, Notice)]
+        placed = self._placing.place(notices)
+        for shop, mine in placed.by_shop.items():
+            self._cover(shop, mine)
+        if last <= done:
+            return True
+        self._park(
+            parked_row(self._batch, self._batch.shop_id, one) for _, one in rows if isinstance(one, Parked)
+        )
+        self._counts["parked"] += len(rows) - len(notices)
+        self._take_placed(placed)
+        self._counts["rows"] += len(rows)
+        self._save(last)
+        return True
+
+    def _cover(self, shop: Shop, notices: Iterable[Notice]) -> None:
+        covered = self._covered.setdefault(shop.pk, Coverage())
+        for notice in notices:
+            covered.add(notice)
+
+    def _take_placed(self, placed: Placed) -> None:
+        for shop, mine in placed.by_shop.items():
+            self._take(shop, mine)
+        self._park(unplaced_row(self._batch, one.notice, one.code, one.reason) for one in placed.elsewhere)
+        self._counts["other_shop"] += len(placed.elsewhere)
+
+    def _take(self, shop: Shop, notices: list[Notice]) -> None:
+        bench = self._benches.get(shop.pk)
+        if bench is None:
+            bench = self._benches[shop.pk] = bench_for(shop, self._now)
+        for outcome in take(bench, self._origin(), notices):
+            self._counts[outcome.taken.value] += 1
+            if outcome.refusal:
+                self._park([refused_row(self._batch, shop.pk, outcome.notice, outcome.refusal)])
+
+    def _take_held(self, held: Tally) -> None:
+        """Take in what stood in several rows: one notice a ticket, the other rows parked."""
+        for start in range(0, len(held.notices), BATCH):
+            placed = self._placing.place(held.notices[start : start + BATCH])
+            for shop, mine in placed.by_shop.items():
+                self._cover(shop, mine)
+            self._take_placed(placed)
+        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in held.parked)
+        self._counts["parked"] += len(held.parked)
+        self._counts["rows"] += held.rows
+
+    def _origin(self) -> Origin:
+        as_of = self._batch.as_of or self._newest or self._now
+        return Origin("sheet", Source.SHEET, min(as_of, self._now), self._now, self._batch.person_id)
+
+    def _park(self, rows: Iterable[ParkedRow]) -> None:
+        ParkedRow.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _look_for_missing(self) -> None:
+        stated, origin = scope_from(self._batch.scope), self._origin()
+        for shop_id, covered in self._covered.items():
+            scope = covered.scope(stated)
+            for ticket in list(gone(shop_id, covered, scope, origin.as_of)):
+                self._counts["missing"] += mark_missing(ticket, origin)
+
+    def _save(self, done: int) -> None:
+        """Write down how far the import is, and hold the lease."""
+        self._batch.counts, self._batch.done_rows = dict(self._counts), done
+        Import.objects.filter(pk=self._batch.pk).update(
+            counts=self._batch.counts, done_rows=done, lease_until=self._clock() + _LEASE
+        )
+
+
+def _batches(rows: Iterator[tuple[int, Notice | Parked]]) -> Iterator[list[tuple[int, Notice | Parked]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch

@@ -1,0 +1,139 @@
+"""Keep rows that could not be taken, until a person mends them, takes them again or drops them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from aftersale.channels.base import Notice, Parked, Source
+from aftersale.channels.spreadsheet import NO_MAP, parse_map, read
+from aftersale.domain.errors import AftersaleError
+from aftersale.evidence.journal import Entry, Subject, record
+from aftersale.texts import Text
+from aftersale.tickets.draft import Origin
+from aftersale.tickets.intake import Taken, bench_for, take
+from aftersale.tickets.models import ParkedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aftersale.domain.errors import FactsInvalid
+    from aftersale.tickets.intake import Outcome
+    from aftersale.tickets.models import Import
+
+PARKED, TAKEN, DROPPED = "parked", "taken", "dropped"
+_PLACE, _VALUE = 64, 200
+
+
+class StillParked(AftersaleError):
+    """Say that a mended row still cannot be taken, and why."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(
+            "parked.still",
+            reason,
+            Text(
+                zh="改好这一格后再试，或者放弃这一行。",
+                en="Correct this cell and try again, or drop the row.",
+            ),
+        )
+
+
+def parked_row(batch: Import, shop_id: int | None, parked: Parked) -> ParkedRow:
+    """Keep a row that a channel could not read; nothing is saved yet."""
+    return ParkedRow(
+        batch=batch,
+        shop_id=shop_id,
+        sheet=parked.sheet[:256],
+        row=parked.row,
+        column=(parked.column or "")[:_PLACE],
+        value=parked.value[:_VALUE],
+        code=parked.code,
+        reason={"zh": parked.message.zh, "en": parked.message.en},
+        cells=json.dumps(parked.cells, ensure_ascii=False) if parked.cells else "",
+    )
+
+
+def refused_row(batch: Import, shop_id: int, notice: Notice, refusal: FactsInvalid) -> ParkedRow:
+    """Keep a row whose facts cannot belong to one ticket."""
+    column, value = notice.fault_of(refusal)
+    return ParkedRow(
+        batch=batch,
+        shop_id=shop_id,
+        sheet=notice.observed.sheet[:256],
+        row=notice.observed.row,
+        column=column[:_PLACE],
+        value=value[:_VALUE],
+        code=refusal.code,
+        reason={"zh": refusal.faults.zh, "en": refusal.faults.en},
+    )
+
+
+def unplaced_row(batch: Import, notice: Notice, code: str, reason: Text) -> ParkedRow:
+    """Keep a row that belongs to another shop, or to one that the desk does not know."""
+    return ParkedRow(
+        batch=batch,
+        shop=batch.shop,
+        sheet=notice.observed.sheet[:256],
+        row=notice.observed.row,
+        value=notice.ticket_no,
+        code=code,
+        reason={"zh": reason.zh, "en": reason.en},
+    )
+
+
+def cells_of(row: ParkedRow) -> list[list[str]]:
+    """Give the cells of a parked row as [title, text]; empty where only the place is known."""
+    return json.loads(row.cells) if row.cells else []
+
+
+def _read_again(row: ParkedRow, cells: Mapping[str, str]) -> Notice:
+    """Read the mended row as a sheet of one row."""
+    titles = [title for title, _ in cells_of(row)]
+    with TemporaryDirectory(prefix="aftersale-row-") as folder:
+        path = Path(folder) / "row.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([titles, [cells.get(title, "") for title in titles]])
+        mapping = parse_map(row.batch.mapping) if row.batch.mapping else NO_MAP
+        reading = read([path], mapping)
+    if reading.notices:
+        return reading.notices[0]
+    raise StillParked(reading.parked[0].message)
+
+
+def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: datetime) -> Outcome:
+    """Take a row in with its cells mended by a person; raises StillParked, SheetRefused or FactsInvalid."""
+    if row.shop is None or not row.cells:
+        raise StillParked(
+            Text(
+                zh="这一行没有留下原文，请改好表格后重新导入。",
+                en="The row was not kept; import the sheet again.",
+            )
+        )
+    kept = dict(cells_of(row))
+    notice = _read_again(row, {**kept, **cells})
+    origin = Origin("sheet", Source.SHEET, row.batch.as_of or now, now, person_id)
+    (outcome,) = take(bench_for(row.shop, now), origin, [notice])
+    if outcome.taken is Taken.PARKED and outcome.refusal:
+        raise outcome.refusal
+    _end(row, TAKEN, person_id, now, notice.ticket_no)
+    return outcome
+
+
+def drop(row: ParkedRow, person_id: int, now: datetime) -> None:
+    """Give a row up, by a person's word; it stays on record without its cells."""
+    _end(row, DROPPED, person_id, now, "")
+
+
+def _end(row: ParkedRow, state: str, person_id: int, now: datetime, ticket_no: str) -> None:
+    moved = ParkedRow.objects.filter(pk=row.pk, state=PARKED).update(
+        state=state, ended_at=now, ended_by=person_id, cells="", value=""
+    )
+    if moved and row.shop_id is not None:
+        data = {"sheet": row.sheet, "row": row.row, "code": row.code, "ticket_no": ticket_no}
+        subject = Subject(row.shop_id, "import", row.batch_id, str(row.batch_id))
+        record(subject, Entry(f"row_{state}", now, person_id, data))

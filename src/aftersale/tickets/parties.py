@@ -1,0 +1,122 @@
+"""Find or make the buyers and order lines that notices speak of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from django.db import connection
+
+from aftersale.shops.encryption import ring
+from aftersale.tickets.bulk import insert, take_ids
+from aftersale.tickets.models import Buyer, OrderLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aftersale.channels.base import Notice
+
+_Line: TypeAlias = tuple[str, str]
+_HOLD = "UPDATE tickets_orderline SET reserved_fen = reserved_fen + %s WHERE id = %s"
+
+
+def buyer_key(shop_id: int, platform_id: str) -> str:
+    """Give the keyed hash under which a shop knows a buyer; the same person elsewhere has another."""
+    return ring().fingerprint(f"{shop_id}:{platform_id}")
+
+
+def line_key(notice: Notice) -> _Line:
+    """Name the order line of a notice; without a line number the whole order stands for it."""
+    return notice.order_no, notice.line_no or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Give the ids of what notices of one shop speak of."""
+
+    shop_id: int
+    buyers: Mapping[str, int]
+    lines: Mapping[_Line, int]
+
+    def buyer(self, notice: Notice) -> int | None:
+        """Give the buyer, where the source tells one."""
+        return self.buyers[buyer_key(self.shop_id, notice.buyer)] if notice.buyer else None
+
+    def line(self, notice: Notice) -> int:
+        """Give the order line."""
+        return self.lines[line_key(notice)]
+
+
+def parties_of(shop_id: int, notices: Sequence[Notice]) -> Parties:
+    """Find buyers and order lines, and make those that are new, inside the caller's transaction."""
+    return Parties(shop_id, _buyers(shop_id, notices), _lines(shop_id, notices))
+
+
+def hold_refunds(parties: Parties, notices: Iterable[Notice]) -> None:
+    """Count on their order lines what the platform had refunded on tickets that were never seen before."""
+    held = Counter[int]()
+    for notice in notices:
+        refunded = notice.facts.get("refunded_fen")
+        if isinstance(refunded, int):
+            held[parties.line(notice)] += refunded
+    rows = [(fen, line_id) for line_id, fen in held.items() if fen]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_HOLD, rows)
+
+
+def _buyers(shop_id: int, notices: Sequence[Notice]) -> dict[str, int]:
+    told = {buyer_key(shop_id, notice.buyer): notice for notice in notices if notice.buyer}
+    known = dict(Buyer.objects.filter(shop_id=shop_id, key__in=told).values_list("key", "id"))
+    fresh = [key for key in told if key not in known]
+    ids = dict(zip(fresh, take_ids(Buyer, len(fresh)), strict=True)) if fresh else {}
+    insert(
+        Buyer,
+        [
+            {"id": ids[key], "shop_id": shop_id, "key": key, "contact": told[key].contact or ""}
+            for key in fresh
+        ],
+        with_id=True,
+    )
+    return known | ids
+
+
+def _paid(notice: Notice) -> int | None:
+    paid = notice.facts.get("paid_fen")
+    return paid if isinstance(paid, int) else None
+
+
+def _lines(shop_id: int, notices: Sequence[Notice]) -> dict[_Line, int]:
+    told = {line_key(notice): _paid(notice) for notice in notices}
+    orders = {order_no for order_no, _ in told}
+    rows = OrderLine.objects.filter(shop_id=shop_id, order_no__in=orders)
+    known = {
+        (order, line): (pk, paid)
+        for order, line, pk, paid in rows.values_list("order_no", "line_no", "id", "paid_fen")
+    }
+    fresh = [key for key in told if key not in known]
+    ids = dict(zip(fresh, take_ids(OrderLine, len(fresh)), strict=True)) if fresh else {}
+    insert(
+        OrderLine,
+        [
+            {
+                "id": ids[key],
+                "shop_id": shop_id,
+                "order_no": key[0],
+                "line_no": key[1],
+                "paid_fen": told[key],
+            }
+            for key in fresh
+        ],
+        with_id=True,
+    )
+    _fill_in(known, told)
+    return {key: pk for key, (pk, _) in known.items()} | ids
+
+
+def _fill_in(known: Mapping[_Line, tuple[int, int | None]], told: Mapping[_Line, int | None]) -> None:
+    """Fill in what was paid where nobody knew."""
+    for key, (pk, paid) in known.items():
+        if paid is None and told.get(key) is not None:
+            OrderLine.objects.filter(pk=pk, paid_fen=None).update(paid_fen=told[key])

@@ -1,0 +1,245 @@
+"""Carry actions out: claim and commit, send outside any transaction, record what came back.
+
+An action that was sent and whose answer is not known is never sent again: it is looked at (mend.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from django.db import transaction
+
+from aftersale.channels.base import NoConnection, Outcome, Outgoing, Receipt
+from aftersale.channels.registry import channel_of
+from aftersale.domain.errors import ChannelError
+from aftersale.domain.states import ActionState
+from aftersale.evidence.journal import Entry
+from aftersale.tickets import ledger
+from aftersale.tickets.answers import AUTHORISE, CONFIRM, following, pause, told, unexpected, written
+from aftersale.tickets.change import change
+from aftersale.tickets.models import Action, Task
+from aftersale.tickets.outcome import (
+    CANCEL,
+    CLAIM,
+    FAIL,
+    is_refund,
+    locked,
+    move,
+    named,
+    note_down,
+    paid_outside,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from aftersale.channels.base import Channel, Hands, Notice
+    from aftersale.shops.models import Shop
+    from aftersale.tickets.answers import Answer, Following
+    from aftersale.tickets.models import Ticket
+
+MANUAL = "manual"
+LEASE = timedelta(minutes=2)
+"""Longer than any call may take: who holds an expired one is taken for dead."""
+
+OVER_PAID = "over_paid"
+"""The task of checking an action that the money of its order no longer covers."""
+
+_HELD_PAUSE = timedelta(minutes=5)
+_HELD = {
+    "outcome": "held",
+    "code": "shop.held",
+    "message": {
+        "zh": "恢复备份后，要先读取一次这家店的售后单，才会执行操作。",
+        "en": "After a restore, the tickets of this shop are read once before anything is sent.",
+    },
+}
+
+
+class RaiseAlarm(Protocol):
+    """Tell the people on duty; the same cause rings once however often it is raised."""
+
+    def __call__(
+        self, kind: str, shop: Shop, ticket: Ticket | None, params: Mapping[str, object], now: datetime
+    ) -> None:
+        """Raise it."""
+
+
+def unconnected(shop: Shop, now: datetime) -> Hands:
+    """Hand over what a shop without a connection has."""
+    return NoConnection(shop.platform, now)
+
+
+def _nothing(name: str) -> None:
+    del name
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Hold all that reaches beyond the tables.
+
+    `alarm` tells people, `take` takes in a notice that was read (intake: shop, notice, now), `channel_of` and
+    `hands_of` give the way to a platform. `step` hears the name of each boundary passed.
+    """
+
+    alarm: RaiseAlarm
+    take: Callable[[Shop, Notice, datetime], object]
+    channel_of: Callable[[str], Channel] = channel_of
+    hands_of: Callable[[Shop, datetime], Hands] = unconnected
+    step: Callable[[str], None] = _nothing
+
+    def channel_for(self, action: Action) -> Channel:
+        """Give the channel of an action: the shop's, or people for what that cannot do."""
+        own = self.channel_of(action.shop.channel)
+        return own if action.verb in own.verbs else self.channel_of(MANUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    channel: Channel
+    outgoing: Outgoing
+    hands: Hands
+
+
+def due_actions(now: datetime, limit: int = 500) -> list[int]:
+    """List the ids of actions that are to be sent, longest due first; losing their jobs loses nothing."""
+    due = Action.objects.filter(state=ActionState.INTENDED, not_before__lte=now)
+    return list(due.order_by("not_before", "id").values_list("id", flat=True)[:limit])
+
+
+def perform(action_id: int, now: datetime, outside: Outside) -> str | None:
+    """Send one action if it is due, and give its state after that; None where there was nothing to send."""
+    outside.step("begin")
+    sending = _claim(action_id, now, outside)
+    if sending is None:
+        return None
+    outside.step("claimed")
+    answer = _ask(sending)
+    outside.step("answered")
+    state = _record(action_id, answer, now, outside)
+    outside.step("recorded")
+    return state
+
+
+def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
+    """Claim an action under a lease; the claim is committed before anything is sent (durable)."""
+    with transaction.atomic(durable=True):
+        action = locked(action_id)
+        if action.state != ActionState.INTENDED or action.not_before > now:
+            return None
+        if action.shop.held:
+            note_down(action, receipt={**_HELD, "at": now.isoformat()}, not_before=now + _HELD_PAUSE)
+            return None
+        if not _covered(action):
+            _give_up(action, now)
+            return None
+        channel, hands = outside.channel_for(action), outside.hands_of(action.shop, now)
+        entry = Entry("action_sending", now, data={"channel": channel.name})
+        move(action, CLAIM, entry, lease_until=now + LEASE, attempts=action.attempts + 1)
+        outside.step("claiming")
+    return _Sending(channel, _outgoing(action), hands)
+
+
+def _covered(action: Action) -> bool:
+    """Tell whether the order still covers a refund: the platform may have paid without us in between."""
+    left = ledger.left_of(action.ticket) if is_refund(action) else None
+    return left is None or left >= 0
+
+
+def _give_up(action: Action, now: datetime) -> None:
+    """Cancel what is not covered any more, and ask a person to look."""
+    move(action, CANCEL, Entry("action_not_covered", now))
+    _ask_person(action, OVER_PAID, now, {"amount_fen": action.amount_fen})
+
+
+def _outgoing(action: Action) -> Outgoing:
+    return Outgoing(
+        key=action.key,
+        verb=action.verb,
+        ticket_no=action.ticket.ticket_no,
+        order_no=action.ticket.order_no,
+        amount_fen=action.amount_fen,
+        params=action.params,
+        guard=action.guard,
+    )
+
+
+def _ask(sending: _Sending) -> Answer:
+    """Send; whatever goes wrong once it may have been sent is an answer that says nothing."""
+    try:
+        answer: object = sending.channel.perform(sending.outgoing, sending.hands)
+    except ChannelError as fault:
+        return fault
+    except Exception as fault:  # noqa: BLE001  # what a channel did not foresee may have happened after sending
+        return unexpected(fault)
+    return answer if isinstance(answer, Receipt) else unexpected(answer)
+
+
+def _record(action_id: int, answer: Answer, now: datetime, outside: Outside) -> str:
+    """Write down what came back; people hear of it once that is committed."""
+    follows, receipt = following(answer), written(answer, now)
+    with transaction.atomic():
+        action = locked(action_id)
+        if action.state == ActionState.SENDING:
+            _follow(action, follows, receipt, now)
+        else:
+            _follow_late(action, answer, receipt, now)
+        outside.step("recording")
+    if follows.alarm and action.state in {ActionState.INTENDED, ActionState.UNKNOWN}:
+        outside.alarm(follows.alarm, action.shop, action.ticket, {"action": action.key}, now)
+    return action.state
+
+
+def _follow(action: Action, follows: Following, receipt: Mapping[str, object], now: datetime) -> None:
+    fields: dict[str, object] = {"receipt": dict(receipt), "lease_until": None}
+    if follows.again:
+        fields["not_before"] = now + pause(action.attempts)
+    move(action, follows.step, Entry(follows.kind, now, data=told(receipt)), **fields)
+    if follows.task:
+        _ask_person(action, follows.task, now, {"words": receipt["message"]})
+
+
+def _follow_late(action: Action, answer: Answer, receipt: Mapping[str, object], now: datetime) -> None:
+    """Take an answer that comes when the lease is over: it may complete what is known, never undo it."""
+    done = isinstance(answer, Receipt) and answer.outcome is Outcome.DONE
+    follows = following(answer)
+    if action.state == ActionState.UNKNOWN and (done or follows.step is FAIL):
+        move(action, follows.step, Entry(follows.kind, now, data=told(receipt)), receipt=dict(receipt))
+        return
+    if not done or action.state == ActionState.DONE:
+        return
+    if is_refund(action) and action.amount_fen:
+        paid_outside(action.ticket, action.amount_fen, now, receipt)
+    entry = Entry("answer_late", now, data={**named(action), "state": action.state, **told(receipt)})
+    change(action.ticket, entry, contradicted=f"action:{action.state}>done")
+
+
+def _ask_person(action: Action, kind: str, now: datetime, params: Mapping[str, object]) -> None:
+    """Ask for a person's hand, once; what concerns the whole shop is not asked for each ticket."""
+    of_shop = kind == AUTHORISE
+    same = Task.objects.filter(shop_id=action.shop_id, kind=kind, done_at=None)
+    if (same if of_shop else same.filter(action_id=action.pk)).exists():
+        return
+    ticket = action.ticket
+    Task.objects.create(
+        shop_id=action.shop_id,
+        ticket=None if of_shop else ticket,
+        action=None if of_shop else action,
+        kind=kind,
+        params={"verb": action.verb, "amount_fen": action.amount_fen, **params},
+        assignee_id=None if of_shop else ticket.assignee_id or action.approved_by_id,
+        due_at=ticket.due_at,
+        created_at=now,
+    )
+
+
+def ask_to_confirm(action: Action, now: datetime) -> None:
+    """Ask a person to look in the back office what became of an action; the ticket is locked."""
+    words = {
+        "zh": "请到平台后台核对这个操作有没有办成，再回来确认。不会重复发送。",
+        "en": "Look in the back office whether this was done, then confirm. Nothing is sent twice.",
+    }
+    _ask_person(action, CONFIRM, now, {"words": words})

@@ -1,0 +1,217 @@
+"""Know every place in which personal values of a buyer are kept, and empty it.
+
+A room that keeps such values adds a line to the table. The page docs/privacy.md shows the same table, and a
+test holds it to the encrypted fields of all tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.vocabulary import Kind
+from aftersale.evidence.models import PersonalValue
+from aftersale.texts import Text
+from aftersale.tickets.change import TICKET
+from aftersale.tickets.models import Erasure, Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from django.db.models import QuerySet
+
+
+class How(StrEnum):
+    """Say how a place is emptied."""
+
+    BLANK = "blank"  # the text goes, the row stays
+    STRIP = "strip"  # of a JSON object only harmless keys stay
+    NULL = "null"  # the value becomes nothing
+    FILE = "file"  # the row goes, and the file it names
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Name one place: the model, its field, how it leads to the ticket, how it is emptied.
+
+    `keep` are the keys of a JSON object that hold nothing personal; `signs` are keys that surely do: by them
+    a ticket is found that still has something. `only` limits the rows. A `shared` row may belong to several
+    tickets and goes with the last of them.
+    """
+
+    model: str
+    field: str
+    path: str
+    how: How
+    what: Text
+    keep: frozenset[str] = frozenset()
+    signs: tuple[str, ...] = ()
+    only: tuple[tuple[str, object], ...] = ()
+    shared: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name the place as events and the page do."""
+        return f"{self.model.partition('.')[2]}.{self.field}"
+
+
+_TEXT_FACTS = sorted(spec.name for spec in FACTS.values() if spec.kind is Kind.TEXT)
+_KEPT_PARAMS = frozenset({"verb", "amount_fen", "by", "reason", "citation", "action"})
+_KEPT_RECEIPT = frozenset({"outcome", "code", "platform_code", "version", "at"})
+
+PLACES: tuple[Place, ...] = (
+    Place("tickets.Note", "text", "ticket", How.BLANK, Text(zh="同事写的备注", en="notes of colleagues")),
+    Place(
+        "tickets.Action", "params", "ticket", How.STRIP,
+        Text(zh="发给买家的话", en="what was written to the buyer"),
+        _KEPT_PARAMS, ("text",),
+    ),
+    Place(
+        "tickets.Action", "receipt", "ticket", How.STRIP,
+        Text(zh="平台返回的原文", en="the platform's answer as it came"),
+        _KEPT_RECEIPT, ("raw", "message"),
+    ),
+    Place(
+        "tickets.Task", "params", "ticket", How.STRIP,
+        Text(zh="待办里带的文字", en="texts that come with a task"),
+        _KEPT_PARAMS, ("params", "text"),
+    ),
+    Place(
+        "tickets.Answer", "value", "ticket", How.NULL,
+        Text(zh="手写的核实信息", en="answers written by hand"),
+        only=(("fact__in", _TEXT_FACTS),),
+    ),
+    Place(
+        "returns.Parcel", "remark", "matches__ticket", How.BLANK,
+        Text(zh="仓库备注", en="remarks of the warehouse"), shared=True,
+    ),
+    Place(
+        "returns.ParcelPhoto", "path", "parcel__matches__ticket", How.FILE,
+        Text(zh="包裹照片（面单上有收件信息）", en="photos of parcels, labels included"), shared=True,
+    ),
+)  # fmt: skip
+"""What hangs on a ticket by a key of its own."""
+
+OF_THE_TICKET = ("remark", "return_waybill")
+"""Fields of the ticket itself, which change with its event."""
+
+_PARCEL = "parcel"
+
+
+def _all(model: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = apps.get_model(model)._base_manager.all()  # noqa: SLF001  # no filter hides rows
+    return rows
+
+
+def _rows(place: Place, ticket_id: int) -> QuerySet[Any]:
+    """Give the rows of a ticket; a shared one only when no other ticket needs it."""
+    mine = _all(place.model).filter(**{place.path: ticket_id}, **dict(place.only))
+    rows = _all(place.model).filter(pk__in=mine.values("pk"))
+    return rows.exclude(**{f"{place.path}__in": _others(ticket_id)}) if place.shared else rows
+
+
+def _others(ticket_id: int) -> QuerySet[Ticket, Any]:
+    """Give every other ticket that was not erased."""
+    return Ticket.objects.exclude(pk=ticket_id).exclude(Exists(erased())).values("pk")
+
+
+def erased() -> QuerySet[Erasure]:
+    """Give what says of the ticket of an outer query that it was erased."""
+    return Erasure.objects.filter(
+        shop_id=OuterRef("shop_id"), ticket_no=OuterRef("ticket_no"), erased_at__isnull=False
+    )
+
+
+def values_of(ticket_id: int) -> QuerySet[PersonalValue]:
+    """Give the personal values beside the events of a ticket and of parcels that came back for it alone."""
+    parcels = _all("returns.Parcel").filter(matches__ticket=ticket_id)
+    parcels = parcels.exclude(matches__ticket__in=_others(ticket_id))
+    of_parcels = Q(event__subject_kind=_PARCEL, event__subject_id__in=parcels.values("pk"))
+    return PersonalValue.objects.filter(
+        Q(event__subject_kind=TICKET, event__subject_id=ticket_id) | of_parcels
+    )
+
+
+def _full(place: Place, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave out rows that surely hold nothing."""
+    if place.how is How.BLANK:
+        return rows.exclude(**{place.field: ""})
+    if place.how is How.NULL:
+        return rows.filter(**{f"{place.field}__isnull": False})
+    return rows
+
+
+def found_in(ticket: Ticket) -> dict[str, int]:
+    """Count what a ticket holds, by place; places that hold nothing are left out."""
+    own = {f"Ticket.{name}": int(bool(getattr(ticket, name))) for name in OF_THE_TICKET}
+    found = {"PersonalValue.value": values_of(ticket.pk).count(), **own}
+    found["Ticket.buyer"] = int(ticket.buyer_id is not None)
+    for place in PLACES:
+        rows = _full(place, _rows(place, ticket.pk))
+        found[place.name] = sum(1 for _ in _to_strip(place, rows)) if place.how is How.STRIP else rows.count()
+    return {name: count for name, count in found.items() if count}
+
+
+def _to_strip(place: Place, rows: QuerySet[Any]) -> Iterator[tuple[Any, dict[str, object]]]:
+    """Give the rows that hold more than may stay, with what stays."""
+    for pk, held in rows.order_by("pk").values_list("pk", place.field):
+        kept = stripped(held, place.keep)
+        if kept != held:
+            yield pk, kept
+
+
+def stripped(held: Mapping[str, object], keep: frozenset[str]) -> dict[str, object]:
+    """Keep harmless keys of an object, and under them only plain values."""
+    return {
+        name: value for name, value in held.items() if name in keep and not isinstance(value, dict | list)
+    }
+
+
+def empty(ticket_id: int) -> None:
+    """Empty every place of a ticket but its own fields, inside the caller's transaction."""
+    values_of(ticket_id).delete()
+    for place in PLACES:
+        _empty(place, _full(place, _rows(place, ticket_id)))
+
+
+def _empty(place: Place, rows: QuerySet[Any]) -> None:
+    if place.how is How.STRIP:
+        for pk, kept in list(_to_strip(place, rows)):
+            _all(place.model).filter(pk=pk).update(**{place.field: kept})
+    elif place.how is How.FILE:
+        paths = list(rows.values_list(place.field, flat=True))
+        rows.delete()
+        transaction.on_commit(lambda: _unlink(paths))
+    else:
+        rows.update(**{place.field: "" if place.how is How.BLANK else None})
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    """Delete files of the desk; a path that leads out of its folder is left alone."""
+    folder = Path(settings.FILES).resolve()
+    for path in paths:
+        file = (folder / path).resolve()
+        if file.is_relative_to(folder):
+            file.unlink(missing_ok=True)
+
+
+def with_something(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Leave out tickets that hold nothing personal any more."""
+    something = Q(buyer__isnull=False) | ~Q(remark="") | ~Q(return_waybill="")
+    values = PersonalValue.objects.filter(event__subject_kind=TICKET, event__subject_id=OuterRef("pk"))
+    something |= Q(Exists(values))
+    for place in PLACES:
+        rows = _all(place.model).filter(**{place.path: OuterRef("pk")}, **dict(place.only))
+        rows = _full(place, rows)
+        if place.signs:
+            rows = rows.filter(**{f"{place.field}__has_any_keys": list(place.signs)})
+        something |= Q(Exists(rows))
+    return tickets.filter(something)

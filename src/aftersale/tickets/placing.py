@@ -1,0 +1,164 @@
+"""Find the shop to which each row of a sheet belongs, and refuse a sheet that belongs to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.domain.errors import AftersaleError
+from aftersale.shops.models import Shop
+from aftersale.texts import Text
+from aftersale.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aftersale.channels.base import Notice
+    from aftersale.tickets.models import Import
+
+
+class WrongShop(AftersaleError):
+    """Refuse a sheet whose known tickets belong to another shop."""
+
+    def __init__(self, given: str, known: str) -> None:
+        super().__init__(
+            "import.wrong_shop",
+            Text(
+                zh=f"这张表要导入到“{given}”，但里面的售后单属于“{known}”。",
+                en=f"The sheet is to go into {given!r}, yet its tickets belong to {known!r}.",
+            ),
+            Text(zh="请选对店铺再导入，什么都没有改动。", en="Choose the right shop; nothing was changed."),
+        )
+
+
+class NoShop(AftersaleError):
+    """Refuse a sheet of which neither the person nor a column says whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "import.no_shop",
+            Text(zh="没有说明这张表是哪个店铺的。", en="Nothing says to which shop the sheet belongs."),
+            Text(
+                zh="用 --shop 写明店铺，或保留表里的店铺列。",
+                en="Name it, or keep the 店铺 column.",
+            ),
+        )
+
+
+class UnknownShop(AftersaleError):
+    """Refuse a sheet whose 店铺 column names only shops that the desk does not have."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            "import.unknown_shop",
+            Text(
+                zh=f"表里的店铺列写的是“{named}”，售后台里没有这个店铺。",
+                en=f"The 店铺 column says {named!r}, which is no shop of this desk.",
+            ),
+            Text(
+                zh="请先添加这个店铺（名称要一样），再导入；什么都没有改动。",
+                en="Add the shop under that name, then import; nothing was changed.",
+            ),
+        )
+
+
+class OtherPlatform(AftersaleError):
+    """Refuse a sheet of one platform for a shop on another."""
+
+    def __init__(self, shop: Shop, channel: str) -> None:
+        super().__init__(
+            "import.other_platform",
+            Text(
+                zh=f"“{shop.name}”是{shop.get_platform_display()}的店铺，这张表来自 {channel}。",
+                en=f"{shop.name!r} is a shop on {shop.platform}; the sheet comes from {channel}.",
+            ),
+            Text(zh="请选对店铺再导入。", en="Choose the right shop."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Hold a row that is not taken because of where it belongs."""
+
+    notice: Notice
+    code: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Hold rows by shop, and those that belong elsewhere."""
+
+    by_shop: dict[Shop, list[Notice]]
+    elsewhere: list[Elsewhere]
+
+
+class Placing:
+    """Place the rows of one import; the first batch tells whether the sheet is another shop's."""
+
+    def __init__(self, batch: Import) -> None:
+        self._given = batch.shop
+        self._by_name = {shop.name: shop for shop in Shop.objects.all()}
+        self._first = batch.done_rows == 0
+
+    def place(self, notices: Sequence[Notice]) -> Placed:
+        """Sort rows by shop. Raises a refusal of the sheet as a whole."""
+        placed = Placed({}, [])
+        for notice in notices:
+            self._place(notice, placed)
+        if self._first and placed.elsewhere and not placed.by_shop:
+            raise UnknownShop(placed.elsewhere[0].notice.shop or "")
+        for shop, mine in placed.by_shop.items():
+            placed.by_shop[shop] = self._own(shop, mine, placed.elsewhere)
+        self._first = False
+        return placed
+
+    def _place(self, notice: Notice, placed: Placed) -> None:
+        shop = self._shop_of(notice)
+        if shop is None:
+            placed.elsewhere.append(Elsewhere(notice, "import.shop_unknown", _unknown(notice)))
+        elif shop.platform != notice.channel:
+            raise OtherPlatform(shop, notice.channel)
+        else:
+            placed.by_shop.setdefault(shop, []).append(notice)
+
+    def _shop_of(self, notice: Notice) -> Shop | None:
+        if notice.shop is None:
+            if self._given is None:
+                raise NoShop
+            return self._given
+        return self._by_name.get(notice.shop)
+
+    def _own(self, shop: Shop, notices: list[Notice], elsewhere: list[Elsewhere]) -> list[Notice]:
+        """Leave out rows whose numbers another shop of the platform is known by."""
+        numbers = [notice.ticket_no for notice in notices]
+        known = Ticket.objects.filter(ticket_no__in=numbers, shop__platform=shop.platform)
+        owners: dict[str, str] = {}
+        ours = 0
+        for number, owner_id, owner in known.values_list("ticket_no", "shop_id", "shop__name"):
+            if owner_id == shop.pk:
+                ours += 1
+            else:
+                owners[number] = owner
+        if self._first and len(owners) > ours:
+            raise WrongShop(shop.name, next(iter(owners.values())))
+        elsewhere += [
+            Elsewhere(notice, "import.other_shop", _others(shop, owners[notice.ticket_no]))
+            for notice in notices
+            if notice.ticket_no in owners
+        ]
+        return [notice for notice in notices if notice.ticket_no not in owners]
+
+
+def _unknown(notice: Notice) -> Text:
+    return Text(
+        zh=f"店铺列写的是“{notice.shop}”，售后台里没有这个店铺",
+        en=f"the 店铺 column says {notice.shop!r}, which is no shop of this desk",
+    )
+
+
+def _others(shop: Shop, owner: str) -> Text:
+    return Text(
+        zh=f"这张单属于“{owner}”，不是“{shop.name}”",
+        en=f"this ticket belongs to {owner!r}, not to {shop.name!r}",
+    )

@@ -1,0 +1,243 @@
+"""Read the queue: pages, counts and counters over the shops of a person, whatever the filter.
+
+A page asks each shop and lane for its own first rows along the index (shop, lane, queue_at, id) and merges
+them, so that its cost depends on the length of the page and not on the number of tickets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.core import signing
+from django.db import connection
+
+from aftersale.domain.errors import AftersaleError
+from aftersale.texts import Text
+from aftersale.tickets.models import Ticket
+from aftersale.tickets.models.ticket import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOST_ROWS = 100
+NOBODY = 0
+OPEN_LANES = (Lane.OURS.value, Lane.WAITING.value, Lane.MISSING.value)
+_SALT = "aftersale.queue"
+_MOST_JOINED = 400
+
+
+class CursorInvalid(AftersaleError):
+    """Refuse a cursor that we did not give out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "cursor.invalid",
+            Text(zh="这个翻页位置不是本系统给出的。", en="This cursor was not given out by this desk."),
+            Text(zh="去掉 cursor，从第一页开始。", en="Leave the cursor out and begin with the first page."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Say which tickets of a queue are asked for; None sets no limit.
+
+    No lane means every open one. `assignee` 0 means nobody. Money in fen; `due_before` is not included.
+    """
+
+    lane: str | None = None
+    stage: str | None = None
+    reason: str | None = None
+    apply_type: str | None = None
+    rule_id: str | None = None
+    proposal: str | None = None
+    assignee: int | None = None
+    min_fen: int | None = None
+    max_fen: int | None = None
+    due_before: datetime | None = None
+    needs_person: bool | None = None
+    article_no: str | None = None
+    missing: bool | None = None
+
+
+class Cursor(NamedTuple):
+    """Name the place in a queue after which a page begins."""
+
+    queue_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one row of the queue: what a list shows and no more."""
+
+    id: int
+    shop_id: int
+    shop: str
+    ticket_no: str
+    order_no: str
+    article: str
+    article_no: str
+    status: str
+    lane: str
+    stage: str
+    step: str
+    reason: str
+    apply_type: str
+    amount_fen: int | None
+    rule_id: str
+    proposal: str
+    needs_person: bool
+    contradicted: str
+    due_at: datetime | None
+    due_kind: str
+    queue_at: datetime
+    applied_at: datetime
+    missing_at: datetime | None
+    assignee_id: int | None
+    assignee: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold the rows of one page; no `next_cursor` means that it is the last."""
+
+    rows: tuple[Row, ...]
+    next_cursor: str | None
+
+
+_ELSEWHERE = {"shop": "shop__name", "assignee": "assignee__name"}
+_COLUMNS = tuple(_ELSEWHERE.get(field.name, field.name) for field in fields(Row))
+# Each filter is a condition on columns that the index ticket_queue holds: nothing else is read.
+_CONDITIONS = {
+    "stage": "stage = %s",
+    "reason": "reason = %s",
+    "apply_type": "apply_type = %s",
+    "rule_id": "rule_id = %s",
+    "proposal": "proposal = %s",
+    "min_fen": "amount_fen >= %s",
+    "max_fen": "amount_fen <= %s",
+    "due_before": "queue_at < %s",
+    "needs_person": "needs_person = %s",
+    "article_no": "article_no = %s",
+}
+
+
+def write_cursor(place: Cursor) -> str:
+    """Write a cursor that only we can make."""
+    return signing.dumps([place.queue_at.isoformat(), place.id], salt=_SALT)
+
+
+def read_cursor(text: str) -> Cursor:
+    """Read a cursor; raises CursorInvalid."""
+    try:
+        at, ticket = signing.loads(text, salt=_SALT)
+        return Cursor(datetime.fromisoformat(at), int(ticket))
+    except (signing.BadSignature, ValueError, TypeError):
+        raise CursorInvalid from None
+
+
+def _lanes(filters: Filters) -> tuple[str, ...]:
+    if filters.missing is None:
+        return OPEN_LANES if filters.lane is None else (filters.lane,)
+    lanes = OPEN_LANES if filters.lane is None else (filters.lane,)
+    return tuple(lane for lane in lanes if (lane == Lane.MISSING) is filters.missing)
+
+
+class _Where(NamedTuple):
+    """Hold conditions as SQL with the values they ask for."""
+
+    sql: str
+    values: list[Any]
+
+
+def _where(filters: Filters) -> _Where:
+    """Write what a filter asks for beside shop and lane."""
+    sql, values = [""], list[Any]()
+    for name, condition in _CONDITIONS.items():
+        value = getattr(filters, name)
+        if value is not None:
+            sql.append(condition)
+            values.append(_adapted(value))
+    if filters.assignee is not None:
+        sql.append("assignee_id IS NULL" if filters.assignee == NOBODY else "assignee_id = %s")
+        values += [] if filters.assignee == NOBODY else [filters.assignee]
+    return _Where(" AND ".join(sql), values)
+
+
+def _adapted(value: object) -> object:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def queue_page(shops: Sequence[int], filters: Filters, after: Cursor | None, limit: int) -> Page:
+    """Read one page of the queue of some shops by earliest deadline; two queries."""
+    limit = max(1, min(limit, MOST_ROWS))
+    found = _first_ids(shops, filters, after, limit + 1)
+    rows = rows_of(found[:limit])
+    more = len(found) > limit and rows
+    return Page(rows, write_cursor(Cursor(rows[-1].queue_at, rows[-1].id)) if more else None)
+
+
+def _first_ids(shops: Sequence[int], filters: Filters, after: Cursor | None, limit: int) -> list[int]:
+    where, asked = _where(filters), list[_Where]()
+    place = [_adapted(after.queue_at), after.id] if after else []
+    beyond = " AND (queue_at, id) > (%s, %s)" if after else ""
+    for lane in _lanes(filters):
+        part = (
+            "SELECT * FROM (SELECT queue_at, id FROM tickets_ticket WHERE shop_id = %s AND lane = %s"  # noqa: S608  # conditions of the table above, values apart
+            f"{beyond}{where.sql} ORDER BY queue_at, id LIMIT %s) AS lane"
+        )
+        asked += [_Where(part, [shop, lane, *place, *where.values, limit]) for shop in shops]
+    found = [row for some in _pieces(asked) for row in _merged(some, limit)]
+    return [ticket for _at, ticket in sorted(found)[:limit]]
+
+
+def _pieces(asked: Sequence[_Where]) -> Iterator[Sequence[_Where]]:
+    """Cut a long list of queries: SQLite joins five hundred at most."""
+    for start in range(0, len(asked), _MOST_JOINED):
+        yield asked[start : start + _MOST_JOINED]
+
+
+def _merged(asked: Sequence[_Where], limit: int) -> list[tuple[object, int]]:
+    values = [value for each in asked for value in each.values]
+    joined = " UNION ALL ".join(each.sql for each in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{joined} ORDER BY 1, 2 LIMIT %s", [*values, limit])
+        found: list[tuple[object, int]] = cursor.fetchall()
+        return found
+
+
+def rows_of(tickets: Sequence[int]) -> tuple[Row, ...]:
+    """Read the rows of some tickets in the order given; one query."""
+    found = {row[0]: Row(*row) for row in Ticket.objects.filter(id__in=tickets).values_list(*_COLUMNS)}
+    return tuple(found[ticket] for ticket in tickets if ticket in found)
+
+
+def _counting(shops: Sequence[int], filters: Filters) -> _Where:
+    lanes, where = _lanes(filters), _where(filters)
+    if not shops or not lanes:
+        return _Where("0", [])
+    of_shops, of_lanes = ", ".join(["%s"] * len(shops)), ", ".join(["%s"] * len(lanes))
+    sql = (
+        f"(SELECT count(*) FROM tickets_ticket WHERE shop_id IN ({of_shops})"  # noqa: S608  # placeholders, and conditions of the table above
+        f" AND lane IN ({of_lanes}){where.sql})"
+    )
+    return _Where(sql, [*shops, *lanes, *where.values])
+
+
+def count(shops: Sequence[int], filters: Filters) -> int:
+    """Count the tickets of a queue exactly; one query."""
+    return counters([(shops, filters)])[0]
+
+
+def counters(asked: Sequence[tuple[Sequence[int], Filters]]) -> list[int]:
+    """Count several queues at once, each over its shops; one query."""
+    counted = [_counting(shops, filters) for shops, filters in asked]
+    if not counted:
+        return []
+    with connection.cursor() as cursor:
+        sql = f"SELECT {', '.join(each.sql for each in counted)}"
+        cursor.execute(sql, [value for each in counted for value in each.values])
+        return [int(value) for value in cursor.fetchone()]

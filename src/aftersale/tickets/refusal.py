@@ -1,0 +1,180 @@
+"""Say no: to an intent that cannot be, and to a buyer with reason, clause and trace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.channels.verbs import PAYS, Verb
+from aftersale.domain.errors import AftersaleError
+from aftersale.evidence.canonical import canonical
+from aftersale.policy.explain import trace
+from aftersale.texts import Text
+from aftersale.tickets.judging import facts_from
+from aftersale.tickets.models import StoredDecision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aftersale.policy.decide import Judge
+    from aftersale.policy.explain import Traced
+    from aftersale.shops.models import Person
+    from aftersale.tickets.act import Intent
+    from aftersale.tickets.models import Ticket
+
+
+class ActionPending(AftersaleError):
+    """Refuse a second action while the outcome of one is open."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "action.pending",
+            Text(
+                zh=f"售后单 {ticket_no} 还有一个操作没有结果。",
+                en=f"An action of ticket {ticket_no} has no outcome yet.",
+            ),
+            Text(
+                zh="请先确认它的结果，或在发出前取消。",
+                en="Confirm its outcome, or cancel it before it is sent.",
+            ),
+        )
+
+
+class TicketEnded(AftersaleError):
+    """Refuse an action on a ticket that the platform has closed."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "ticket.ended",
+            Text(zh=f"售后单 {ticket_no} 已经结束。", en=f"Ticket {ticket_no} is closed."),
+            Text(
+                zh="平台上不能再操作，请刷新后核对。",
+                en="Nothing can be done on the platform; reload and check.",
+            ),
+        )
+
+
+class IntentInvalid(AftersaleError):
+    """Refuse an intent that does not say what is to be done."""
+
+
+class NotAutomatic(AftersaleError):
+    """Refuse what the shop has not allowed to happen without a person."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(
+            "action.not_automatic",
+            Text(
+                zh=f"店铺没有允许自动执行“{verb}”。", en=f"The shop does not allow {verb} without a person."
+            ),
+            Text(zh="请由有权限的人确认。", en="Let a person who may confirm it."),
+        )
+
+
+class DecisionMissing(AftersaleError):
+    """Refuse a rejection that rests on no decision of the rulebook it is to be explained by."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "decision.missing",
+            Text(
+                zh=f"售后单 {ticket_no} 没有可依据的处理建议。",
+                en=f"Ticket {ticket_no} has no decision to rest on.",
+            ),
+            Text(zh="请先重新判断，再决定是否拒绝。", en="Judge it again first, then decide."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Hold what a refusal says: the platform's reason code, the clause, the text for the buyer, evidence."""
+
+    reason: str
+    citation: str
+    text: str = ""
+    evidence: tuple[str, ...] = ()
+    guard: str = ""
+    delay_s: int = 0
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """Give what is sent along."""
+        return {
+            "reason": self.reason,
+            "citation": self.citation,
+            "text": self.text,
+            "evidence": list(self.evidence),
+        }
+
+
+_WRONG: Mapping[str, Text] = {
+    "action.no_such_verb": Text(zh="没有“{verb}”这种操作。", en="There is no action called {verb}."),
+    "action.refusal": Text(
+        zh="拒绝要由人填写原因和依据。", en="A refusal needs a person, a reason and a clause."
+    ),
+    "action.amount_missing": Text(
+        zh="“{verb}”要写明金额，大于 0。", en="{verb} needs an amount of more than nothing."
+    ),
+    "action.amount_unwanted": Text(zh="“{verb}”不涉及金额。", en="{verb} takes no amount."),
+    "action.delay": Text(zh="等待时间不能是负数。", en="A delay cannot be negative."),
+}
+
+
+def check_intent(ticket: Ticket, person: Person | None, intent: Intent) -> None:
+    """Refuse an intent that is not whole (IntentInvalid), or that a rule may not have (NotAutomatic)."""
+    code = _fault(intent)
+    if code:
+        raise IntentInvalid(
+            code,
+            _WRONG[code].format(verb=intent.verb),
+            Text(zh="请改正后再确认。", en="Correct it and confirm again."),
+        )
+    if person is None and intent.verb not in ticket.shop.automatic:
+        raise NotAutomatic(intent.verb)
+
+
+def _fault(intent: Intent) -> str:
+    if intent.verb not in set(Verb):
+        return "action.no_such_verb"
+    if intent.verb == Verb.REFUSE:
+        return "action.refusal"
+    if intent.verb in PAYS and not (intent.amount_fen and intent.amount_fen > 0):
+        return "action.amount_missing"
+    if intent.verb not in PAYS and intent.amount_fen is not None:
+        return "action.amount_unwanted"
+    return "action.delay" if intent.delay_s < 0 else ""
+
+
+def keep_trace(ticket: Ticket, judge: Judge) -> StoredDecision:
+    """Store the full trace with the newest decision, and give that; raises DecisionMissing.
+
+    The judge must be of the rulebook by which the ticket was judged.
+    """
+    stored = StoredDecision.objects.filter(ticket_id=ticket.pk).order_by("-id").first()
+    if stored is None or stored.rulebook_digest != judge.rulebook.digest:
+        raise DecisionMissing(ticket.ticket_no)
+    decision = judge.decide(facts_from(stored.facts))
+    stored.trace = canonical([_plain(each) for each in trace(judge, decision)]).decode()
+    stored.save(update_fields=["trace"])
+    return stored
+
+
+def _plain(traced: Traced) -> dict[str, object]:
+    return {
+        "rule": traced.rule.id,
+        "outcome": traced.outcome,
+        "part": traced.part,
+        "values": {name: _plain_value(value) for name, value in traced.values.items()},
+        "unalleged": list(traced.unalleged),
+    }
+
+
+def _plain_value(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def trace_of(stored: StoredDecision) -> list[dict[str, object]]:
+    """Read a kept trace back, rules in rank order; empty where none was kept."""
+    found: list[dict[str, object]] = json.loads(stored.trace) if stored.trace else []
+    return found

@@ -1,0 +1,112 @@
+"""Keep what a notice said: as text for the ticket, as data for the event, as a digest to tell equals by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aftersale.channels.base import Turn
+from aftersale.tickets.shared import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aftersale.channels.base import Notice
+    from aftersale.tickets.models import Ticket
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Hold the newest word of the platform on a ticket, read back from the database (a steps.Seen)."""
+
+    open: bool
+    turn: Turn
+    amount_fen: int | None
+    facts: Mapping[str, object]
+    unknown: frozenset[str]
+    sources: Mapping[str, str]
+    services: tuple[str, ...]
+
+
+class _Kept(msgspec.Struct):
+    facts: dict[str, object]
+    unknown: list[str]
+    services: list[str]
+
+
+_decode = msgspec.json.Decoder(_Kept).decode
+_decode_sources = msgspec.json.Decoder(dict[str, str]).decode
+
+
+def plain(facts: Mapping[str, object]) -> dict[str, object]:
+    """Write facts as JSON knows them: times in ISO 8601, tags as a sorted list."""
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset | set) else value
+
+
+def kept(notice: Notice, facts: Mapping[str, object]) -> str:
+    """Write what a ticket keeps of a notice, facts as `plain` gave them."""
+    said = {
+        "facts": facts,
+        "unknown": sorted(notice.unknown),
+        "services": notice.services,
+    }
+    return _encode(said).decode()
+
+
+def sources_text(notice: Notice) -> str:
+    """Write from which column each fact came; thousands of notices share it."""
+    return _encode(notice.sources).decode()
+
+
+def said_of(ticket: Ticket) -> Said:
+    """Read back what the newest notice said of a ticket."""
+    found = _decode(ticket.observed)
+    return Said(
+        open=ticket.open,
+        turn=Turn(ticket.turn),
+        amount_fen=ticket.amount_fen,
+        facts=found.facts,
+        unknown=frozenset(found.unknown),
+        sources=_decode_sources(text_of(ticket.sources)),
+        services=tuple(found.services),
+    )
+
+
+def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
+    """Tell notices apart by everything they say, and not by the sheet or row in which they stand."""
+    said = (
+        notice.channel,
+        notice.ticket_no,
+        notice.order_no,
+        notice.line_no,
+        notice.article,
+        notice.article_no,
+        notice.product_id,
+        notice.open,
+        notice.turn,
+        notice.status,
+        notice.reason,
+        notice.claim,
+        notice.flag,
+        notice.remark,
+        notice.amount_fen,
+        notice.return_waybill,
+        notice.buyer,
+        notice.contact,
+        facts,
+        sorted(notice.unknown),
+        notice.services,
+    )
+    return sha256(_encode(said)).digest()

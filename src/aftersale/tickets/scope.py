@@ -1,0 +1,119 @@
+"""Say what an import covers, and find the open tickets that it ought to hold and does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from aftersale.evidence.journal import Entry
+from aftersale.tickets.change import Overtaken, change
+from aftersale.tickets.models import Ticket
+from aftersale.tickets.models.ticket import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aftersale.channels.base import Notice
+    from aftersale.tickets.draft import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Name what a sheet covers: status words (None: all), the span of applications, or that it is partial."""
+
+    states: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    partial: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """Write it for the database."""
+        return {
+            "states": None if self.states is None else sorted(self.states),
+            "from": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "partial": self.partial,
+        }
+
+
+def scope_from(stored: dict[str, object]) -> Scope:
+    """Read a stored scope."""
+    states, since, until = stored.get("states"), stored.get("from"), stored.get("until")
+    return Scope(
+        frozenset(str(each) for each in states) if isinstance(states, list) else None,
+        datetime.fromisoformat(str(since)) if since else None,
+        datetime.fromisoformat(str(until)) if until else None,
+        bool(stored.get("partial")),
+    )
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Gather what a sheet shows of one shop; where nobody stated a scope, this is what it surely covers.
+
+    A sheet filtered by status shows only those states, one filtered by day only those days: an open ticket
+    whose last known state and day lie within, and which is not there, has moved on.
+    """
+
+    numbers: set[str] = field(default_factory=set)
+    states: set[str] = field(default_factory=set)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, notice: Notice) -> None:
+        """Take one row into account."""
+        self.numbers.add(notice.ticket_no)
+        self.states.add(notice.status)
+        applied = notice.facts.get("applied_at")
+        if isinstance(applied, datetime):
+            self.first = applied if self.first is None else min(self.first, applied)
+            self.last = applied if self.last is None else max(self.last, applied)
+
+    def scope(self, stated: Scope) -> Scope:
+        """Fill what nobody stated with what the sheet shows."""
+        return Scope(
+            frozenset(self.states) if stated.states is None else stated.states,
+            stated.since or self.first,
+            stated.until or self.last,
+            stated.partial,
+        )
+
+
+def gone(shop_id: int, covered: Coverage, scope: Scope, as_of: datetime) -> Iterator[Ticket]:
+    """Find open tickets inside a scope that the sheet does not hold and nobody saw later."""
+    if scope.partial or scope.since is None or scope.until is None:
+        return
+    found = Ticket.objects.filter(
+        shop_id=shop_id,
+        lane__in=[Lane.OURS, Lane.WAITING],
+        applied_at__gte=scope.since,
+        applied_at__lte=scope.until,
+        seen_at__lte=as_of,
+    )
+    rows = found.values_list("pk", "ticket_no", "status")
+    missing = [
+        pk
+        for pk, number, status in rows.iterator(chunk_size=5000)
+        if number not in covered.numbers and (scope.states is None or status in scope.states)
+    ]
+    for pk in missing:
+        yield Ticket.objects.get(pk=pk)
+
+
+def mark_missing(ticket: Ticket, origin: Origin) -> bool:
+    """Move a ticket to those that the back office no longer shows; never closed, a person or a sheet tells.
+
+    False where somebody changed it in between: then it is not missing.
+    """
+    data = {"source": origin.source, "as_of": origin.as_of.isoformat(), "status": ticket.status}
+    try:
+        change(
+            ticket,
+            Entry("missing", origin.now, origin.actor, data),
+            lane=Lane.MISSING.value,
+            missing_at=origin.now,
+        )
+    except Overtaken:
+        return False
+    return True

@@ -1,0 +1,218 @@
+"""Find tickets by what agents type: numbers and their ends, goods, a buyer's phone or platform id.
+
+The text of a ticket is made of tokens: each pair of neighbouring Chinese characters of its title, each end of
+a Latin word in it, and whole numbers and codes with their last four and six characters. Two characters are
+enough to find a title. Of a buyer only a keyed hash stands there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from aftersale.shops.encryption import ring
+from aftersale.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+BATCH = 2_000
+_RUN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[\x00-\x7f]+")
+_TAILS = (4, 6)
+# No run holds this sign: it tells the parts of a title's words from the ends of numbers.
+_MARK = "·"
+_LONGEST = 24
+_LONGEST_QUERY = 64
+_HASH_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """Hold what a ticket is found by; `buyer` are tokens made by `buyer_token`."""
+
+    ticket_no: str
+    order_no: str
+    article: str
+    article_no: str
+    product_id: str
+    buyer: tuple[str, ...] = ()
+
+
+def _folded(text: str) -> str:
+    # Folding may leave something to fold (ΐ); twice is enough.
+    once = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", once).casefold()
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(_folded(text))
+
+
+def _pairs(run: str) -> list[str]:
+    """Cut a run into neighbouring pairs, those within a Latin word or number left out."""
+    return [first + second for first, second in pairwise(run) if not (first + second).isascii()]
+
+
+def _words(run: str) -> list[str]:
+    return _WORD.findall(run)
+
+
+def _title_tokens(run: str) -> Iterator[str]:
+    """Give the tokens of a run: pairs, its last character, each end of a word: any part begins one."""
+    yield from _pairs(run)
+    if not run[-1].isascii():
+        yield run[-1]
+    for word in _words(run):
+        yield word
+        yield from (f"{_MARK}{word[start : start + _LONGEST]}" for start in range(len(word) - 1))
+
+
+def _ends(number: str) -> list[str]:
+    return [number, *(number[-length:] for length in _TAILS if len(number) > length)]
+
+
+@lru_cache(maxsize=8_192)
+def _of_article(article: str, article_no: str, product_id: str) -> tuple[str, ...]:
+    """Give the tokens of an article; many tickets speak of the same one."""
+    codes = [run for run in _runs(article_no) if not run.isascii()]
+    tokens = [token for run in (*_runs(article), *codes) for token in _title_tokens(run)]
+    tokens += [*_number(article_no), *_number(product_id)]
+    return tuple(dict.fromkeys(tokens))
+
+
+def _number(number: str) -> list[str]:
+    return [token for run in _runs(number) if run.isascii() for token in _ends(run)]
+
+
+def search_text(said: Searchable) -> str:
+    """Make the text by which a ticket is found: its tokens, separated by blanks."""
+    goods = _of_article(said.article, said.article_no, said.product_id)
+    return " ".join((*goods, *_number(said.ticket_no), *_number(said.order_no), *said.buyer))
+
+
+def buyer_token(shop_id: int, said: str) -> str:
+    """Make the token of a buyer's platform id or phone: a keyed hash that differs from shop to shop."""
+    plain = "".join(_runs(said))
+    phone = plain[-11:] if plain.isdigit() and len(plain) == 13 and plain.startswith("86") else plain  # noqa: PLR2004  # +86 and eleven digits
+    return f"b{ring().fingerprint(f'search:{shop_id}:{phone}')[:_HASH_LENGTH]}"
+
+
+def shop_token(shop_id: int) -> str:
+    """Make the token that says to which shop a ticket belongs."""
+    return f"shop{shop_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """Write a query for one database: every token is letters and digits, so quoting is safe."""
+
+    both: str
+    either: str
+    quote: str
+    begins: str
+
+    def token(self, text: str) -> str:
+        return f"{self.quote}{text}{self.quote}"
+
+    def beginning(self, text: str) -> str:
+        return self.token(text) + self.begins
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return f"({self.both.join(parts)})"
+
+    def any_of(self, parts: Sequence[str]) -> str:
+        return f"({self.either.join(parts)})"
+
+
+_DIALECTS = {
+    "sqlite": _Dialect(" AND ", " OR ", '"', " *"),
+    "postgresql": _Dialect(" & ", " | ", "'", ":*"),
+}
+
+
+def _term(run: str, say: _Dialect, *, inside: bool) -> str | None:
+    """Ask for one run of characters; a single letter or digit asks for nothing."""
+    ending = say.beginning if inside else say.token
+    parts = [say.token(pair) for pair in _pairs(run)]
+    parts += [
+        say.any_of([say.token(word), ending(f"{_MARK}{word[:_LONGEST]}")])
+        for word in _words(run)
+        if len(word) > 1
+    ]
+    if not parts and not run.isascii():
+        return say.beginning(run)
+    return say.all_of(parts) if parts else None
+
+
+def query_of(asked: str, shops: Sequence[int], vendor: str, *, inside: bool = False) -> str | None:
+    """Write a text as a query over the shops of a person; None where it asks for nothing.
+
+    Latin words and numbers are looked for whole or as an ending; `inside` takes any part of them.
+    """
+    say, short = _DIALECTS[vendor], asked[:_LONGEST_QUERY]
+    terms = [term for run in dict.fromkeys(_runs(short)) if (term := _term(run, say, inside=inside))]
+    if not terms or not shops:
+        return None
+    of_goods = say.all_of([*terms, say.any_of([say.token(shop_token(shop)) for shop in shops])])
+    of_buyers = [say.token(buyer_token(shop, short)) for shop in shops]
+    return say.any_of([of_goods, *of_buyers])
+
+
+_FIND = {
+    "sqlite": "SELECT rowid FROM tickets_search WHERE tickets_search MATCH %s AND rowid < %s"
+    " ORDER BY rowid DESC LIMIT %s",
+    "postgresql": "SELECT ticket_id FROM tickets_searchtext"
+    " WHERE array_to_tsvector(string_to_array(text, ' ')) @@ %s::tsquery AND ticket_id < %s"
+    " ORDER BY ticket_id DESC LIMIT %s",
+}
+NEWEST = 2**62
+
+
+def by_number(shops: Sequence[int], asked: str, limit: int) -> list[int]:
+    """Find tickets whose own number or order number is exactly the text, newest first."""
+    number, own = asked.strip(), Ticket.objects.filter(shop__in=shops).order_by()
+    found = (
+        own.filter(ticket_no=number).values_list("id").union(own.filter(order_no=number).values_list("id"))
+    )
+    return sorted((each for (each,) in found), reverse=True)[:limit] if number else []
+
+
+def by_text(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST) -> list[int]:
+    """Find tickets of some shops by their text, newest first, those with a smaller id than `before`.
+
+    Parts of Latin words cost more to look for, and are where nothing else is found.
+    """
+    plain, inside = (query_of(asked, shops, connection.vendor, inside=part) for part in (False, True))
+    found = _found(plain, limit, before) if plain else []
+    return found or (_found(inside, limit, before) if inside and inside != plain else [])
+
+
+def _found(query: str, limit: int, before: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND[connection.vendor], [query, before, limit])
+        return [ticket for (ticket,) in cursor.fetchall()]
+
+
+_PUT = (
+    "INSERT INTO tickets_searchtext (ticket_id, text) VALUES (%s, %s) ON CONFLICT (ticket_id)"
+    " DO UPDATE SET text = excluded.text WHERE tickets_searchtext.text <> excluded.text"
+)
+
+
+def index_rows(rows: Iterable[tuple[int, int, str]]) -> None:
+    """Store texts as (ticket id, shop id, text) in batches; one that is the same costs no write."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for batch in _batches((ticket, f"{shop_token(shop)} {text}") for ticket, shop, text in rows):
+            cursor.executemany(_PUT, batch)
+
+
+def _batches(rows: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch

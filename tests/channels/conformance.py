@@ -1,0 +1,112 @@
+"""What every channel must keep: a test module subclasses `ChannelConformance` and gives a `bench`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aftersale.channels.base import Notice, Outgoing, Receipt
+from aftersale.channels.verbs import PAYS, Verb
+from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aftersale.channels.base import Channel, Hands
+
+TICKET_NO = "7123450000000000678"
+
+
+def wish(verb: str, key: str = "k1") -> Outgoing:
+    """Ask for one thing that is allowed."""
+    params: dict[str, object] = {"reason": "22", "citation": "消法25", "text": "凭证不足", "evidence": []}
+    return Outgoing(
+        key=key,
+        verb=verb,
+        ticket_no=TICKET_NO,
+        order_no="6920000000000000001",
+        amount_fen=12900 if verb in PAYS else None,
+        params=params if verb == Verb.REFUSE else {},
+        guard="v1",
+    )
+
+
+@dataclass
+class Bench:
+    """Set a channel up: hands that work, hands that fail in a known way, what happened over there."""
+
+    channel: Channel
+    hands: Hands
+    effects: Callable[[], int]
+    broken: Mapping[str, tuple[Callable[[], Hands], type[ChannelError]]] = field(default_factory=dict)
+
+
+class ChannelConformance:
+    """Hold a channel to its protocol."""
+
+    @pytest.fixture
+    def bench(self) -> Bench:
+        raise NotImplementedError("a channel's test module says how it is set up")
+
+    def test_it_has_a_name_and_its_verbs_are_words_of_the_desk(self, bench: Bench) -> None:
+        assert bench.channel.name
+        assert bench.channel.verbs
+        assert bench.channel.verbs <= set(Verb)
+
+    def test_every_verb_that_it_declares_gives_a_receipt(self, bench: Bench) -> None:
+        for verb in sorted(bench.channel.verbs):
+            receipt = bench.channel.perform(wish(verb, key=verb), bench.hands)
+            assert isinstance(receipt, Receipt)
+            assert receipt.code
+            assert receipt.message.zh
+            assert receipt.message.en
+            assert receipt.at == bench.hands.now
+
+    def test_a_receipt_is_plain_json(self, bench: Bench) -> None:
+        for verb in sorted(bench.channel.verbs):
+            raw = bench.channel.perform(wish(verb, key=verb), bench.hands).raw
+            assert json.loads(json.dumps(dict(raw))) == dict(raw)
+
+    def test_a_verb_that_it_does_not_declare_is_rejected_and_does_nothing(self, bench: Bench) -> None:
+        for verb in sorted({*Verb, "dance"} - bench.channel.verbs):
+            with pytest.raises(Rejected) as refused:
+                bench.channel.perform(wish(verb), bench.hands)
+            assert refused.value.platform_code
+        assert bench.effects() == 0
+
+    def test_every_fault_comes_out_as_the_error_that_it_is(self, bench: Bench) -> None:
+        kinds = {expected for _, expected in bench.broken.values()}
+        # Who only hands over to people has nothing that could break; whoever asks a platform shows all four.
+        assert kinds == (
+            {Unavailable, Rejected, Unauthorised, Unreadable} if bench.channel.can_read else set()
+        )
+        for name, (hands, expected) in bench.broken.items():
+            with pytest.raises(expected) as fault:
+                bench.channel.perform(wish(Verb.REFUND, key=name), hands())
+            assert type(fault.value) is expected, name
+            assert fault.value.code, name
+            assert fault.value.message.zh, name
+            assert fault.value.next_step.en, name
+
+    def test_the_same_key_twice_is_one_effect(self, bench: Bench) -> None:
+        first = bench.channel.perform(wish(Verb.REFUND), bench.hands)
+        after_one = bench.effects()
+        again = bench.channel.perform(wish(Verb.REFUND), bench.hands)
+        assert bench.effects() == after_one
+        assert again.outcome is first.outcome
+
+    def test_reading_tells_how_a_ticket_stands_or_says_that_it_cannot(self, bench: Bench) -> None:
+        found = bench.channel.read(TICKET_NO, bench.hands)
+        if bench.channel.can_read:
+            assert isinstance(found, Notice)
+            assert found.ticket_no == TICKET_NO
+        else:
+            assert found is None
+
+    def test_reading_has_no_effect(self, bench: Bench) -> None:
+        before = bench.effects()
+        bench.channel.read(TICKET_NO, bench.hands)
+        assert bench.effects() == before

@@ -1,0 +1,170 @@
+"""Sweep in a process of its own, so that it can be killed: tables, seed, sweep, standing or killed.
+
+The database is that of AFTERSALE_HOME or DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The last finds what the lease of one killed in the third kept.
+SWEEPS = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15))
+
+
+def _desk() -> Any:  # noqa: ANN401  # models exist only after set-up
+    from tests.tickets.clocks import desk  # noqa: PLC0415
+
+    return desk
+
+
+def seed(tickets: int) -> None:
+    """Put tickets with clocks that run out now and in ten minutes; agreeing to returns is allowed."""
+    desk = _desk()
+    shop = desk.shop_of(automatic=["agree_to_return"])
+    desk.on_duty(shop)
+    desk.lead_of(shop)
+    for number in range(tickets):
+        ticket = desk.ticket_of(shop, step="agree_to_return", ticket_no=f"no-{number}")
+        desk.row_of(ticket, desk.clock_of(desk.NOW, consequence="approves_return"), desk.NOW - desk.DAY)
+        soon = desk.clock_of(desk.NOW + 10 * desk.MINUTE, kind="refund_by", consequence="approves_return")
+        desk.row_of(ticket, soon, desk.NOW - desk.DAY)
+
+
+def run(log: Path) -> None:
+    """Sweep until every lease is over; what is sent goes into a file, what is done into tasks."""
+    from aftersale.tickets.models import Task, Ticket  # noqa: PLC0415
+    from aftersale.tickets.sweep import Hands, sweep  # noqa: PLC0415
+
+    def send(url: str, title: str, body: str) -> bool:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([url, title, body]) + "\n")
+        return True
+
+    def carry_out(ticket: Ticket, verb: str, now: Any) -> None:  # noqa: ANN401
+        Task.objects.create(shop=ticket.shop, ticket=ticket, kind=verb, created_at=now)
+
+    hands = Hands(lambda *_: None, carry_out, lambda _now: 0, lambda *_: None, send)
+    for later in SWEEPS:
+        done = sweep(_desk().NOW + later, 1_000, hands)
+        if done.all_errors:
+            raise RuntimeError(done.all_errors)
+
+
+def standing() -> dict[str, Any]:
+    """Give what stands in the database, in figures that a repeated or a lost step would change."""
+    from aftersale.evidence.models import Event  # noqa: PLC0415
+    from aftersale.tickets.models import Alarm, Deadline, Outbox, Task, Ticket  # noqa: PLC0415
+
+    return {
+        "states": sorted(Deadline.objects.values_list("kind", "state")),
+        "steps": sorted(Deadline.objects.values_list("step", flat=True)),
+        "events": sorted(Event.objects.filter(subject_kind="ticket").values_list("sequence", "kind")),
+        "sequences": sorted(Ticket.objects.values_list("sequence", flat=True)),
+        "alarms": sorted(Alarm.objects.values_list("kind", "state", "rung")),
+        "tasks": sorted(Task.objects.values_list("kind", flat=True)),
+        "unsent": Outbox.objects.filter(sent_at=None).count(),
+        "messages": sorted(Outbox.objects.values_list("title", flat=True)),
+    }
+
+
+def _forked(work: Callable[[], None]) -> int:
+    """Run something in a fork with a connection of its own; gives how it ended."""
+    from django.db import connections  # noqa: PLC0415
+
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            connections.close_all()
+            os._exit(code)
+    return os.waitpid(child, 0)[1]
+
+
+def _killed_at(statement: int, log: Path) -> None:
+    """Sweep, and die without a word before the writing statement of that number."""
+    from django.db import connection  # noqa: PLC0415
+
+    left = statement
+
+    def count(execute: Any, *arguments: Any) -> Any:  # noqa: ANN401
+        nonlocal left
+        # To die before something is read leaves what to die before the next write leaves.
+        if not arguments[0].startswith("SELECT"):
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+        return execute(*arguments)
+
+    with connection.execute_wrapper(count):
+        run(log)
+
+
+def killed(database: Path) -> dict[str, Any]:
+    """Kill a sweep before each of its writes in turn, let another finish, and compare what stands then."""
+    from django.db import connections  # noqa: PLC0415
+
+    seed(1)
+    connections.close_all()
+    before = database.with_suffix(".before")
+    shutil.copy(database, before)
+    log = database.with_suffix(".log")
+    found, sent, deaths = [], [], 0
+    for statement in range(10_000):
+        for rest in database.parent.glob(f"{database.name}-*"):
+            rest.unlink()
+        shutil.copy(before, database)
+        log.unlink(missing_ok=True)
+        died = _forked(lambda number=statement: _killed_at(number, log)) == signal.SIGKILL  # type: ignore[misc]
+        if died and _forked(lambda: run(log)) != 0:
+            raise RuntimeError(f"nobody could take over after statement {statement}")
+        found.append(standing())
+        sent.append(log.read_text(encoding="utf-8").splitlines())
+        connections.close_all()
+        if not died:
+            break
+        deaths += 1
+    return {"deaths": deaths, "found": found, "sent": sent}
+
+
+def main() -> None:
+    """Do what was asked for and print what stands."""
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    with closing(sys.stdout):
+        what, log = sys.argv[1], Path(sys.argv[2])
+        if what == "tables":
+            # From the models: whether the migrations make the same is a test of its own.
+            settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+            call_command("migrate", run_syncdb=True, verbosity=0)
+        elif what == "seed":
+            seed(int(sys.argv[3]))
+        elif what == "sweep":
+            run(log)
+        elif what == "standing":
+            print(json.dumps(standing()))  # noqa: T201
+        else:
+            print(json.dumps(killed(Path(settings.DATABASES["default"]["NAME"]))))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
