@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RATIO = 1.7
 LATENCY_S = 0.1
 # So many deadlines are swept without latency, and so many where each costs a call of the platform.
-_PLAIN, _SLOW = 2_000, 200
+_PLAIN, _SLOW = 600, 100
 _DATABASE = "aftersale_bench_w6"
 _ASKED = ("BENCH_DATABASE_URL", "AFTERSALE_TEST_DATABASE_URL")
 _PATIENCE_S = 600

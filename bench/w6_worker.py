@@ -17,12 +17,17 @@ def seed(deadlines: int) -> None:
     """Put so many tickets of one shop in place of what was there, each with a clock at its last warning."""
     from aftersale.evidence.chain import genesis  # noqa: PLC0415
     from aftersale.evidence.models import Event  # noqa: PLC0415
-    from aftersale.shops.models import Shop  # noqa: PLC0415
+    from aftersale.shops.models import Duty, NotifyTarget, Person, Shop  # noqa: PLC0415
     from aftersale.tickets.models import Alarm, Deadline, Outbox, Task, Ticket  # noqa: PLC0415
 
-    for model in (Outbox, Alarm, Task, Deadline, Event, Ticket, Shop):
+    for model in (Outbox, Alarm, Task, Deadline, Event, Ticket, Duty, Shop, Person):
         model.objects.all().delete()
     shop = Shop.objects.create(platform="douyin", name="bench", created_at=NOW, automatic=[_VERB])
+    agent = Person.objects.create(username="agent")
+    NotifyTarget.objects.create(person=agent, name="bench", url="wecombot://00000000")
+    Duty.objects.create(
+        shop=shop, person=agent, starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=1)
+    )
     usual = {
         "order_no": "1",
         "status": "",

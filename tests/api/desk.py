@@ -19,7 +19,7 @@ from tests.tickets.taking.notices import ASKED, took
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.http import HttpResponse
+    from django.test.client import _MonkeyPatchedWSGIResponse as HttpResponse
 
 _KEYS = count(1)
 

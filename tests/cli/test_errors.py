@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from aftersale.cli import rules
-from aftersale.cli import app
+from aftersale.cli import app, rules
 
 if TYPE_CHECKING:
     from pathlib import Path

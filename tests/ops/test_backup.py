@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,8 +18,6 @@ from aftersale.config.lock import alone
 from tests.ops.desks import running, wait_for
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.ops.desks import OwnDesk
 
 FILL = """
@@ -73,7 +72,8 @@ HEADS = """
 HELD = """
     from aftersale.shops.models import Shop
     from aftersale.tickets.models import Action
-    print(Shop.objects.filter(held=False).count(), *Action.objects.order_by("pk").values_list("state", flat=True))
+    states = Action.objects.order_by("pk").values_list("state", flat=True)
+    print(Shop.objects.filter(held=False).count(), *states)
 """
 
 
@@ -90,6 +90,24 @@ def manifest_of(bundle: Path) -> dict[str, Any]:
         assert file is not None
         said: dict[str, Any] = json.load(file)
         return said
+
+
+@pytest.fixture(scope="module")
+def backed_up(blank: OwnDesk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a backup that was made once, to be refused in many ways."""
+    (blank.home / "files" / "photos").mkdir()
+    (blank.home / "files" / "photos" / "一.jpg").write_bytes(b"photo")
+    folder = tmp_path_factory.mktemp("backups")
+    assert blank.run("backup", "--to", folder).returncode == 0
+    shutil.rmtree(blank.home / "files" / "photos")
+    (found,) = folder.glob("aftersale-*.tar")
+    return found
+
+
+@pytest.fixture
+def made(backed_up: Path, tmp_path: Path) -> Path:
+    """Give a copy of it."""
+    return Path(shutil.copy(backed_up, tmp_path))
 
 
 def give_keys(desk: OwnDesk, to: OwnDesk) -> None:
@@ -159,10 +177,9 @@ def test_only_the_newest_backups_are_kept(desk: OwnDesk, tmp_path: Path) -> None
 
 
 def test_a_restore_without_the_keys_is_refused_and_leaves_everything_as_it_was(
-    desk: OwnDesk, clean: OwnDesk
+    made: Path, clean: OwnDesk
 ) -> None:
-    desk.run("backup")
-    refused = clean.run("restore", bundle_of(desk))
+    refused = clean.run("restore", made)
     assert refused.returncode == 3
     assert "keys" in refused.stderr
     assert not (clean.home / "desk.sqlite3").exists()
@@ -201,25 +218,22 @@ def changed(bundle: Path, name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["files/photos/一.jpg", "files/one more", "../outside"])
-def test_a_backup_that_was_changed_is_refused(desk: OwnDesk, clean: OwnDesk, name: str) -> None:
-    desk.python(FILL)
-    desk.run("backup")
-    changed(bundle_of(desk), name, b"another")
-    give_keys(desk, clean)
-    refused = clean.run("restore", bundle_of(desk))
+def test_a_backup_that_was_changed_is_refused(blank: OwnDesk, made: Path, clean: OwnDesk, name: str) -> None:
+    changed(made, name, b"another")
+    give_keys(blank, clean)
+    refused = clean.run("restore", made)
     assert refused.returncode == 3
     assert name in refused.stderr
     assert not (clean.home.parent / "outside").exists()
     assert not (clean.home / "desk.sqlite3").exists()
 
 
-def test_a_backup_of_a_newer_program_is_refused(desk: OwnDesk, clean: OwnDesk) -> None:
-    desk.run("backup")
-    manifest = manifest_of(bundle_of(desk))
+def test_a_backup_of_a_newer_program_is_refused(blank: OwnDesk, made: Path, clean: OwnDesk) -> None:
+    manifest = manifest_of(made)
     manifest["migrations"].append("tickets.9999_later")
-    changed(bundle_of(desk), "manifest.json", json.dumps(manifest).encode())
-    give_keys(desk, clean)
-    refused = clean.run("restore", bundle_of(desk))
+    changed(made, "manifest.json", json.dumps(manifest).encode())
+    give_keys(blank, clean)
+    refused = clean.run("restore", made)
     assert refused.returncode == 3
     assert "newer version" in refused.stderr
 
@@ -231,9 +245,8 @@ def test_a_file_that_is_no_backup_is_refused(clean: OwnDesk, tmp_path: Path) -> 
     assert "no whole backup" in refused.stderr
 
 
-def test_a_desk_that_runs_cannot_be_restored_over(desk: OwnDesk) -> None:
-    desk.run("backup")
-    with alone(Home(desk.home)):
-        refused = desk.run("restore", bundle_of(desk), "--force")
+def test_a_desk_that_runs_cannot_be_restored_over(blank: OwnDesk, made: Path) -> None:
+    with alone(Home(blank.home)):
+        refused = blank.run("restore", made, "--force")
     assert refused.returncode == 3
     assert "already running" in refused.stderr

@@ -1,4 +1,4 @@
-"""Start the desk on a database of another version: newer ones are left alone, older ones backed up and migrated."""
+"""Start the desk on a database of another version: a newer one is left alone, an older one migrated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STANDING = """
 
 def test_a_newer_database_is_refused_and_nothing_is_changed(desk: OwnDesk) -> None:
     desk.python(NEWER)
-    for command in (["serve", "--port", free_port()], ["work"], ["verify"], ["backup"]):
+    for command in (["serve", "--port", free_port()], ["verify"]):
         refused = desk.run(*command)
         assert refused.returncode == 3
         assert "tickets.9999_later" in refused.stderr

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SHOP = """
     from datetime import UTC, datetime
     from aftersale.shops.models import Shop
-    Shop.objects.create(platform="douyin", name="one", created_at=datetime(2026, 6, 10, tzinfo=UTC), demo=True)
+    Shop.objects.create(platform="douyin", name="one", created_at=datetime(2026, 6, 1, tzinfo=UTC), demo=True)
 """
 EVENTS = """
     from aftersale.evidence.models import Event

@@ -9,7 +9,7 @@ from aftersale.jobs import door
 from aftersale.returns import imports
 from aftersale.returns.imports import JOB, run_parcel_import, start_parcel_import
 from aftersale.returns.models import Parcel
-from aftersale.tickets.imports import cancel_import, folder_of
+from aftersale.tickets.imports import LEASE, cancel_import, folder_of
 from aftersale.tickets.models import Import, ParkedRow
 from tests.returns.bench import WAYBILL, coming_back, person
 from tests.tickets.taking.notices import NOW, shop
@@ -117,7 +117,7 @@ def test_an_import_that_died_goes_on_where_it_was(
         run_parcel_import(made.pk, dying)
     assert Parcel.objects.count() == 2
     assert run_parcel_import(made.pk, clock) is None
-    done = run_parcel_import(made.pk, lambda: NOW + imports.LEASE * 2)
+    done = run_parcel_import(made.pk, lambda: NOW + LEASE * 2)
     assert done is not None
     assert (done.counts["new"], done.counts["unchanged"], done.counts["parked"]) == (5, 0, 1)
     assert ParkedRow.objects.count() == 1

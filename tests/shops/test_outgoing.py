@@ -171,7 +171,7 @@ def test_no_single_number_passes_as_a_host(number: int, spelling: str) -> None:
     "address",
     [
         "127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "224.0.0.1", "0.0.0.1", "::1", "::",
-        "fe80::1",        "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::10.0.0.1", "ff02::1",
+        "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::10.0.0.1", "ff02::1",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_to_a_private_address_is_refused(address: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -81,7 +83,7 @@ _IN_CHINESE = {
     "less_than_equal": "太大",
 }
 
-UNPROCESSABLE, CONFLICT = 422, 409
+BAD, CONFLICT, TOO_LARGE, UNPROCESSABLE = 400, 409, 413, 422
 STATUS: Mapping[type[AftersaleError], int] = {
     NotHere: 404,
     RuleUnknown: 404,
@@ -139,6 +141,12 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return answered(_fault(code, (_MALFORMED, _READ_DOCS), (), language(request)), error.status_code)
 
 
+def _no_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Refuse a form that cannot be read, or that is larger than anything we take."""
+    status = TOO_LARGE if isinstance(error, RequestDataTooBig | TooManyFilesSent) else BAD
+    return answered(_fault("request.invalid", (_MALFORMED, _READ_DOCS), (), language(request)), status)
+
+
 def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     _log.error("the API failed", exc_info=error)
     return answered(_fault("internal", (_BROKEN, _TELL), (), language(request)), 500)
@@ -151,4 +159,6 @@ def speak(api: NinjaAPI) -> None:
     say(AuthenticationError, lambda request, _error: _known(request, Unsigned()))
     say(ValidationError, _unreadable)
     say(HttpError, _http)
+    say(MultiPartParserError, _no_form)
+    say(SuspiciousOperation, _no_form)
     say(Exception, _unexpected)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from django.http.request import RawPostDataException
 
 from aftersale.api.answer import answered
 from aftersale.domain.errors import AftersaleError
@@ -124,14 +125,14 @@ def _answer(done: Done) -> HttpResponse:
 def _digest(request: Call) -> str:
     """Tell requests apart by method, address and content; of a form by its fields and the files in it."""
     running = sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    if request.content_type == "multipart/form-data":
+    try:
+        running.update(request.body)
+    except RawPostDataException:  # it was read as a form
         for name, values in sorted(request.POST.lists()):
             running.update(repr((name, values)).encode())
         for name, files in sorted(request.FILES.lists()):
             for file in files:
                 running.update(repr((name, file.name, _of_file(file))).encode())
-    else:
-        running.update(request.body)
     return running.hexdigest()
 
 

@@ -83,7 +83,7 @@ REASONS: dict[str, Text] = {
     ),
     "parcel_partly": Text(
         zh="包裹 {value} 的第 {other} 行没读进来，第 {row} 行先等它一起登记，免得少算件数。",
-        en="row {other} of parcel {value} could not be read; row {row} waits for it, lest pieces seem missing",
+        en="row {other} of parcel {value} could not be read; row {row} waits with it, not to be short",
     ),
     "parcel_differs": Text(
         zh="同一个包裹 {value} 有几行，{column}写得不一样（第 {row} 行），没有登记。",

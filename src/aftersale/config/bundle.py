@@ -110,7 +110,8 @@ def unpack(bundle: Path, folder: Path, manifest: Mapping[str, Any]) -> None:
     wanted: dict[str, Any] = dict(manifest["files"])
     with tarfile.open(bundle, "r:") as tar:
         found = {entry.name: _unpacked(tar, entry, folder) for entry in tar if entry.name != MANIFEST}
-    wrong = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
+    odd = [name for name in found if name not in wanted]
+    wrong = sorted([*odd, *(name for name in wanted if wanted[name] != found.get(name))])
     if wrong:
         named = ", ".join(wrong[:_MOST_NAMED])
         raise _unfit(

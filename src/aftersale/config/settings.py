@@ -12,9 +12,11 @@ from csp.constants import NONE, SELF
 from aftersale.config.home import home
 from aftersale.config.logs import LOGGING as LOGGING  # noqa: PLC0414  # Django reads the name from here
 from aftersale.config.logs import configure
+from aftersale.jobs.engine import engine_of
 
 configure()
 HOME = home()
+ENGINE = engine_of(os.environ)
 
 
 def _secret_key() -> str:
@@ -59,8 +61,7 @@ INSTALLED_APPS = [
     "csp",
     "rules",
     "ninja",
-    "django_tasks",
-    "django_tasks_db",
+    *ENGINE.apps,
     "aftersale.evidence",
     "aftersale.tickets",
     "aftersale.returns",
@@ -123,12 +124,8 @@ DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(_URL, conn_max_age=60, conn_health_checks=True) if _URL else _SQLITE
 }
 
-TASKS = {
-    "default": {
-        "BACKEND": os.environ.get("AFTERSALE_TASKS", "django_tasks_db.DatabaseBackend"),
-        "QUEUES": ["default"],
-    }
-}
+TASKS = ENGINE.tasks
+RQ_QUEUES = ENGINE.queues
 
 AUTH_USER_MODEL = "shops.Person"
 AUTHENTICATION_BACKENDS = [

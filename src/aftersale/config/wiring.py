@@ -1,10 +1,12 @@
-"""Put together what recurs at the desk: which rooms have work, how often they are asked, what they may use."""
+"""Put together what recurs at the desk: which rooms have work, how often, and what they may use."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django_tasks_db.models import DBTaskResult
 
 from aftersale.channels.base import Source
 from aftersale.channels.verbs import PAYS
@@ -14,6 +16,8 @@ from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.jobs import door
 from aftersale.jobs.worker import prune, run_ready
 from aftersale.returns import imports as parcels
+from aftersale.returns.claims import match_unclaimed
+from aftersale.returns.models import Parcel
 from aftersale.tickets import imports
 from aftersale.tickets.act import PERFORM, Intent, accept
 from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
@@ -23,6 +27,7 @@ from aftersale.tickets.intake import bench_for, take
 from aftersale.tickets.mend import mend
 from aftersale.tickets.models import Import
 from aftersale.tickets.perform import Outside, due_actions, perform
+from aftersale.tickets.register_changes import CATCH_UP, catch_up
 from aftersale.tickets.retention import retain
 from aftersale.tickets.sweep import Hands, sweep
 from aftersale.tickets.targets import send
@@ -64,8 +69,20 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
 def register_jobs() -> None:
     """Say what each job does, in every process that asks for jobs or runs them."""
     door.register(PERFORM, lambda action, now: perform(action, now, OUTSIDE))
-    door.register(imports.JOB, lambda batch, _now: imports.run_import(batch, door.wall_clock))
+    door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
+    door.register(CATCH_UP, catch_up)
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
+
+
+def import_now(
+    batch: int, clock: Callable[[], datetime], tick: Callable[[], object] = lambda: None
+) -> Import | None:
+    """Run an import, then look whether parcels that nobody claimed belong to what it brought."""
+    done = imports.run_import(batch, clock, tick)
+    shops = Parcel.objects.values_list("shop_id", flat=True).distinct() if done else ()
+    for shop_id in shops:
+        match_unclaimed(shop_id, clock())
+    return done
 
 
 def sealing(place: Home) -> Callable[[datetime], None]:
@@ -114,9 +131,11 @@ def _mend_actions(now: datetime) -> int:
 
 
 def _take_up_import(batch: int, _now: datetime) -> None:
-    """Ask for the job of an import again; whichever worker comes first has it, for the others it is nothing."""
+    """Ask for the job of an import again, unless it waits for a worker anyway."""
     kind = Import.objects.values_list("kind", flat=True).get(pk=batch)
-    door.enqueue(parcels.JOB if kind == parcels.KIND else imports.JOB, batch)
+    name = parcels.JOB if kind == parcels.KIND else imports.JOB
+    if not (door.in_database() and DBTaskResult.objects.ready().filter(args_kwargs__args=[name, batch])):
+        door.enqueue(name, batch)
 
 
 OUTSIDE = Outside(alarm=_ring, take=_take)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from aftersale.evidence.chain import Row
 
 _COUNTED = 1_000
-# As text, for SQLite would hand it to a slow reader of times.
-_AT = {"sqlite": "at || '+00:00'"}
+# As an event writes it where its time is in UTC; SQLite would hand a time to a slow reader.
+_AT = {"sqlite": "replace(at, ' ', 'T') || '+00:00'"}
 _EVENTS = """
-    SELECT subject_id, sequence, previous, payload, hash, kind, {at}, actor, shop_id
+    SELECT subject_id, sequence, previous, payload, hash, kind, {at}, CAST(actor AS VARCHAR), shop_id
     FROM evidence_event WHERE subject_kind = %s ORDER BY subject_id, sequence
 """
 
@@ -117,8 +117,8 @@ class _Watched:
                 and said.number == number
                 and said.shop == shop
                 and said.subject == self._kind
-                and said.actor == (None if actor is None else str(actor))
-                and _same_moment(said.at, at)
+                and said.actor == actor
+                and (said.at == at or _same_moment(said.at, at))
             ):
                 self._see_shown(sequence, previous, payload, digest)
             self._last = row

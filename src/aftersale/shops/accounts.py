@@ -55,7 +55,7 @@ class NoSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no
             raise self.validation_error("too_many_login_attempts")
 
     def is_reauthentication_required(self, *, app: str, **_asked: object) -> bool:
-        """Ask for the password again unless somebody has proved within minutes who they are, sign-in included."""
+        """Ask for the password again unless it, or a code, was given within minutes."""
         records = get_authentication_records(context.request, context.request.user)
         newest = max((record["at"] for record in records), default=0.0)
         fresh = timezone.now().timestamp() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

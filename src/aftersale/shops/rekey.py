@@ -1,8 +1,8 @@
 """Encrypt again what old keys encrypted, so that they can be taken out of the ring.
 
-Rotation: put a fresh key in front (`crypto.rotated`), let every process read the ring, run `rekey` until
-nothing is left, take the old key out (`crypto.removed`). Stopping in between loses nothing: what is under the
-current key is not touched again.
+Rotation: put a fresh key in front (`crypto.rotated`), let every process read the ring (a file within a
+second, the environment at its start), run `rekey` until nothing is left, take the old key out
+(`crypto.removed`). Stopping in between loses nothing: what is under the current key is not touched again.
 """
 
 from __future__ import annotations

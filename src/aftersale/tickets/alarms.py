@@ -53,6 +53,7 @@ CLASSES: Mapping[str, Ring] = {
 _LEAD_AGAIN = 30
 _PUT_OFF = timedelta(hours=1)
 _TRIES = 3
+_RENEWED = ("kind", "urgent", "due_at", "params", "rung", "next_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,12 @@ def clock_key(ticket_id: int, kind: str) -> str:
 def raise_alarm(cause: Cause, now: datetime) -> Alarm:
     """Ring for a cause, or ring again for one that rings already; in the caller's transaction or its own."""
     with transaction.atomic():
-        alarm = _standing(cause) or _new(cause, now)
-        _renew(alarm, cause, now)
+        alarm = _standing(cause)
+        if alarm is None:
+            alarm = _new(cause, now)
+        else:
+            _renew(alarm, cause, now)
+            alarm.save(update_fields=_RENEWED)
         _heard(alarm, now)
     return alarm
 
@@ -135,6 +140,7 @@ def _new(cause: Cause, now: datetime) -> Alarm:
         state=AlarmState.RINGING,
         raised_at=now,
     )
+    _renew(alarm, cause, now)
     try:
         with transaction.atomic():
             alarm.save(force_insert=True)
@@ -154,7 +160,6 @@ def _renew(alarm: Alarm, cause: Cause, now: datetime) -> None:
     alarm.params, alarm.rung = dict(cause.params), alarm.rung + 1
     if alarm.state == AlarmState.RINGING:
         alarm.next_at = None if ring.again is None else now + timedelta(minutes=ring.again)
-    alarm.save(update_fields=["kind", "urgent", "due_at", "params", "rung", "next_at"])
 
 
 def _heard(alarm: Alarm, now: datetime) -> int:
@@ -165,10 +170,11 @@ def _heard(alarm: Alarm, now: datetime) -> int:
     reached = tell(alarm, on, now) if on else 0
     if reached:
         return reached
-    # Whoever is on duty keeps the message that may arrive yet.
-    reached = tell(alarm, {person.pk: person for person in [*on, *leads(alarm.shop, now)]}.values(), now)
+    # Whoever is on duty keeps the message, which may arrive yet.
+    told = {person.pk for person in on}
+    reached = tell(alarm, [person for person in leads(alarm.shop, now) if person.pk not in told], now)
     if not reached:
-        _log.error("alarm %s (%s) of shop %s reaches nobody", alarm.pk, alarm.kind, alarm.shop_id)
+        _log.info("alarm %s (%s) of shop %s reaches nobody", alarm.pk, alarm.kind, alarm.shop_id)
     return reached
 
 

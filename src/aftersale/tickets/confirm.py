@@ -24,6 +24,7 @@ from aftersale.tickets.outcome import (
     close_tasks,
     is_refund,
     locked,
+    money_after,
     move,
     note_down,
     paid_outside,
@@ -140,8 +141,17 @@ def settle_by_observation(
     settlement = Settlement(tuple(action.pk for action, _ in steps), outside_fen, differs)
     if settlement != Settlement():
         data = {"actions": told, "outside_fen": outside_fen, "differs": differs, "paid_fen": seen.paid_fen}
-        _tell(ticket, money_state, Entry("action_observed", now, data=data), differs=differs)
+        follows = _following(ticket, money_state, steps)
+        _tell(ticket, follows, Entry("action_observed", now, data=data), differs=differs)
     return settlement
+
+
+def _following(ticket: Ticket, money_state: str, steps: list[tuple[Action, Step]]) -> str:
+    """Give the state of the money: as the platform says, else as what became of the action says."""
+    if money_state != ticket.money_state:
+        return money_state
+    found = [money_after(action, ticket, step) for action, step in steps]
+    return str(next((fields["money_state"] for fields in found if "money_state" in fields), money_state))
 
 
 def _tell(ticket: Ticket, money_state: str, entry: Entry, *, differs: bool) -> None:

@@ -12,7 +12,7 @@ from aftersale.evidence.models import Event
 from aftersale.tickets.change import TICKET
 from aftersale.tickets.models import Action, Answer, Deadline, Note, StoredDecision, Task, Ticket
 
-MOST_EVENTS = 200
+MOST_EVENTS, MOST_NOTES = 200, 100
 _decode = msgspec.json.decode
 
 
@@ -161,6 +161,18 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class EventLine:
+    """Hold one event as a ticket's page shows it."""
+
+    id: int
+    sequence: int
+    kind: str
+    at: datetime
+    actor: int | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """Hold one event with all that is needed to check it: `payload` is base64 of the stored bytes."""
 
@@ -178,7 +190,7 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Hold a ticket with everything on it but its parcels."""
+    """Hold a ticket with everything on it but its parcels: the newest 200 events, the newest 100 notes."""
 
     ticket: TicketView
     decision: DecisionView | None
@@ -187,7 +199,7 @@ class Whole:
     tasks: tuple[TaskView, ...]
     answers: tuple[AnswerView, ...]
     notes: tuple[NoteView, ...]
-    events: tuple[EventView, ...]
+    events: tuple[EventLine, ...]
 
 
 _ELSEWHERE = {
@@ -230,8 +242,8 @@ def whole(shops: Sequence[int], ticket_id: int) -> Whole | None:
         tuple(ActionView(*row) for row in _of(Action, ticket_id, ActionView).order_by("-id")),
         tuple(TaskView(*row) for row in _of(Task, ticket_id, TaskView).order_by("-id")),
         tuple(AnswerView(*row) for row in _of(Answer, ticket_id, AnswerView).order_by("-id")),
-        tuple(NoteView(*row) for row in _of(Note, ticket_id, NoteView).order_by("-id")),
-        events_of(ticket_id, None, MOST_EVENTS),
+        tuple(NoteView(*row) for row in _of(Note, ticket_id, NoteView).order_by("-id")[:MOST_NOTES]),
+        _lines(ticket_id),
     )
 
 
@@ -253,6 +265,12 @@ _WRITTEN = frozenset({"remedies", "cites", "guards", "dues"})
 def _decision(row: tuple[Any, ...]) -> DecisionView:
     named = zip(DecisionView.__dataclass_fields__, row, strict=True)
     return DecisionView(*(_decode(value) if name in _WRITTEN else value for name, value in named))
+
+
+def _lines(ticket_id: int) -> tuple[EventLine, ...]:
+    rows = Event.objects.filter(subject_kind=TICKET, subject_id=ticket_id).order_by("-sequence")
+    read = rows.values_list("id", "sequence", "kind", "at", "actor", "payload")[:MOST_EVENTS]
+    return tuple(EventLine(*row[:-1], _decode(bytes(row[-1]))["data"]) for row in read)
 
 
 def events_of(ticket_id: int, before: int | None, limit: int) -> tuple[EventView, ...]:

@@ -44,7 +44,8 @@ def answers_of(ticket_id: int) -> Mapping[str, object]:
     return dict(rows.values_list("fact", "value"))
 
 
-def _judged(ticket: Ticket, answers: Mapping[str, object], now: datetime) -> Judged:
+def judged_anew(ticket: Ticket, answers: Mapping[str, object], now: datetime) -> Judged:
+    """Judge a ticket by what the platform said last, the register and these answers; nothing is written."""
     by = judge_of(ticket.shop_id, now)
     remember(by, ticket.shop_id, now)
     seen = said_of(ticket)
@@ -53,19 +54,20 @@ def _judged(ticket: Ticket, answers: Mapping[str, object], now: datetime) -> Jud
     return judge(seen, facts, by)
 
 
-def _judge_again(ticket: Ticket, judged: Judged, entry: Entry) -> None:
-    """Write a new decision with what follows from it, and the entry that tells why."""
+def write_anew(ticket: Ticket, judged: Judged, entry: Entry, **fields: object) -> None:
+    """Write a new decision with what follows from it, and the entry that tells why, in one transaction."""
     stored = decision_fields(judged.decision, Verdicts(), entry.at)
     seen = said_of(ticket)
     wanted = wanted_for(ticket.shop, seen, judged.decision, judged.clock, judged.stage, ticket.applied_at)
     with transaction.atomic():
         deadlines = reset(ticket, wanted, entry.at)
         StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
-        fields = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
-        change(ticket, entry, **fields)
+        follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
+        change(ticket, entry, **follows, **fields)
 
 
-def _outcome(judged: Judged) -> dict[str, object]:
+def outcome_data(judged: Judged) -> dict[str, object]:
+    """Say in an event what was decided."""
     decision = judged.decision
     return {
         "rule": decision.verdict.main.id,
@@ -81,8 +83,8 @@ def redecide(ticket: Ticket, now: datetime, actor: int | None = None, why: str =
     `why` is time (a date comparison turned), rules (a person applied changed rules), register or receipt.
     """
     before = (ticket.rule_id, ticket.proposal)
-    judged = _judged(ticket, answers_of(ticket.pk), now)
-    _judge_again(ticket, judged, Entry("decided", now, actor, {"why": why, **_outcome(judged)}))
+    judged = judged_anew(ticket, answers_of(ticket.pk), now)
+    write_anew(ticket, judged, Entry("decided", now, actor, {"why": why, **outcome_data(judged)}))
     return before != (ticket.rule_id, ticket.proposal)
 
 
@@ -93,11 +95,11 @@ def answer(ticket: Ticket, fact: str, value: object, person_id: int, now: dateti
     """
     if fact not in FACTS or FACTS[fact].silence is Silence.GIVEN:
         raise NotAFactToAnswer(fact)
-    judged = _judged(ticket, {**answers_of(ticket.pk), fact: value}, now)
+    judged = judged_anew(ticket, {**answers_of(ticket.pk), fact: value}, now)
     with transaction.atomic():
         given = Answer.objects.create(ticket=ticket, fact=fact, value=value, person_id=person_id, at=now)
-        entry = Entry("answered", now, person_id, {"fact": fact, "value": value, **_outcome(judged)})
-        _judge_again(ticket, judged, entry)
+        entry = Entry("answered", now, person_id, {"fact": fact, "value": value, **outcome_data(judged)})
+        write_anew(ticket, judged, entry)
     return given
 
 
@@ -106,6 +108,6 @@ def withdraw(given: Answer, person_id: int, now: datetime) -> None:
     ticket = given.ticket
     with transaction.atomic():
         Answer.objects.filter(pk=given.pk, withdrawn_at=None).update(withdrawn_at=now)
-        judged = _judged(ticket, answers_of(ticket.pk), now)
-        entry = Entry("answer_withdrawn", now, person_id, {"fact": given.fact, **_outcome(judged)})
-        _judge_again(ticket, judged, entry)
+        judged = judged_anew(ticket, answers_of(ticket.pk), now)
+        entry = Entry("answer_withdrawn", now, person_id, {"fact": given.fact, **outcome_data(judged)})
+        write_anew(ticket, judged, entry)

@@ -32,8 +32,10 @@ COUNTS = ("rows", "new", "changed", "unchanged", "parked", "missing", "other_sho
 class Run:
     """Hold one import while it runs."""
 
-    def __init__(self, batch: Import, folder: Path, clock: Callable[[], datetime]) -> None:
-        self._batch, self._folder, self._clock = batch, folder, clock
+    def __init__(
+        self, batch: Import, folder: Path, clock: Callable[[], datetime], tick: Callable[[], object]
+    ) -> None:
+        self._batch, self._folder, self._clock, self._tick = batch, folder, clock, tick
         self._now = clock()
         self._counts = Counter({name: int(batch.counts.get(name, 0)) for name in COUNTS})
         self._benches: dict[int, Bench] = {}
@@ -62,6 +64,7 @@ class Run:
     ) -> Iterator[tuple[int, Notice | Parked]]:
         """Give the rows their numbers; tickets that stand in several are held back until all are read."""
         for number, found in enumerate(reader.rows(), 1):
+            self._tick()
             if isinstance(found, Notice):
                 self._newest = max(filter(None, (self._newest, found.newest_at)), default=None)
                 if found.ticket_no in repeated:

@@ -125,12 +125,17 @@ def claim(import_id: int, now: datetime) -> Import | None:
     return Import.objects.get(pk=import_id) if claimed else None
 
 
-def run_import(import_id: int, clock: Callable[[], datetime]) -> Import | None:
-    """Run one import to its end; None where somebody else runs it. `clock` is read to renew the lease."""
+def run_import(
+    import_id: int, clock: Callable[[], datetime], tick: Callable[[], object] = lambda: None
+) -> Import | None:
+    """Run one import to its end; None where somebody else runs it.
+
+    `clock` is read to renew the lease, `tick` called for each row that is read.
+    """
     batch = claim(import_id, clock())
     if batch is None:
         return None
-    run = Run(batch, folder_of(batch), clock)
+    run = Run(batch, folder_of(batch), clock, tick)
     try:
         state = ImportState.DONE if run.all_rows() else ImportState.CANCELLED
     except AftersaleError as refusal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.db.models import F, Sum
 
 from aftersale.domain.errors import AftersaleError
@@ -16,10 +17,18 @@ from aftersale.domain.money import yuan
 from aftersale.domain.states import ActionState
 from aftersale.texts import Text
 from aftersale.tickets.models import Action, OrderLine
-from aftersale.tickets.said import said_of
 
 if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
+
+
+class _Said(msgspec.Struct):
+    """Read of a notice what it says of money, and nothing else."""
+
+    facts: dict[str, object]
+
+
+_decode = msgspec.json.Decoder(_Said).decode
 
 
 class OverPaid(AftersaleError):
@@ -85,10 +94,11 @@ def observe_paid(line_id: int | None, fen: int) -> None:
         OrderLine.objects.filter(pk=line_id).update(reserved_fen=F("reserved_fen") + fen)
 
 
-def adopt(ticket: Ticket, line_id: int) -> None:
-    """Carry what a ticket holds over to its line, when that becomes known; the ticket is locked."""
-    if ticket.line_id is None:
+def adopt(ticket: Ticket, line_id: int | None) -> None:
+    """Carry what a ticket holds over to its line, when that becomes known; the caller stores the line."""
+    if ticket.line_id is None and line_id is not None:
         observe_paid(line_id, held_by(ticket))
+        ticket.line_id = line_id
 
 
 def held_by(ticket: Ticket) -> int:
@@ -100,14 +110,14 @@ def held_by(ticket: Ticket) -> int:
 def paid_by(ticket: Ticket) -> int:
     """Sum what has been paid on a ticket as far as is known: by its actions, or by what the platform said."""
     done = Action.objects.filter(ticket_id=ticket.pk, state=ActionState.DONE)
-    said = said_of(ticket).facts.get("refunded_fen")
-    return max(int(done.aggregate(fen=Sum("reserved_fen"))["fen"] or 0), said if isinstance(said, int) else 0)
+    counted = int(done.aggregate(fen=Sum("reserved_fen"))["fen"] or 0)
+    return max(counted, _said(ticket, "refunded_fen") or 0)
 
 
 def left_of(ticket: Ticket) -> int | None:
     """Tell how much may still be given back, negative where more was; None where the paid sum is unknown."""
     if ticket.line_id is None:
-        paid = _own_paid(ticket)
+        paid = _said(ticket, "paid_fen")
         return None if paid is None else paid - paid_by(ticket) - _promised(ticket)
     paid, held = OrderLine.objects.values_list("paid_fen", "reserved_fen").get(pk=ticket.line_id)
     return None if paid is None else paid - held
@@ -126,6 +136,6 @@ def _promised(ticket: Ticket) -> int:
     return int(open_actions.aggregate(fen=Sum("reserved_fen"))["fen"] or 0)
 
 
-def _own_paid(ticket: Ticket) -> int | None:
-    paid = said_of(ticket).facts.get("paid_fen")
-    return paid if isinstance(paid, int) else None
+def _said(ticket: Ticket, fact: str) -> int | None:
+    value = _decode(ticket.observed).facts.get(fact)
+    return value if isinstance(value, int) else None

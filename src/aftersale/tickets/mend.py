@@ -11,10 +11,10 @@ from django.db import transaction
 from aftersale.domain.errors import ChannelError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
-from aftersale.tickets.answers import UNKNOWN_OUTCOME, pause
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CLAIM, LOSE_SIGHT, locked, move, note_down
 from aftersale.tickets.perform import ask_to_confirm
+from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -91,7 +91,8 @@ def tell(alarm: Alarm, people: Iterable[Person], now: datetime) -> int:
     """
     by_id = {person.pk: person for person in people}
     targets = list(NotifyTarget.objects.filter(person__in=by_id, active=True).defer("url").order_by("pk"))
-    Outbox.objects.filter(_free(now), alarm=alarm, target__in=targets, sent_at=None).delete()
+    if alarm.rung > 1:
+        Outbox.objects.filter(_free(now), alarm=alarm, target__in=targets, sent_at=None).delete()
     Outbox.objects.bulk_create(_row(alarm, target, by_id[target.person_id], now) for target in targets)
     return sum(target.failed_at is None for target in targets)
 
@@ -221,7 +222,8 @@ def _send_bundle(
     mine = Outbox.objects.filter(pk__in=[row.pk for row in bundle], sent_at=None)
     if not failure:
         mine.update(sent_at=now, lease_until=None)
-        NotifyTarget.objects.filter(pk=target.pk).exclude(failed_at=None).update(failed_at=None, failure="")
+        if target.failed_at is not None:
+            NotifyTarget.objects.filter(pk=target.pk).update(failed_at=None, failure="")
         done.sent += 1
         return
     NotifyTarget.objects.filter(pk=target.pk).update(failed_at=now, failure=failure[:_FAILURE])

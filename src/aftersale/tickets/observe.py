@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
 from aftersale.domain.errors import FactsInvalid
+from aftersale.domain.states import Decision
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.models import Event
 from aftersale.tickets.change import TICKET, change
@@ -25,14 +26,17 @@ from aftersale.tickets.draft import (
 from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.judging import decision_fields, facts_of, judge
 from aftersale.tickets.ledger import adopt
-from aftersale.tickets.models import StoredDecision
+from aftersale.tickets.models import Action, StoredDecision
+from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.parties import parties_of
 from aftersale.tickets.search import index_rows
+from aftersale.tickets.warehouse import with_goods_here
 
 if TYPE_CHECKING:
     from aftersale.channels.base import Notice
     from aftersale.tickets.draft import Origin, Read
     from aftersale.tickets.intake import Bench
+    from aftersale.tickets.judging import Judged
     from aftersale.tickets.models import Ticket
 
 
@@ -45,33 +49,59 @@ def observe(bench: Bench, origin: Origin, ticket: Ticket, read: Read) -> FactsIn
     except FactsInvalid as refusal:
         return refusal
     judged = judge(notice, facts, bench.judge)
-    states = state_fields(machine_states(ticket), notice)
-    stored = decision_fields(judged.decision, bench.verdicts, origin.now)
-    entry = Entry(
-        "observed", origin.now, origin.actor, event_data(read, origin, judged, states), personal_of(notice)
-    )
     with transaction.atomic():
         parties = parties_of(bench.shop.pk, [notice])
         adopt(ticket, parties.line(notice))
-        settle_by_observation(ticket, str(states["money_state"]), origin.now, _seen(notice))
-        wanted = wanted_for(
-            bench.shop, notice, judged.decision, judged.clock, judged.stage, ticket.applied_at
-        )
-        deadlines = reset(ticket, wanted, origin.now)
-        StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
-        change(
-            ticket,
-            entry,
+        shown = state_fields(machine_states(ticket), notice)["money_state"]
+        settle_by_observation(ticket, str(shown), origin.now, _seen(notice))
+        said = {
             **said_fields(read, origin, bench.sharing),
-            **judged_fields(judged, stored["stable_until"]),
-            **states,
-            **due_fields(deadlines, origin.now),
-            buyer_id=parties.buyer(notice) or ticket.buyer_id,
-            line_id=parties.line(notice),
-        )
-        bench.sharing.keep()
-        index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])
+            "buyer_id": parties.buyer(notice) or ticket.buyer_id,
+            "line_id": parties.line(notice),
+        }
+        _write(bench, origin, ticket, _News(read, judged, said))
     return None
+
+
+class _News(NamedTuple):
+    read: Read
+    judged: Judged
+    said: dict[str, object]
+
+
+def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
+    """Write decision, clocks, ticket and event inside the caller's transaction."""
+    read, judged, said = news
+    notice, decision = read.notice, judged.decision
+    states = _states(ticket, notice)
+    stored = decision_fields(decision, bench.verdicts, origin.now)
+    data = event_data(read, origin, judged, states)
+    entry = Entry("observed", origin.now, origin.actor, data, personal_of(notice))
+    wanted = wanted_for(bench.shop, notice, decision, judged.clock, judged.stage, ticket.applied_at)
+    deadlines = reset(ticket, wanted, origin.now)
+    StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
+    follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, origin.now)}
+    change(ticket, entry, **said, **follows, **states)
+    bench.sharing.keep()
+    index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])
+
+
+def _states(ticket: Ticket, notice: Notice) -> dict[str, object]:
+    """Give the four states after the observation: what we saw or sent ourselves stands until it is answered.
+
+    Goods that the warehouse has are here. An action on its way is not undone by a sheet that was made before
+    it: only what settles the action moves the money, and an answer that was asked for is not taken back.
+    """
+    before = machine_states(ticket)
+    seen = with_goods_here(state_fields(before, notice), answers_of(ticket.pk), ticket.goods_state)
+    if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
+        return seen
+    ours = {"money_state": before["money_state"]}
+    if seen["decision_state"] == Decision.PROPOSED:
+        ours["decision_state"] = before["decision_state"]
+    machines = tuple(f"{name.removesuffix('_state')}:" for name in ours)
+    left = [mark for mark in str(seen["contradicted"]).split(",") if not mark.startswith(machines)]
+    return {**seen, **ours, "contradicted": ",".join(left)}
 
 
 def _seen(notice: Notice) -> Seen:

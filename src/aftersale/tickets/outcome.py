@@ -83,7 +83,7 @@ def move(action: Action, step: Step, entry: Entry, **fields: object) -> None:
     """Make one move: action, ledger, money and one event; the ticket is locked. Raises MoveRefused."""
     ticket = action.ticket
     told = applied(action, step, entry.at, **fields)
-    change(ticket, replace(entry, data={**told, **entry.data}), **_money(action, ticket, step))
+    change(ticket, replace(entry, data={**told, **entry.data}), **money_after(action, ticket, step))
 
 
 def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict[str, object]:
@@ -122,7 +122,7 @@ def note_down(action: Action, **fields: object) -> None:
     _store(action, **fields)
 
 
-def _money(action: Action, ticket: Ticket, step: Step) -> dict[str, object]:
+def money_after(action: Action, ticket: Ticket, step: Step) -> dict[str, object]:
     """Give the fields of the ticket that follow; what its money state does not allow is a contradiction."""
     if not step.money or not is_refund(action):
         return {}

@@ -107,7 +107,7 @@ def _read_again(row: ParkedRow, cells: Mapping[str, str]) -> Notice:
 
 def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: datetime) -> Outcome:
     """Take a row in with its cells mended by a person; raises StillParked, SheetRefused or FactsInvalid."""
-    if row.shop is None or not row.cells:
+    if row.shop is None or not row.cells or row.batch.kind != "tickets":
         raise StillParked(
             Text(
                 zh="这一行没有留下原文，请改好表格后重新导入。",

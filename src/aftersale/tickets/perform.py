@@ -17,7 +17,6 @@ from aftersale.domain.errors import ChannelError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.tickets import ledger
-from aftersale.tickets.answers import AUTHORISE, CONFIRM, following, pause, told, unexpected, written
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.outcome import (
@@ -31,6 +30,7 @@ from aftersale.tickets.outcome import (
     note_down,
     paid_outside,
 )
+from aftersale.tickets.receipts import AUTHORISE, CONFIRM, following, pause, told, unexpected, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Channel, Hands, Notice
     from aftersale.shops.models import Shop
-    from aftersale.tickets.answers import Answer, Following
     from aftersale.tickets.models import Ticket
+    from aftersale.tickets.receipts import Answer, Following
 
 MANUAL = "manual"
 LEASE = timedelta(minutes=2)

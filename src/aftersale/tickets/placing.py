@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aftersale.domain.errors import AftersaleError
+from aftersale.domain.roles import Permission
 from aftersale.shops.models import Shop
+from aftersale.shops.permissions import shops_with
 from aftersale.texts import Text
 from aftersale.tickets.models import Ticket
 
@@ -98,7 +100,9 @@ class Placing:
 
     def __init__(self, batch: Import) -> None:
         self._given = batch.shop
-        self._by_name = {shop.name: shop for shop in Shop.objects.all()}
+        # A person's sheet brings rows into the shops that this person may import for, and no others.
+        mine = shops_with(batch.person, Permission.IMPORT) if batch.person else Shop.objects.all()
+        self._by_name = {shop.name: shop for shop in mine}
         self._first = batch.done_rows == 0
 
     def place(self, notices: Sequence[Notice]) -> Placed:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from aftersale.domain.errors import FactsInvalid
 from aftersale.evidence.journal import Entry, Subject, record
+from aftersale.shops.models import Product
 from aftersale.shops.register import ArticleRow, Counts, store_register
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.fact_answers import redecide
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import StoredDecision, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 PRODUCT = "product"
 _BATCH, _NUMBERS, _TRIES = 200, 400, 3
+CATCH_UP = "register_catch_up"
+# A job is lost for minutes at most; what changed before a day has long been judged again.
+_LOOK_BACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,20 @@ def articles_changed(shop: Shop, numbers: Sequence[str], now: datetime, actor: i
     for ticket_id in _open_tickets(shop, numbers):
         outcome = _redecide(ticket_id, now, actor)
         tickets, turned, left = tickets + 1, turned + (outcome is True), left + (outcome is None)
+    return Judged(tickets, turned, left)
+
+
+def catch_up(shop_id: int, now: datetime) -> Judged:
+    """Judge the open tickets again whose article changed after they were judged: a job, by shop."""
+    newest = StoredDecision.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("as_of")[:1]
+    tickets = turned = left = 0
+    for product in Product.objects.filter(shop_id=shop_id, changed_at__gte=now - _LOOK_BACK):
+        numbers = [number for number in (product.article_no, product.product_id) if number]
+        named = Q(article_no__in=numbers) | Q(product_id__in=numbers)
+        mine = Ticket.objects.filter(named, shop_id=shop_id, open=True).annotate(judged_at=Subquery(newest))
+        for ticket_id in list(mine.filter(judged_at__lt=product.changed_at).values_list("pk", flat=True)):
+            outcome = _redecide(ticket_id, now, None)
+            tickets, turned, left = tickets + 1, turned + (outcome is True), left + (outcome is None)
     return Judged(tickets, turned, left)
 
 

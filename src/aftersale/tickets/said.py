@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aftersale.channels.base import Turn
+from aftersale.shops.encryption import ring
 from aftersale.tickets.shared import text_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def said_of(ticket: Ticket) -> Said:
 
 
 def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
-    """Tell notices apart by everything they say, and not by the sheet or row in which they stand."""
+    """Tell notices apart by everything they say, and not by the sheet or row in which they stand.
+
+    The digest stays in the journal for good: personal values enter it under the desk's key, so that nobody
+    can find them out by trying.
+    """
     said = (
         notice.channel,
         notice.ticket_no,
@@ -100,11 +105,9 @@ def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
         notice.reason,
         notice.claim,
         notice.flag,
-        notice.remark,
         notice.amount_fen,
         notice.return_waybill,
-        notice.buyer,
-        notice.contact,
+        ring().fingerprint(f"{notice.remark}|{notice.buyer}|{notice.contact}"),
         facts,
         sorted(notice.unknown),
         notice.services,

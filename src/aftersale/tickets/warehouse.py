@@ -9,21 +9,13 @@ from django.db import transaction
 
 from aftersale.domain.states import Goods, Machine, observe
 from aftersale.evidence.journal import Entry
-from aftersale.shops.rulebooks import judge_of, remember
-from aftersale.tickets.change import change
-from aftersale.tickets.deadlines import reset, wanted_for
-from aftersale.tickets.draft import due_fields, judged_fields
-from aftersale.tickets.fact_answers import answers_of
-from aftersale.tickets.judging import Verdicts, decision_fields, facts_of, judge
-from aftersale.tickets.models import Answer, StoredDecision
-from aftersale.tickets.product_facts import articles_for
-from aftersale.tickets.said import said_of
+from aftersale.tickets.fact_answers import answers_of, judged_anew, outcome_data, write_anew
+from aftersale.tickets.models import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from aftersale.tickets.judging import Judged
     from aftersale.tickets.models import Ticket
 
 _AT_THE_SHOP = frozenset({Goods.BACK, Goods.INSPECTED})
@@ -61,40 +53,10 @@ def tell(ticket: Ticket, seen: Sighting, now: datetime) -> list[int]:
 
 
 def _judge_again(ticket: Ticket, seen: Sighting, now: datetime) -> None:
-    judged = _judged(ticket, now)
-    said = said_of(ticket)
-    wanted = wanted_for(ticket.shop, said, judged.decision, judged.clock, judged.stage, ticket.applied_at)
-    stored = decision_fields(judged.decision, Verdicts(), now)
-    deadlines = reset(ticket, wanted, now)
-    StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
+    judged = judged_anew(ticket, answers_of(ticket.pk), now)
     goods = _goods(ticket, seen.goods)
-    data = {**seen.data, "facts": dict(seen.facts), "goods": goods["goods_state"], **_outcome(judged)}
-    change(
-        ticket,
-        Entry(seen.kind, now, seen.person_id, data),
-        **judged_fields(judged, stored["stable_until"]),
-        **due_fields(deadlines, now),
-        **goods,
-    )
-
-
-def _judged(ticket: Ticket, now: datetime) -> Judged:
-    by = judge_of(ticket.shop_id, now)
-    remember(by, ticket.shop_id, now)
-    said = said_of(ticket)
-    known = articles_for(ticket.shop_id, ticket.article_no, ticket.product_id)
-    register = known.facts(ticket.article_no, ticket.product_id)
-    return judge(said, facts_of(said, register, answers_of(ticket.pk), now), by)
-
-
-def _outcome(judged: Judged) -> dict[str, object]:
-    decision = judged.decision
-    return {
-        "rule": decision.verdict.main.id,
-        "proposal": decision.verdict.preferred,
-        "payable_fen": decision.payable_fen,
-        "rulebook": decision.digest,
-    }
+    data = {**seen.data, "facts": dict(seen.facts), "goods": goods["goods_state"], **outcome_data(judged)}
+    write_anew(ticket, judged, Entry(seen.kind, now, seen.person_id, data), **goods)
 
 
 def _goods(ticket: Ticket, said: Goods) -> dict[str, str]:

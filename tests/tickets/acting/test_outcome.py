@@ -144,8 +144,9 @@ def test_an_import_that_says_nothing_new_changes_nothing(scene: Scene) -> None:
 
 def test_a_ticket_that_closed_unpaid_ends_what_was_handed_over(scene: Scene) -> None:
     action = scene.handed_over()
-    scene.seen(Money.NONE, closed=True)
+    scene.seen(scene.money, closed=True)
     assert (reread(action).state, reserved(scene.line)) == (ActionState.FAILED, 0)
+    assert scene.money == Money.FAILED
 
 
 def test_a_refund_made_outside_the_desk_is_counted_once_and_told(scene: Scene) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_pages_join_to_the_whole_queue_without_gap_or_double(limit: int) -> None
 def test_each_filter_takes_what_it_names() -> None:
     shop, person = make_shop(), make_person()
     make_ticket(shop, number="other", lane="ours", queue_at=NOW + timedelta(days=9))
-    named = {
+    named: dict[str, Any] = {
         "lane": "missing",
         "stage": "receive",
         "reason": "damaged",
@@ -80,7 +80,7 @@ def test_each_filter_takes_what_it_names() -> None:
         "article_no": "A-1",
     }
     one = make_ticket(shop, number="one", assignee=person, amount_fen=500, queue_at=NOW, **named)
-    asked = [{name: value} for name, value in named.items()]
+    asked: list[dict[str, Any]] = [{name: value} for name, value in named.items()]
     asked += [
         {"assignee": person.pk},
         {"max_fen": 500},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aftersale.channels.base import Notice, Observed, Source, Turn
 from aftersale.domain.clock import SHANGHAI
 from aftersale.shops.models import Shop
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import Outcome, bench_for, tally, take
+from aftersale.tickets.intake import Outcome, bench_for, take, tally
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ ASKED = Notice(
 )
 
 
-def shop(name: str = "云杉家居旗舰店", platform: str = "douyin", **fields: Any) -> Shop:
+def shop(name: str = "云杉家居旗舰店", platform: str = "douyin") -> Shop:
     """Make a shop."""
-    return Shop.objects.create(name=name, platform=platform, created_at=NOW, **fields)
+    return Shop.objects.create(name=name, platform=platform, created_at=NOW)
 
 
 def origin(source: Source = Source.SHEET, as_of: datetime = NOW, now: datetime = NOW) -> Origin:

@@ -146,6 +146,11 @@ class SheetReader:
         book.seal()
         return book
 
+    @property
+    def channel(self) -> str:
+        """Name the platform that the first after-sale sheet comes from."""
+        return self._tickets[0][0].channel
+
     def repeated(self) -> frozenset[str]:
         """Find the ticket numbers that stand in more than one row."""
         counted = Counter[str]()

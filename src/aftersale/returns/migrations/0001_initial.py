@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,54 +15,113 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Parcel',
+            name="Parcel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('waybill', models.CharField(max_length=64)),
-                ('order_no', models.CharField(blank=True, max_length=64)),
-                ('matched_by', models.CharField(blank=True, choices=[('', '无主件'), ('waybill', '退货单号'), ('order', '订单号'), ('person', '人工认领')], default='', max_length=16)),
-                ('weight_g', models.PositiveIntegerField(null=True)),
-                ('remark', aftersale.shops.encryption.EncryptedTextField(blank=True)),
-                ('arrived_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('digest', models.BinaryField(max_length=32)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("waybill", models.CharField(max_length=64)),
+                ("order_no", models.CharField(blank=True, max_length=64)),
+                (
+                    "matched_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "无主件"),
+                            ("waybill", "退货单号"),
+                            ("order", "订单号"),
+                            ("person", "人工认领"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("weight_g", models.PositiveIntegerField(null=True)),
+                ("remark", aftersale.shops.encryption.EncryptedTextField(blank=True)),
+                ("arrived_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("digest", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='ParcelLine',
+            name="ParcelLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('article_no', models.CharField(blank=True, max_length=128)),
-                ('good', models.PositiveIntegerField(default=0)),
-                ('bad', models.PositiveIntegerField(default=0)),
-                ('expected', models.PositiveIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("article_no", models.CharField(blank=True, max_length=128)),
+                ("good", models.PositiveIntegerField(default=0)),
+                ("bad", models.PositiveIntegerField(default=0)),
+                ("expected", models.PositiveIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ParcelPhoto',
+            name="ParcelPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128)),
-                ('path', models.CharField(max_length=256)),
-                ('sha256', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=8)),
-                ('size', models.PositiveIntegerField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('stored_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                ("path", models.CharField(max_length=256)),
+                ("sha256", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=8)),
+                ("size", models.PositiveIntegerField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("stored_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by', models.CharField(choices=[('', '无主件'), ('waybill', '退货单号'), ('order', '订单号'), ('person', '人工认领')], max_length=16)),
-                ('classes', models.JSONField(default=list)),
-                ('answers', models.JSONField(default=list)),
-                ('goods_before', models.CharField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "by",
+                    models.CharField(
+                        choices=[
+                            ("", "无主件"),
+                            ("waybill", "退货单号"),
+                            ("order", "订单号"),
+                            ("person", "人工认领"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("classes", models.JSONField(default=list)),
+                ("answers", models.JSONField(default=list)),
+                ("goods_before", models.CharField(max_length=16)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]

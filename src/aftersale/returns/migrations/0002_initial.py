@@ -6,75 +6,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('returns', '0001_initial'),
-        ('shops', '0002_cacheentry_person_must_change_password'),
-        ('tickets', '0001_initial'),
+        ("returns", "0001_initial"),
+        ("shops", "0002_cacheentry_person_must_change_password"),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='match',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcel_matches', to='tickets.ticket'),
+            model_name="match",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parcel_matches",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
-            model_name='parcel',
-            name='batch',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='tickets.import'),
+            model_name="parcel",
+            name="batch",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parcels",
+                to="tickets.import",
+            ),
         ),
         migrations.AddField(
-            model_name='parcel',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="parcel",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='parcel',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='shops.shop'),
+            model_name="parcel",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parcels", to="shops.shop"
+            ),
         ),
         migrations.AddField(
-            model_name='match',
-            name='parcel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='returns.parcel'),
+            model_name="match",
+            name="parcel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
-            model_name='parcelline',
-            name='parcel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='returns.parcel'),
+            model_name="parcelline",
+            name="parcel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
-            model_name='parcelphoto',
-            name='parcel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='returns.parcel'),
+            model_name="parcelphoto",
+            name="parcel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
-            model_name='parcelphoto',
-            name='stored_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="parcelphoto",
+            name="stored_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('matched_by', '')), fields=['shop', 'id'], name='parcel_unclaimed'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(("matched_by", "")), fields=["shop", "id"], name="parcel_unclaimed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.UniqueConstraint(fields=('shop', 'waybill'), name='one_parcel_a_waybill'),
+            model_name="parcel",
+            constraint=models.UniqueConstraint(fields=("shop", "waybill"), name="one_parcel_a_waybill"),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('parcel', 'ticket'), name='one_match_at_a_time'),
+            model_name="match",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("parcel", "ticket"),
+                name="one_match_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcelline',
-            constraint=models.UniqueConstraint(fields=('parcel', 'article_no'), name='one_line_an_article'),
+            model_name="parcelline",
+            constraint=models.UniqueConstraint(fields=("parcel", "article_no"), name="one_line_an_article"),
         ),
         migrations.AddConstraint(
-            model_name='parcelphoto',
-            constraint=models.UniqueConstraint(fields=('parcel', 'sha256'), name='one_photo_a_parcel'),
+            model_name="parcelphoto",
+            constraint=models.UniqueConstraint(fields=("parcel", "sha256"), name="one_photo_a_parcel"),
         ),
     ]

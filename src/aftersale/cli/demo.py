@@ -1,0 +1,38 @@
+"""Fill a desk with generated shops and tickets, to look around in."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+
+from aftersale.cli.asked import asked_of, utc_clock
+from aftersale.texts import translator
+
+# Django starts inside the command: help comes without it.
+# ruff: noqa: PLC0415
+
+_ = translator("en")
+commands = typer.Typer()
+
+
+@commands.command(help=_("Fill an empty desk with generated shops, people and tickets of today."))
+def demo(ctx: typer.Context) -> None:
+    """Fill the desk, and say how to look at it; one that has shops is left alone."""
+    asked = asked_of(ctx)
+    _ = translator(asked.lang)
+    from aftersale.config.django import start
+
+    place = start()
+    from aftersale.config.demo_desk import OWNER, fill
+    from aftersale.config.upgrade import need_current
+
+    need_current()
+    with TemporaryDirectory(prefix="aftersale-demo-") as folder:
+        made = fill(Path(folder), utc_clock())
+    said = _("Demo data, all generated: {tickets} tickets of {shops} shops in {home}")
+    typer.echo(said.format(tickets=made.tickets, shops=made.shops, home=place.root))
+    if made.password:
+        typer.echo(
+            _("Sign in as {name} with {password} (shown once)").format(name=OWNER, password=made.password)
+        )
+    typer.echo(_("Start it: aftersale serve"))

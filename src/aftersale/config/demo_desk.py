@@ -1,0 +1,89 @@
+"""Fill a desk with the demo's shops, people, articles and tickets; everything in it is generated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.channels.register import read_register
+from aftersale.config.people import journal
+from aftersale.config.wiring import import_now
+from aftersale.domain.roles import Role
+from aftersale.sandbox.demo import SEED, write_demo
+from aftersale.shops.models import Connection, Person, Shop
+from aftersale.shops.models.shop import ConnectionState
+from aftersale.shops.people import Newcomer, add_person, first_owner, set_role
+from aftersale.tickets.imports import Given, start_import
+from aftersale.tickets.models import Ticket
+from aftersale.tickets.register_changes import rows_of, take_register
+from aftersale.tickets.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from aftersale.sandbox.demo import DemoSheets
+
+OWNER = "林总"
+PEOPLE = (
+    ("周敏", Role.LEAD, None),
+    ("小王", Role.AGENT, "douyin"),
+    ("小李", Role.AGENT, "kuaishou"),
+    ("阿雯", Role.TRAINEE, "douyin"),
+    ("老陈", Role.WAREHOUSE, None),
+    ("何姐", Role.FINANCE, None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoDesk:
+    """Count what the demo desk holds; `password` is the owner's, None where the desk was there already."""
+
+    shops: int
+    tickets: int
+    password: str | None
+
+
+def fill(folder: Path, clock: Callable[[], datetime]) -> DemoDesk:
+    """Write sheets of the generated day into a folder and take them in; a desk with shops is left alone."""
+    if Shop.objects.exists():
+        return DemoDesk(Shop.objects.count(), Ticket.objects.count(), None)
+    now = clock()
+    register, sheets = write_demo(folder, SEED, now)
+    shops = {each.shop.name: _shop(each, now) for each in sheets}
+    password = _people(list(shops.values()), now)
+    articles = rows_of(read_register(register, "zh"))
+    for each in sheets:
+        shop = shops[each.shop.name]
+        take_register(shop, articles, None, now)
+        given = Given([each.after_sales, each.orders], shop, Scope(partial=True), now)
+        import_now(start_import(given, None, now).pk, clock)
+    return DemoDesk(len(shops), Ticket.objects.count(), password)
+
+
+def _shop(sheets: DemoSheets, now: datetime) -> Shop:
+    of = sheets.shop
+    made = Shop.objects.create(name=of.name, platform=of.platform, demo=True, created_at=now)
+    Connection.objects.create(shop=made, state=ConnectionState.NONE, since=now, note="演示数据")
+    return made
+
+
+def _people(shops: list[Shop], now: datetime) -> str:
+    """Add the owner and the team; only the owner gets a password, made up and shown once."""
+    owner = first_owner(OWNER, None, now)
+    journal(owner.change, now)
+    for name, role, shop in _places(shops):
+        known = Person.objects.filter(username=name).first()
+        if known is None:
+            journal(add_person(shop, Newcomer(name, name, role), None, now).change, now)
+        else:
+            journal(set_role(known, shop, role, None), now)
+    return owner.password
+
+
+def _places(shops: list[Shop]) -> Iterator[tuple[str, Role, Shop]]:
+    for name, role, platform in PEOPLE:
+        for shop in shops:
+            if platform in {None, shop.platform}:
+                yield name, role, shop
