@@ -12,6 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12 python;
 
 BIN := .venv/bin
 READY := .venv/.ready
+WORKERS ?= 2
 CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup demo test check format bench clean lock texts docs
@@ -31,11 +32,16 @@ $(READY): requirements.lock pyproject.toml hatch_build.py $(CATALOGUES)
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup  ## Judge a generated export and show what came out
+demo: setup  ## Judge a generated export, fill a desk with it, and say what there is to see
 	@$(BIN)/python -m aftersale.config.demo
+	@AFTERSALE_HOME=demo/desk $(BIN)/aftersale demo
 
+# AFTERSALE_TEST_DATABASE_URL names a PostgreSQL on which the tests of the desk run once more.
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term
+	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m django_db; \
+	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
 
 check: setup  ## Lint, types, layers, dependencies, documents
 	@$(BIN)/ruff check --quiet .

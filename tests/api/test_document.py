@@ -64,4 +64,7 @@ def test_the_page_reads_from_this_desk_alone_and_runs_no_inline_script() -> None
     assert all("src=" in each or "application/json" in each for each in scripts)
     assert "style=" not in text
     for address in re.findall(r"(?:src|href)=\"(/static/[^\"]+)\"", text):
-        assert Client().get(address).status_code == 200
+        file = Client().get(address)
+        assert file.status_code == 200
+        assert b"".join(file)
+        file.close()

@@ -24,7 +24,7 @@ def test_without_a_token_nobody_gets_in() -> None:
 
 def test_a_bad_token_does_not_fall_back_to_the_session(lead: Caller) -> None:
     client = Client()
-    client.force_login(lead.person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(lead.person)
     assert client.get("/api/tickets").status_code == 200
     bad = client.get("/api/tickets", headers={"Authorization": "Bearer as_00000000_x"})
     assert bad.status_code == 401
@@ -32,7 +32,7 @@ def test_a_bad_token_does_not_fall_back_to_the_session(lead: Caller) -> None:
 
 def test_a_session_writes_only_with_its_csrf_token(lead: Caller, ticket: Ticket) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(lead.person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(lead.person)
     refused = client.post(f"/api/tickets/{ticket.pk}/notes", '{"text": "x"}', content_type="application/json")
     assert refused.status_code == 403
     assert error(refused)["code"] == "csrf.failed"
@@ -40,7 +40,7 @@ def test_a_session_writes_only_with_its_csrf_token(lead: Caller, ticket: Ticket)
 
 def test_a_session_needs_no_key(lead: Caller, ticket: Ticket) -> None:
     client = Client()
-    client.force_login(lead.person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(lead.person)
     made = client.post(f"/api/tickets/{ticket.pk}/notes", '{"text": "x"}', content_type="application/json")
     assert made.status_code == 201
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aftersale.api.interface import api
 from aftersale.domain.roles import Role
+from aftersale.returns.models import Parcel, ParcelPhoto
 from aftersale.shops.models import Product, PublishedRules
 from aftersale.tickets.models import Action, Alarm, Answer, Import, ParkedRow, SavedView, Task
 from aftersale.tickets.search import Searchable, index_rows, search_text
@@ -18,7 +19,7 @@ from tests.api.desk import caller, make_person, make_shop, make_ticket, now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aftersale.shops.models import Shop
+    from aftersale.shops.models import Person, Shop
 
 pytestmark = pytest.mark.django_db
 HIDDEN = "只有本店知道"
@@ -26,6 +27,8 @@ HIDDEN = "只有本店知道"
 OWN = {("post", "/api/views")}
 _EVENT: dict[str, object] = {"expected_sequence": 1}
 BODIES: Mapping[str, object] = {
+    "/claim": {"ticket": 1},
+    "/unclaim": {"ticket": 1},
     "/facts": {"fact": "activated", "value": True},
     "/notes": {"text": "x"},
     "/assign": {"assignee": None},
@@ -66,6 +69,7 @@ def everything(shop: Shop) -> dict[str, object]:
     PublishedRules.objects.create(
         shop=shop, number=1, files={HIDDEN: ""}, digest="d", valid_from=now(), published_at=now()
     )
+    parcel, photo = a_parcel(shop, owner)
     view = SavedView.objects.create(person=owner, name=HIDDEN, shared=True)
     return {
         "ticket_id": ticket.pk,
@@ -78,13 +82,28 @@ def everything(shop: Shop) -> dict[str, object]:
         "product_id": product.pk,
         "view_id": view.pk,
         "shop_id": shop.pk,
+        "parcel_id": parcel.pk,
+        "photo_id": photo.pk,
         "decision_id": ticket.decisions.get().pk,
         "rule_id": "LAW-NR-01",
         "number": 1,
     }
 
 
-def body_of(path: str) -> object:
+def a_parcel(shop: Shop, person: Person) -> tuple[Parcel, ParcelPhoto]:
+    parcel = Parcel.objects.create(
+        shop=shop, waybill=HIDDEN, arrived_at=now(), recorded_at=now(), recorded_by=person, digest=b""
+    )
+    photo = ParcelPhoto.objects.create(
+        parcel=parcel, name=HIDDEN, sha256="0", size=1, kind="jpeg", stored_at=now(), stored_by=person
+    )
+    return parcel, photo
+
+
+def body_of(path: str, ids: Mapping[str, object]) -> object:
+    if path == "/api/receipts":
+        line = {"article_no": "A", "good": 1}
+        return {"shop": ids["shop_id"], "parcels": [{"waybill": "SF1", "lines": [line]}]}
     return next((body for end, body in BODIES.items() if path.endswith(end)), {})
 
 
@@ -97,14 +116,12 @@ def test_no_call_tells_a_stranger_anything_or_does_anything(method: str, path: s
     if method == "get":
         query = {"q": HIDDEN, "first": "2024-01-01", "second": "2026-01-01"}
         response = stranger.get(address, **query) if path != "/api/tickets" else stranger.get(address)
-    elif path.endswith(("/imports", "/import")):
+    elif path.endswith(("/imports", "/import", "/photos")):
         sheet = SimpleUploadedFile("a.csv", "商家编码\nA\n".encode(), "text/csv")
-        name = "file" if path.endswith("/import") else "files"
-        response = stranger.upload(
-            address, {"shop": ids["shop_id"], name: sheet} if name == "files" else {name: sheet}
-        )
+        of_shop = {} if "{" in path else {"shop": ids["shop_id"]}
+        response = stranger.upload(address, {"file" if "products" in path else "files": sheet, **of_shop})
     else:
-        response = stranger.send(method.upper(), address, body_of(path))
+        response = stranger.send(method.upper(), address, body_of(path, ids))
     # A list answers with what is the stranger's own: nothing. What is named by its id is not there.
     wanted = 201 if (method, path) in OWN else 200 if method == "get" and "{" not in path else 404
     if (method, path) in OWN:

@@ -45,9 +45,7 @@ def shop() -> Shop:
     return shop
 
 
-@pytest.mark.parametrize(
-    "part", ["database", "keys", "clock", "jobs", "heads", "deadlines", "parked", "tonight"]
-)
+@pytest.mark.parametrize("part", ["database", "keys", "jobs", "heads", "deadlines", "parked", "tonight"])
 def test_an_empty_desk_is_well(part: str) -> None:
     assert set(levels(found(part))) == {Level.OK}
 
@@ -76,9 +74,11 @@ def test_one_part_that_cannot_be_looked_at_does_not_hide_the_others() -> None:
 
 
 def test_a_clock_that_is_behind_what_was_already_written_is_bad(shop: Shop) -> None:
-    assert shop.pk
-    assert levels(found("clock", NOW - timedelta(minutes=5))) == [Level.OK]
-    assert levels(found("clock", NOW - timedelta(minutes=5, seconds=1))) == [Level.BAD]
+    # A database server has a clock of its own, which has not come to this day.
+    written = datetime(2099, 6, 10, tzinfo=UTC)
+    record(Subject(shop.pk, "shop", shop.pk, str(shop.pk)), Entry("noted", written))
+    assert levels(found("clock", written - timedelta(minutes=5))) == [Level.OK]
+    assert levels(found("clock", written - timedelta(minutes=5, seconds=1))) == [Level.BAD]
 
 
 def test_a_job_that_waits_for_more_than_five_minutes_is_bad() -> None:

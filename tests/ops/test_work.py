@@ -85,7 +85,7 @@ def test_a_sign_of_life_that_is_half_written_is_passed_over(tmp_path: Path) -> N
     assert [seen.pid for seen in pulses(tmp_path)] == [2]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     place = home()
     names = []

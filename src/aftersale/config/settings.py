@@ -34,6 +34,8 @@ FIELD_KEYS = HOME.field_keys
 HEAD_KEY = HOME.head_key
 FILES = HOME.files
 MEDIA_ROOT = HOME.files
+# Mail hosts of one's own network to which messages may go.
+AFTERSALE_NOTIFY_HOSTS = [host for host in os.environ.get("AFTERSALE_NOTIFY_HOSTS", "").split(",") if host]
 VAULT_LIMIT_BYTES = 20 * 1024 * 1024
 
 DEBUG = False

@@ -33,23 +33,21 @@ def _read(path: str, _changed: int) -> str:
     return Path(path).read_text(encoding="ascii")
 
 
-# An import encrypts values by the hundred thousand: a replaced file is looked for once a second.
-@lru_cache(maxsize=2)
-def _changed_at(path: str, _second: int) -> int:
-    return Path(path).stat().st_mtime_ns
-
-
 def ring() -> KeyRing:
     """Give the key ring in force: of AFTERSALE_KEYS, else of keys/fields.keys in the desk's folder.
 
-    A file that was replaced is read again. Raises KeysInvalid where there is none or it cannot be read.
+    A file that was replaced is read again within a second. Raises KeysInvalid where none can be read.
     """
-    given = os.environ.get(KEYS)
+    return _ring_at(int(monotonic()), os.environ.get(KEYS), settings.FIELD_KEYS)
+
+
+# An import encrypts values by the hundred thousand: a replaced file is looked for once a second.
+@lru_cache(maxsize=4)
+def _ring_at(_second: int, given: str | None, path: Path) -> KeyRing:
     if given:
         return _ring(given)
-    path = Path(settings.FIELD_KEYS)
     try:
-        return _ring(_read(str(path), _changed_at(str(path), int(monotonic()))))
+        return _ring(_read(str(path), path.stat().st_mtime_ns))
     except (OSError, UnicodeDecodeError):
         raise KeysInvalid(
             "keys.no_file",

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.change import Overtaken, change
+from aftersale.tickets.deadlines import reset
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.ticket import Lane
 
@@ -107,13 +110,11 @@ def mark_missing(ticket: Ticket, origin: Origin) -> bool:
     False where somebody changed it in between: then it is not missing.
     """
     data = {"source": origin.source, "as_of": origin.as_of.isoformat(), "status": ticket.status}
+    entry = Entry("missing", origin.now, origin.actor, data)
     try:
-        change(
-            ticket,
-            Entry("missing", origin.now, origin.actor, data),
-            lane=Lane.MISSING.value,
-            missing_at=origin.now,
-        )
+        with transaction.atomic():
+            reset(ticket, (), origin.now)
+            change(ticket, entry, lane=Lane.MISSING.value, missing_at=origin.now)
     except Overtaken:
         return False
     return True

@@ -19,7 +19,7 @@ import django
 from django.apps import apps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 # The last finds what the lease of one killed in the third kept.
 SWEEPS = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15))
@@ -44,7 +44,7 @@ def seed(tickets: int) -> None:
         desk.row_of(ticket, soon, desk.NOW - desk.DAY)
 
 
-def run(log: Path) -> None:
+def run(log: Path, sweeps: Iterable[timedelta] = SWEEPS) -> None:
     """Sweep until every lease is over; what is sent goes into a file, what is done into tasks."""
     from aftersale.tickets.models import Task, Ticket  # noqa: PLC0415
     from aftersale.tickets.sweep import Hands, sweep  # noqa: PLC0415
@@ -58,7 +58,7 @@ def run(log: Path) -> None:
         Task.objects.create(shop=ticket.shop, ticket=ticket, kind=verb, created_at=now)
 
     hands = Hands(lambda *_: None, carry_out, lambda _now: 0, lambda *_: None, send)
-    for later in SWEEPS:
+    for later in sweeps:
         done = sweep(_desk().NOW + later, 1_000, hands)
         if done.all_errors:
             raise RuntimeError(done.all_errors)
@@ -159,7 +159,7 @@ def main() -> None:
         elif what == "seed":
             seed(int(sys.argv[3]))
         elif what == "sweep":
-            run(log)
+            run(log, [timedelta(minutes=int(sys.argv[3]))])
         elif what == "standing":
             print(json.dumps(standing()))  # noqa: T201
         else:

@@ -74,9 +74,10 @@ def test_two_sweepers_at_once_do_each_row_once(home: Path) -> None:
         url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
     # The embedded database under test lives in memory, where no other process can look: there it is a file.
     _answer(_start(home, "seed", str(TICKETS), url=url))
-    for sweeper in [_start(home, "sweep", url=url), _start(home, "sweep", url=url)]:
-        _answer(sweeper)
-    _answer(_start(home, "sweep", url=url))
+    # Both read the same clock: one that is minutes ahead would find every lease of the other run out.
+    for minutes in ("0", "10", "15"):
+        for sweeper in [_start(home, "sweep", minutes, url=url) for _ in range(2)]:
+            _answer(sweeper)
     _each_once(_answer(_start(home, "standing", url=url)), TICKETS)
 
 
