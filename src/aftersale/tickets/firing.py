@@ -27,6 +27,7 @@ from aftersale.tickets.deadlines import clocked, end_of_rows, ended_state
 from aftersale.tickets.models import Deadline
 from aftersale.tickets.models.clock import AlarmState, DeadlineState
 from aftersale.tickets.models.ticket import Lane
+from aftersale.tickets.verbs import EVERYTHING, MOVES_NO_MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=2)
 _MONEY_WITHIN = timedelta(hours=1)
-EVERYTHING = "*"
-"""In a shop's list of automatic verbs: all that surely moves no money."""
-
-# What surely moves no money. Every other verb may, and has to stand in the shop's list by its own name.
-MOVES_NO_MONEY = frozenset({"agree_to_return", "request_evidence", "request_evidence_merchant"})
 # Only a person refuses a buyer, whatever a shop has listed.
 _ONLY_A_PERSON = frozenset(
     {"reject", "human_review", "hold_investigate", "claim_carrier", "ask", "negotiate"}

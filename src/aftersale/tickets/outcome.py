@@ -12,6 +12,7 @@ from aftersale.channels.verbs import REFUNDS
 from aftersale.domain.states import TABLES, ActionState, Machine, command, possible
 from aftersale.evidence.canonical import canonical
 from aftersale.tickets import ledger
+from aftersale.tickets.alarms import UNAUTHORISED, UNKNOWN_OUTCOME, end_alarms
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Action, Task, Ticket
 
@@ -96,8 +97,15 @@ def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict
     if after in _ENDED:
         fields |= {"ended_at": now, "lease_until": None}
         close_tasks(action, now, after)
+        end_alarms(cause_gone(action, after), now)
     _store(action, state=after.value, **fields)
     return {**named(action), "from": before.value, "to": after.value}
+
+
+def cause_gone(action: Action, after: str) -> list[str]:
+    """Name the alarms whose cause has gone with an action; one that was done shows that we are let in."""
+    let_in = [f"{UNAUTHORISED}:{action.shop_id}"] if after == ActionState.DONE else []
+    return [f"{UNKNOWN_OUTCOME}:{action.key}", *let_in]
 
 
 def named(action: Action) -> dict[str, object]:

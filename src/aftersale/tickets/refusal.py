@@ -13,9 +13,10 @@ from aftersale.policy.explain import trace
 from aftersale.texts import Text
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import StoredDecision
+from aftersale.tickets.verbs import EVERYTHING, MOVES_NO_MONEY, verb_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aftersale.policy.decide import Judge
     from aftersale.policy.explain import Traced
@@ -130,8 +131,15 @@ def check_intent(ticket: Ticket, person: Person | None, intent: Intent) -> None:
             _WRONG[code].format(verb=intent.verb),
             Text(zh="请改正后再确认。", en="Correct it and confirm again."),
         )
-    if person is None and intent.verb not in ticket.shop.automatic:
+    if person is None and intent.verb not in _automatic(ticket.shop.automatic):
         raise NotAutomatic(intent.verb)
+
+
+def _automatic(listed: Collection[str]) -> set[str | None]:
+    """Give the verbs that a shop's list of automatic steps lets the desk carry out by itself."""
+    harmless = MOVES_NO_MONEY if EVERYTHING in listed else frozenset[str]()
+    steps = {*listed, *harmless}
+    return {*steps, *map(verb_of, steps)}
 
 
 def _fault(intent: Intent) -> str:

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
@@ -21,6 +21,8 @@ from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from django.db.backends.utils import CursorWrapper
 
 BATCH = 2_000
 _RUN = re.compile(r"[^\W_]+")
@@ -31,6 +33,7 @@ _MARK = "·"
 _LONGEST = 24
 _LONGEST_QUERY = 64
 _HASH_LENGTH = 24
+_MANY = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,14 @@ def _term(run: str, say: _Dialect, *, inside: bool) -> str | None:
     return say.all_of(parts) if parts else None
 
 
-def query_of(asked: str, shops: Sequence[int], vendor: str, *, inside: bool = False) -> str | None:
+class Query(NamedTuple):
+    """Hold what to look for in the shops of a person; `words` alone tell how rare it is."""
+
+    whole: str
+    words: str
+
+
+def query_of(asked: str, shops: Sequence[int], vendor: str, *, inside: bool = False) -> Query | None:
     """Write a text as a query over the shops of a person; None where it asks for nothing.
 
     Latin words and numbers are looked for whole or as an ending; `inside` takes any part of them.
@@ -160,18 +170,23 @@ def query_of(asked: str, shops: Sequence[int], vendor: str, *, inside: bool = Fa
     terms = [term for run in dict.fromkeys(_runs(short)) if (term := _term(run, say, inside=inside))]
     if not terms or not shops:
         return None
-    of_goods = say.all_of([*terms, say.any_of([say.token(shop_token(shop)) for shop in shops])])
+    words = say.all_of(terms)
+    of_goods = say.all_of([words, say.any_of([say.token(shop_token(shop)) for shop in shops])])
     of_buyers = [say.token(buyer_token(shop, short)) for shop in shops]
-    return say.any_of([of_goods, *of_buyers])
+    return Query(say.any_of([of_goods, *of_buyers]), words)
 
 
-_FIND = {
-    "sqlite": "SELECT rowid FROM tickets_search WHERE tickets_search MATCH %s AND rowid < %s"
-    " ORDER BY rowid DESC LIMIT %s",
-    "postgresql": "SELECT ticket_id FROM tickets_searchtext"
-    " WHERE array_to_tsvector(string_to_array(text, ' ')) @@ %s::tsquery AND ticket_id < %s"
-    " ORDER BY ticket_id DESC LIMIT %s",
-}
+_MATCHES = "FROM tickets_searchtext WHERE array_to_tsvector(string_to_array(text, ' ')) @@ %s::tsquery"
+_FIND = (
+    "SELECT rowid FROM tickets_search WHERE tickets_search MATCH %s AND rowid < %s"
+    " ORDER BY rowid DESC LIMIT %s"
+)
+# PostgreSQL guesses badly how many tickets have a word. Where few do, the table is never to be walked,
+# neither from its end (+ 0) nor whole; where many do, walking it from its end meets enough of them soon.
+_BY_INDEX = "SET LOCAL enable_seqscan = off"
+_FIND_COMMON = f"SELECT ticket_id {_MATCHES} AND ticket_id < %s ORDER BY 1 DESC LIMIT %s"
+_FIND_RARE = f"SELECT ticket_id + 0 {_MATCHES} AND ticket_id + 0 < %s ORDER BY 1 DESC LIMIT %s"
+_PROBE = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT %s) AS few"  # noqa: S608  # constants
 NEWEST = 2**62
 
 
@@ -194,10 +209,25 @@ def by_text(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST) 
     return found or (_found(inside, limit, before) if inside and inside != plain else [])
 
 
-def _found(query: str, limit: int, before: int) -> list[int]:
+def _found(query: Query, limit: int, before: int) -> list[int]:
+    if connection.vendor == "postgresql":
+        return _found_on_postgresql(query, limit, before)
+    # No transaction: SQLite would take the lock of a writer for it.
     with connection.cursor() as cursor:
-        cursor.execute(_FIND[connection.vendor], [query, before, limit])
-        return [ticket for (ticket,) in cursor.fetchall()]
+        return _ids(cursor, _FIND, [query.whole, before, limit])
+
+
+def _found_on_postgresql(query: Query, limit: int, before: int) -> list[int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_BY_INDEX)
+        cursor.execute(_PROBE, [query.words, _MANY])
+        rare = cursor.fetchone()[0] < _MANY
+        return _ids(cursor, _FIND_RARE if rare else _FIND_COMMON, [query.whole, before, limit])
+
+
+def _ids(cursor: CursorWrapper, sql: str, values: list[str | int]) -> list[int]:
+    cursor.execute(sql, values)
+    return [ticket for (ticket,) in cursor.fetchall()]
 
 
 _PUT = (

@@ -10,6 +10,11 @@ from aftersale.tickets.steps import AGREE_TO_RETURN, INSPECT_THEN_REFUND, INSPEC
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EVERYTHING = "*"
+"""In a shop's list of automatic steps: all that surely moves no money."""
+
+# What surely moves no money. Every other step may, and has to stand in the shop's list by its own name.
+MOVES_NO_MONEY = frozenset({"agree_to_return", "request_evidence", "request_evidence_merchant"})
 # Remedies and steps that end in one act on the platform; the others are work of people alone.
 _VERBS: Mapping[str, Verb] = {
     AGREE_TO_RETURN: Verb.AGREE_RETURN,

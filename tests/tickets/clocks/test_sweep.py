@@ -10,10 +10,11 @@ from aftersale.shops.models import Shop
 from aftersale.tickets.alarms import take_over
 from aftersale.tickets.clocks import NO_SERVICE, Scene, wanted
 from aftersale.tickets.deadlines import reset
-from aftersale.tickets.firing import MOVES_NO_MONEY, class_of, may_do
+from aftersale.tickets.firing import class_of, may_do
 from aftersale.tickets.models import Alarm, Deadline, Import, Outbox, Ticket
 from aftersale.tickets.steps import Clock, Stage
 from aftersale.tickets.sweep import PUT_OFF, Swept, sweep
+from aftersale.tickets.verbs import MOVES_NO_MONEY
 from tests.tickets.clocks.desk import (
     DAY,
     HOUR,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aftersale.shops.encryption import ring
 from aftersale.tickets.models import SearchText
 from aftersale.tickets.search import (
+    Query,
     Searchable,
     buyer_token,
     by_number,
@@ -36,11 +37,11 @@ def stored(ticket: Ticket, said: Searchable) -> None:
     index_rows([(ticket.pk, ticket.shop_id, search_text(said))])
 
 
-def asks_for(tokens: set[str], query: str | None) -> bool:
+def asks_for(tokens: set[str], query: Query | None) -> bool:
     """Judge a query of SQLite by hand over the tokens of one ticket."""
     if query is None:
         return False
-    words = query.replace("(", " ( ").replace(")", " ) ").replace('" *', '"*').split()
+    words = query.whole.replace("(", " ( ").replace(")", " ) ").replace('" *', '"*').split()
     names = {"AND": "and", "OR": "or", "(": "(", ")": ")"}
     said = " ".join(names.get(word) or str(_holds(tokens, word)) for word in words)
     return bool(eval(said))  # noqa: S307  # True, False, and, or and brackets alone
