@@ -19,9 +19,10 @@ from aftersale.api.once import Done, once
 from aftersale.api.shapes import Before, FoundFault, InPath, Limit, Taken, Word, says
 from aftersale.channels.register.read import Register, read_register
 from aftersale.domain.roles import Permission
-from aftersale.shops.models import Product
+from aftersale.jobs.door import enqueue
+from aftersale.shops.models import Product, Shop
 from aftersale.shops.uploads import SHEETS, Limits
-from aftersale.tickets.register import keep_articles
+from aftersale.tickets.register_changes import CATCH_UP, rows_of, take_register
 
 router = Router(tags=["products"])
 LIMITS = Limits(kinds=SHEETS, most_files=1)
@@ -115,7 +116,10 @@ def take(request: Call, shop_id: InPath, file: File[UploadedFile]) -> HttpRespon
 
 
 def _taken(request: Call, shop_id: int, register: Register) -> Done:
-    counted = keep_articles(shop_id, register.articles, request.auth.person, request.auth.now)
+    shop = Shop.objects.get(pk=shop_id)
+    counted = take_register(shop, rows_of(register), request.auth.person.pk, request.auth.now)
+    if counted.changes:
+        enqueue(CATCH_UP, shop_id)
     faults = [
         FoundFault("register.row", f"{each.row} {each.column or ''}".strip(), each.value, each.reason)
         for each in register.faults

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django_tasks_db.models import DBTaskResult
 
+from aftersale.api.once import forget_keys
 from aftersale.channels.base import Source
 from aftersale.channels.verbs import PAYS
 from aftersale.config.keys import head_key
@@ -61,6 +62,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("seal", _SEAL_S, sealing(place)),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("prune", _PRUNE_S, prune),
+            Beat("forget", _RETAIN_S, forget_keys),
         ]
 
     return put_together

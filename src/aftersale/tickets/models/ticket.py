@@ -132,7 +132,25 @@ class Ticket(models.Model):
             models.UniqueConstraint(fields=["shop", "ticket_no"], name="one_ticket_a_number"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["shop", "lane", "queue_at", "id"], name="ticket_queue"),
+            # Wide enough that filters and counts of the queue are answered from the index alone.
+            models.Index(
+                fields=[
+                    "shop",
+                    "lane",
+                    "queue_at",
+                    "id",
+                    "stage",
+                    "reason",
+                    "apply_type",
+                    "rule_id",
+                    "proposal",
+                    "assignee",
+                    "amount_fen",
+                    "needs_person",
+                    "article_no",
+                ],
+                name="ticket_queue",
+            ),
             models.Index(fields=["shop", "order_no"], name="ticket_by_order"),
             models.Index(fields=["shop", "article_no"], name="ticket_by_article"),
             models.Index(fields=["buyer"], name="ticket_by_buyer"),
