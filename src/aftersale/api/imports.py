@@ -109,7 +109,7 @@ def kept(files: list[Uploaded[Any]], limits: Limits) -> Iterator[list[Path]]:
     """Check uploads and lay them into a folder of their own while they are read; raises UploadRefused."""
     check_count(len(files), limits)
     with TemporaryDirectory(prefix="aftersale-upload-") as folder:
-        yield [_lay(file, Path(folder), limits) for file in files]
+        yield [_lay(file, Path(folder) / str(number), limits) for number, file in enumerate(files)]
 
 
 def _lay(file: Uploaded[Any], folder: Path, limits: Limits) -> Path:
@@ -117,6 +117,8 @@ def _lay(file: Uploaded[Any], folder: Path, limits: Limits) -> Path:
     head = file.read(HEAD_BYTES)
     check_upload(name, head, file.size or 0, limits)
     file.seek(0)
+    # Two files of one name lie apart.
+    folder.mkdir()
     path = folder / name
     with path.open("wb") as target:
         for chunk in file.chunks():

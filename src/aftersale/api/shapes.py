@@ -189,6 +189,14 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmasked:
+    """Hold a personal value in clear."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """Hold what a write made: its id, and where the ticket stands now."""
 
@@ -238,6 +246,13 @@ class NoteIn(Expecting):
     """Write a note."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=_LONG, pattern=_WRITABLE)]
+
+
+class UnmaskIn(Taken):
+    """Ask for a personal value of a ticket, with the reason for looking."""
+
+    field: Literal["contact", "remark"]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_WRITABLE)]
 
 
 class AssignIn(Expecting):

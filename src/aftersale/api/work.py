@@ -16,6 +16,8 @@ from aftersale.api.shapes import (
     Moved,
     NoteIn,
     TasksPage,
+    Unmasked,
+    UnmaskIn,
     says,
 )
 from aftersale.domain.roles import Permission
@@ -24,6 +26,7 @@ from aftersale.shops.permissions import shops_with
 from aftersale.tickets import handling
 from aftersale.tickets.detail import TaskView, columns
 from aftersale.tickets.models import Task, Ticket
+from aftersale.tickets.unmasking import unmask
 
 router = Router(tags=["work"])
 
@@ -42,6 +45,14 @@ def note(request: Call, ticket_id: InPath, body: NoteIn) -> HttpResponse:
         return Done(Moved(made.pk, ticket.pk, ticket.sequence), 201)
 
     return once(request, work)
+
+
+@router.post("/tickets/{ticket_id}/unmask", response=says(Unmasked))
+def show(request: Call, ticket_id: InPath, body: UnmaskIn) -> HttpResponse:
+    """Show the contact or the remark in clear to a person who says why; the answer is stored nowhere."""
+    ticket = ticket_for(request.auth, ticket_id, Permission.UNMASK)
+    value = unmask(ticket, body.field, request.auth.person, body.reason, request.auth.now)
+    return answered(Unmasked(body.field, value))
 
 
 @router.post("/tickets/{ticket_id}/assign", response=says(Moved))

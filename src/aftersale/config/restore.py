@@ -24,6 +24,7 @@ from aftersale.shops.models import Shop
 from aftersale.texts import Text
 from aftersale.tickets.mend import doubt
 from aftersale.tickets.retention import reapply_erasures
+from aftersale.tickets.scope import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -74,7 +75,8 @@ def restore(bundle: Path, place: Home, now: datetime, *, force: bool) -> Restore
 def _hold(now: datetime) -> tuple[int, int]:
     """Hold every shop and lose sight of every action that had not ended; gives how many of each."""
     shops = list(Shop.objects.order_by("pk").values_list("pk", flat=True))
-    Shop.objects.update(held=True)
+    for shop in shops:
+        hold(shop, now)
     return len(shops), sum(doubt(shop, now) for shop in shops)
 
 

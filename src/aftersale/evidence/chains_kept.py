@@ -115,7 +115,7 @@ class _Watched:
                 said.seq == sequence
                 and said.kind == kind
                 and said.number == number
-                and said.shop == shop
+                and said.shop == shop == str(shop_id)
                 and said.subject == self._kind
                 and said.actor == actor
                 and (said.at == at or _same_moment(said.at, at))

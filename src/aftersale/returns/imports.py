@@ -10,11 +10,8 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from aftersale.channels.base import Parked
@@ -24,7 +21,7 @@ from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.jobs.door import enqueue
 from aftersale.returns.counted import from_sheet
 from aftersale.returns.flow import Booking, Taken, receive, tally
-from aftersale.tickets.imports import LEASE, claim, folder_of
+from aftersale.tickets.imports import LEASE, claim, folder_of, keep
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.parking import parked_row
@@ -32,6 +29,7 @@ from aftersale.tickets.parking import parked_row
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from aftersale.channels.receipts import Parcel, Reading
     from aftersale.returns.flow import Outcome
@@ -45,17 +43,14 @@ _BATCH = 50
 
 def start_parcel_import(files: Sequence[Path], shop: Shop, person_id: int, now: datetime) -> Import:
     """Keep the files and queue the import; `person_id` answers for what the warehouse counted."""
-    folder = Path(settings.FILES) / "imports" / uuid4().hex
-    folder.mkdir(parents=True)
-    for path in files:
-        shutil.copyfile(path, folder / path.name)
+    folder, names = keep(files)
     with transaction.atomic():
         made = Import.objects.create(
             shop=shop,
             kind=KIND,
             person_id=person_id,
-            files=[path.name for path in files],
-            folder=folder.name,
+            files=names,
+            folder=folder,
             digest=_digest(files, shop.pk),
             created_at=now,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -91,3 +92,18 @@ class EncryptedTextField(models.TextField[str, str]):
     ) -> str | None:
         """Decrypt on the way out."""
         return ring().decrypt(value, self.place) if value else value
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """Hold a JSON value that is encrypted at rest; nothing said is an empty object."""
+
+    def get_prep_value(self, value: Any) -> Any:  # noqa: ANN401  # Django's signature
+        """Write and encrypt on the way in."""
+        return super().get_prep_value(json.dumps(value, ensure_ascii=False) if value else "")
+
+    def from_db_value(
+        self, value: str | None, expression: object, connection: BaseDatabaseWrapper
+    ) -> Any:  # noqa: ANN401  # as above
+        """Decrypt and read on the way out."""
+        text = super().from_db_value(value, expression, connection)
+        return json.loads(text) if text else {}

@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from aftersale.channels.verbs import PAYS, REFUNDS, Verb
-from aftersale.domain.states import Decision, Machine, command
+from aftersale.domain.states import ActionState, Decision, Machine, command
 from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
 from aftersale.tickets import ledger
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.models import Action, Task
-from aftersale.tickets.outcome import CANCEL, OPEN, applied, key_of, lock, locked, named, next_intent
-from aftersale.tickets.refusal import ActionPending, TicketEnded, check_intent, keep_trace
+from aftersale.tickets.outcome import CANCEL, OPEN, OUTSIDE, applied, key_of, lock, locked, named, next_intent
+from aftersale.tickets.refusal import (
+    ActionPending,
+    PaidBefore,
+    RefundUnderWay,
+    TicketEnded,
+    check_intent,
+    keep_trace,
+)
 from aftersale.tickets.standing import FIELD
+from aftersale.tickets.steps import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,15 +80,23 @@ def _walk(state: str, verbs: tuple[str, ...]) -> str:
     return state
 
 
-def _begin(ticket: Ticket, expected_sequence: int) -> None:
-    """Lock a ticket as the person saw it; raises Overtaken, TicketEnded or ActionPending."""
+def _begin(ticket: Ticket, expected_sequence: int, verb: str = Verb.REFUSE) -> None:
+    """Lock a ticket as the person saw it; raises Overtaken, TicketEnded, RefundUnderWay or ActionPending."""
     lock(ticket)
     if ticket.sequence != expected_sequence:
         raise Overtaken(ticket)
     if not ticket.open:
         raise TicketEnded(ticket.ticket_no)
+    if verb in REFUNDS and ticket.stage == Stage.PAYING:
+        raise RefundUnderWay(ticket.ticket_no)
     if Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
         raise ActionPending(ticket.ticket_no)
+
+
+def _paid_before(ticket: Ticket) -> bool:
+    """Tell whether money went out on a ticket, by us or not; a rule pays once."""
+    paying = Action.objects.filter(ticket_id=ticket.pk, verb__in=[*PAYS, OUTSIDE])
+    return paying.exclude(state__in=[ActionState.FAILED, ActionState.CANCELLED]).exists()
 
 
 @transaction.atomic
@@ -88,7 +104,7 @@ def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expec
     """Ask a colleague who may to approve; nothing is reserved or sent."""
     if intent.verb != Verb.REFUSE:
         check_intent(ticket, person, intent)
-    _begin(ticket, expected_sequence)
+    _begin(ticket, expected_sequence, intent.verb)
     ways = _WAYS.get(ticket.decision_state, ("propose",))
     after = _walk(ticket.decision_state, ways)
     wanted = {"verb": intent.verb, "amount_fen": intent.amount_fen, "params": dict(intent.params)}
@@ -115,11 +131,13 @@ def accept(  # a step to die at is for tests of exactly that
 ) -> Action:
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
-    Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, OverPaid, PaidUnknown,
-    IntentInvalid or NotAutomatic; then nothing happened.
+    Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
+    PaidUnknown, IntentInvalid, NotAutomatic or PaidBefore; then nothing happened.
     """
     check_intent(ticket, person, intent)
-    _begin(ticket, expected_sequence)
+    _begin(ticket, expected_sequence, intent.verb)
+    if person is None and intent.verb in PAYS and _paid_before(ticket):
+        raise PaidBefore(ticket.ticket_no)
     before = _WAYS.get(ticket.decision_state, ()) if person else ()
     decided = _walk(ticket.decision_state, (*before, "accept"))
     action = _written(ticket, person, intent, now)

@@ -75,12 +75,14 @@ class Seen:
     """Hold what a notice shows beside the state of the money.
 
     `paid_fen` is all that the platform has paid back on this ticket (None: it does not say), `answered` the
-    shop's answer as it stands there (agreed, rejected, none), `closed` whether nothing can be done any more.
+    shop's answer as it stands there (agreed, rejected, none), `closed` whether nothing can be done any more,
+    `paying` whether it is paying on the shop's word.
     """
 
     paid_fen: int | None = None
     answered: str = ""
     closed: bool = False
+    paying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def _shown(action: Action, money_state: str, seen: Seen) -> Step | None:
     if is_refund(action):
         if money_state == Money.PAID:
             return _SHOWN_DONE[action.state] if _pays_more(action, seen) else None
+        if seen.paying and action.state == ActionState.INTENDED:
+            return CANCEL
         undone = money_state == Money.FAILED or seen.closed
         return _SHOWN_UNDONE.get(action.state) if undone else None
     wanted = _ANSWER_TO.get(action.verb)

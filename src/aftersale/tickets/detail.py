@@ -2,12 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from aftersale.domain.masking import mask_within
 from aftersale.evidence.models import Event
 from aftersale.tickets.change import TICKET
 from aftersale.tickets.models import Action, Answer, Deadline, Note, StoredDecision, Task, Ticket
@@ -226,7 +227,10 @@ def columns(view: type[Any]) -> tuple[str, ...]:
 def ticket_view(shops: Sequence[int], ticket_id: int) -> TicketView | None:
     """Read a ticket of some shops; None where they have none of that id."""
     row = Ticket.objects.filter(pk=ticket_id, shop__in=shops).values_list(*columns(TicketView)).first()
-    return TicketView(*row) if row else None
+    if row is None:
+        return None
+    seen = TicketView(*row)
+    return replace(seen, remark=mask_within(seen.remark))
 
 
 def whole(shops: Sequence[int], ticket_id: int) -> Whole | None:

@@ -277,11 +277,17 @@ def _empty(ticket: Ticket, found: dict[str, int], why: str, now: datetime, actor
     buyer_id = ticket.buyer_id
     empty(ticket.pk)
     _forget_tokens(ticket.pk)
-    IdempotencyKey.objects.filter(body__contains=ticket.ticket_no).delete()
+    _forget_answers(ticket.ticket_no)
     blank = dict.fromkeys(OF_THE_TICKET, "")
     change(ticket, Entry("erased", now, actor, {"why": why, "places": found}), **blank, buyer_id=None)
     if buyer_id is not None:
         forget_buyers([buyer_id], now)
+
+
+def _forget_answers(ticket_no: str) -> None:
+    """Take away stored answers of the interface that speak of a ticket; they are kept for days only."""
+    kept = IdempotencyKey.objects.exclude(body="").iterator()
+    IdempotencyKey.objects.filter(pk__in=[each.pk for each in kept if ticket_no in each.body]).delete()
 
 
 def _forget_tokens(ticket_id: int) -> None:
@@ -314,7 +320,7 @@ def rows_that_mention(shop_id: int, numbers: Collection[str], key: str = "") -> 
 
 def blank_rows(row_ids: Collection[int]) -> int:
     """Take the texts out of parked rows; their places in the sheet stay on the list."""
-    return ParkedRow.objects.filter(pk__in=row_ids).update(cells="", value="")
+    return ParkedRow.objects.filter(pk__in=row_ids).update(cells="", value="", reason={})
 
 
 class overwriting:  # noqa: N801  # reads as what it does, in a with statement

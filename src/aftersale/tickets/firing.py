@@ -138,7 +138,9 @@ def _warned(row: Deadline, now: datetime, carry_out: CarryOut) -> Fired:
 def _automatically(ticket: Ticket, now: datetime, carry_out: CarryOut) -> tuple[bool, Exception | None]:
     """Do what the shop allowed before its time runs out; where that fails, people are told all the same."""
     verb = ticket.step
-    if ticket.needs_person or ticket.shop.held or not may_do(ticket.shop.automatic, verb):
+    # A decision that time has changed has to be made again first.
+    stale = ticket.stable_until is not None and ticket.stable_until <= now
+    if stale or ticket.needs_person or ticket.shop.held or not may_do(ticket.shop.automatic, verb):
         return False, None
     try:
         with transaction.atomic():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
+
+from django.db import transaction
 
 from aftersale.channels.base import Notice, Parked, Source
 from aftersale.channels.spreadsheet import NO_MAP, Limits, SheetReader, Tally, parse_map
@@ -14,7 +16,7 @@ from aftersale.tickets.intake import Bench, bench_for, take
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
 from aftersale.tickets.placing import Placing
-from aftersale.tickets.scope import Coverage, gone, mark_missing, scope_from
+from aftersale.tickets.scope import Coverage, gone, mark_missing, release, scope_from, seen_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +42,8 @@ class Run:
         self._counts = Counter({name: int(batch.counts.get(name, 0)) for name in COUNTS})
         self._benches: dict[int, Bench] = {}
         self._covered: dict[int, Coverage] = {}
-        self._placing = Placing(batch)
+        self._unread: set[str] = set()
+        self._placing = Placing(batch.shop, batch.person, first=batch.done_rows == 0)
         self._newest: datetime | None = None
 
     def all_rows(self) -> bool:
@@ -54,9 +57,10 @@ class Run:
             if not self._take_rows(rows):
                 return False
         self._take_held(held)
-        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in reader.book.parked)
         self._look_for_missing()
-        self._save(self._batch.done_rows)
+        with transaction.atomic():
+            self._park_unread(chain(held.parked, reader.book.parked))
+            self._save(self._batch.done_rows)
         return True
 
     def _rows(
@@ -80,23 +84,32 @@ class Run:
         done = self._batch.done_rows
         notices = [found for _, found in rows if isinstance(found, Notice)]
         placed = self._placing.place(notices)
-        for shop, mine in placed.by_shop.items():
-            self._cover(shop, mine)
-        if last <= done:
-            return True
-        self._park(
-            parked_row(self._batch, self._batch.shop_id, one) for _, one in rows if isinstance(one, Parked)
-        )
-        self._counts["parked"] += len(rows) - len(notices)
-        self._take_placed(placed)
-        self._counts["rows"] += len(rows)
-        self._save(last)
+        parked = [one for _, one in rows if isinstance(one, Parked)]
+        self._cover(placed, parked)
+        if last > done:
+            self._take_batch(placed, parked, last)
         return True
 
-    def _cover(self, shop: Shop, notices: Iterable[Notice]) -> None:
-        covered = self._covered.setdefault(shop.pk, Coverage())
-        for notice in notices:
-            covered.add(notice)
+    @transaction.atomic
+    def _take_batch(self, placed: Placed, parked: list[Parked], last: int) -> None:
+        """Take one batch and write down that it was: both or, after a crash, neither."""
+        rows = len(parked) + len(placed.elsewhere) + sum(map(len, placed.by_shop.values()))
+        self._park_unread(parked)
+        self._counts["parked"] += len(parked)
+        self._take_placed(placed)
+        self._counts["rows"] += rows
+        self._save(last)
+
+    def _cover(self, placed: Placed, parked: Iterable[Parked] = ()) -> None:
+        """Note what the sheet shows; a row that was not taken is no sign that its ticket is gone."""
+        for shop, mine in placed.by_shop.items():
+            covered = self._covered.setdefault(shop.pk, Coverage())
+            for notice in mine:
+                covered.add(notice)
+        self._unread.update(one.notice.ticket_no for one in placed.elsewhere)
+        for row in parked:
+            # Which of its cells is the number cannot always be told: none of them is taken for gone.
+            self._unread.update(text.strip("\t '`") for _, text in row.cells)
 
     def _take_placed(self, placed: Placed) -> None:
         for shop, mine in placed.by_shop.items():
@@ -114,13 +127,12 @@ class Run:
                 self._park([refused_row(self._batch, shop.pk, outcome.notice, outcome.refusal)])
 
     def _take_held(self, held: Tally) -> None:
-        """Take in what stood in several rows: one notice a ticket, the other rows parked."""
+        """Take in what stood in several rows: one notice a ticket; the other rows are parked at the end."""
         for start in range(0, len(held.notices), BATCH):
             placed = self._placing.place(held.notices[start : start + BATCH])
-            for shop, mine in placed.by_shop.items():
-                self._cover(shop, mine)
-            self._take_placed(placed)
-        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in held.parked)
+            self._cover(placed)
+            with transaction.atomic():
+                self._take_placed(placed)
         self._counts["parked"] += len(held.parked)
         self._counts["rows"] += held.rows
 
@@ -128,15 +140,22 @@ class Run:
         as_of = self._batch.as_of or self._newest or self._now
         return Origin("sheet", Source.SHEET, min(as_of, self._now), self._now, self._batch.person_id)
 
+    def _park_unread(self, rows: Iterable[Parked]) -> None:
+        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in rows)
+
     def _park(self, rows: Iterable[ParkedRow]) -> None:
         ParkedRow.objects.bulk_create(rows, batch_size=BATCH)
 
     def _look_for_missing(self) -> None:
         stated, origin = scope_from(self._batch.scope), self._origin()
         for shop_id, covered in self._covered.items():
+            covered.unread = self._unread
             scope = covered.scope(stated)
             for ticket in list(gone(shop_id, covered, scope, origin.as_of)):
                 self._counts["missing"] += mark_missing(ticket, origin)
+            seen_again(shop_id, covered.shown, origin.as_of)
+            if not stated.partial:
+                release(shop_id, origin)
 
     def _save(self, done: int) -> None:
         """Write down how far the import is, and hold the lease."""

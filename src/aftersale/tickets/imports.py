@@ -68,11 +68,10 @@ def _file_digest(path: Path) -> bytes:
 def start_import(given: Given, person_id: int | None, now: datetime) -> Import:
     """Keep the files and queue the import; the same files again end at once, with everything unchanged."""
     digest = _digest(given)
-    twin = Import.objects.filter(digest=digest, state=ImportState.DONE).order_by("-id").first()
+    twin = _twin(digest, person_id, given.as_of)
     made = Import(
         shop=given.shop,
         person_id=person_id,
-        files=[path.name for path in given.files],
         digest=digest,
         scope=given.scope.as_json(),
         as_of=given.as_of,
@@ -80,16 +79,25 @@ def start_import(given: Given, person_id: int | None, now: datetime) -> Import:
         created_at=now,
     )
     if twin and not _moved_since(twin):
+        made.files = list(twin.files)
         return _ended_like(made, twin, now)
-    made.folder = _keep(given.files)
+    made.folder, made.files = keep(given.files)
     with transaction.atomic():
         made.save()
         enqueue(JOB, made.pk)
     return made
 
 
+def _twin(digest: str, person_id: int | None, as_of: datetime | None) -> Import | None:
+    """Find the last import of which the same would come again: who may do what, and when, counts too."""
+    same = Import.objects.filter(digest=digest, state=ImportState.DONE, person_id=person_id, as_of=as_of)
+    return same.order_by("-id").first()
+
+
 def _moved_since(twin: Import) -> bool:
-    """Tell whether a row of the twin is still to be taken: then the files are read again."""
+    """Tell whether the files are to be read again: a row was taken since, or may have found its shop."""
+    if twin.counts.get("other_shop"):
+        return True
     return ParkedRow.objects.filter(batch=twin, state="taken").exists()
 
 
@@ -103,12 +111,23 @@ def _ended_like(made: Import, twin: Import, now: datetime) -> Import:
     return made
 
 
-def _keep(files: Sequence[Path]) -> str:
+def keep(files: Sequence[Path]) -> tuple[str, list[str]]:
+    """Copy files into a folder of their own; gives its name and the names under which they lie there."""
     folder = Path(settings.FILES) / "imports" / uuid4().hex
     folder.mkdir(parents=True)
-    for path in files:
-        shutil.copyfile(path, folder / path.name)
-    return folder.name
+    # A file named twice is one file.
+    once = list({path.resolve(): path for path in files}.values())
+    names = _apart([path.name for path in once])
+    for path, name in zip(once, names, strict=True):
+        shutil.copyfile(path, folder / name)
+    return folder.name, names
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Number files of one name, so that none takes the place of another; some disks know no case."""
+    if len({name.casefold() for name in names}) == len(names):
+        return list(names)
+    return [f"{number}-{name}" for number, name in enumerate(names, 1)]
 
 
 def folder_of(batch: Import) -> Path:

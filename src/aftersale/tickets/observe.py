@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import transaction
 
 from aftersale.domain.errors import FactsInvalid
-from aftersale.domain.states import Decision
+from aftersale.domain.states import ActionState, Decision
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.models import Event
 from aftersale.tickets.change import TICKET, change
@@ -27,12 +27,15 @@ from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.judging import decision_fields, facts_of, judge
 from aftersale.tickets.ledger import adopt
 from aftersale.tickets.models import Action, StoredDecision
-from aftersale.tickets.outcome import OPEN
-from aftersale.tickets.parties import parties_of
+from aftersale.tickets.outcome import OPEN, OUTSIDE
+from aftersale.tickets.parties import parties_again
 from aftersale.tickets.search import index_rows
+from aftersale.tickets.steps import Stage, stage_of
 from aftersale.tickets.warehouse import with_goods_here
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aftersale.channels.base import Notice
     from aftersale.tickets.draft import Origin, Read
     from aftersale.tickets.intake import Bench
@@ -50,7 +53,7 @@ def observe(bench: Bench, origin: Origin, ticket: Ticket, read: Read) -> FactsIn
         return refusal
     judged = judge(notice, facts, bench.judge)
     with transaction.atomic():
-        parties = parties_of(bench.shop.pk, [notice])
+        parties = parties_again(ticket, notice)
         adopt(ticket, parties.line(notice))
         shown = state_fields(machine_states(ticket), notice)["money_state"]
         settle_by_observation(ticket, str(shown), origin.now, _seen(notice))
@@ -73,7 +76,7 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     """Write decision, clocks, ticket and event inside the caller's transaction."""
     read, judged, said = news
     notice, decision = read.notice, judged.decision
-    states = _states(ticket, notice)
+    states = _states(ticket, read)
     stored = decision_fields(decision, bench.verdicts, origin.now)
     data = event_data(read, origin, judged, states)
     entry = Entry("observed", origin.now, origin.actor, data, personal_of(notice))
@@ -86,15 +89,20 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])
 
 
-def _states(ticket: Ticket, notice: Notice) -> dict[str, object]:
+def _states(ticket: Ticket, read: Read) -> dict[str, object]:
     """Give the four states after the observation: what we saw or sent ourselves stands until it is answered.
 
     Goods that the warehouse has are here. An action on its way is not undone by a sheet that was made before
     it: only what settles the action moves the money, and an answer that was asked for is not taken back.
+    Nor is one that was given since the platform's word: what contradicts it is marked, and people look.
     """
+    notice = read.notice
     before = machine_states(ticket)
     seen = with_goods_here(state_fields(before, notice), answers_of(ticket.pk), ticket.goods_state)
     if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
+        answered = before["decision_state"] in _ANSWERED and seen["decision_state"] == Decision.PROPOSED
+        if answered and _acted_since(ticket, read.observed_at):
+            return {**seen, "decision_state": before["decision_state"]}
         return seen
     ours = {"money_state": before["money_state"]}
     if seen["decision_state"] == Decision.PROPOSED:
@@ -104,6 +112,12 @@ def _states(ticket: Ticket, notice: Notice) -> dict[str, object]:
     return {**seen, **ours, "contradicted": ",".join(left)}
 
 
+def _acted_since(ticket: Ticket, moment: datetime) -> bool:
+    """Tell whether an action of ours was done after a moment."""
+    done = Action.objects.filter(ticket_id=ticket.pk, state=ActionState.DONE, ended_at__gt=moment)
+    return done.exclude(verb=OUTSIDE).exists()
+
+
 def _seen(notice: Notice) -> Seen:
     """Tell what a notice shows of actions of ours."""
     refunded = notice.facts.get("refunded_fen")
@@ -111,6 +125,7 @@ def _seen(notice: Notice) -> Seen:
         paid_fen=refunded if isinstance(refunded, int) else None,
         answered=str(notice.facts.get("merchant_response", "")),
         closed=not notice.open,
+        paying=stage_of(notice) is Stage.PAYING and notice.facts.get("merchant_response") == "agreed",
     )
 
 
@@ -133,4 +148,5 @@ def note_old(origin: Origin, ticket: Ticket, read: Read) -> None:
     change(ticket, Entry("observed_old", origin.now, origin.actor, data, personal_of(notice)))
 
 
+_ANSWERED = (Decision.ACCEPTED, Decision.REFUSED)
 _HEARD = ("imported", "observed", "observed_old")

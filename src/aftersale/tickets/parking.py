@@ -12,16 +12,19 @@ from aftersale.channels.base import Notice, Parked, Source
 from aftersale.channels.spreadsheet import NO_MAP, parse_map, read
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, Subject, record
+from aftersale.shops.models import Person
 from aftersale.texts import Text
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.intake import Taken, bench_for, take
 from aftersale.tickets.models import ParkedRow
+from aftersale.tickets.placing import Placing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
+    from aftersale.shops.models import Shop
     from aftersale.tickets.intake import Outcome
     from aftersale.tickets.models import Import
 
@@ -105,18 +108,31 @@ def _read_again(row: ParkedRow, cells: Mapping[str, str]) -> Notice:
     raise StillParked(reading.parked[0].message)
 
 
+def _shop_of(row: ParkedRow, notice: Notice, person_id: int) -> Shop:
+    """Place a mended row as the rows of an import are; raises StillParked where it belongs elsewhere."""
+    person = Person.objects.get(pk=person_id)
+    placed = Placing(row.shop, person, first=False).place([notice])
+    if placed.elsewhere:
+        raise StillParked(placed.elsewhere[0].reason)
+    return next(iter(placed.by_shop))
+
+
 def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: datetime) -> Outcome:
-    """Take a row in with its cells mended by a person; raises StillParked, SheetRefused or FactsInvalid."""
-    if row.shop is None or not row.cells or row.batch.kind != "tickets":
+    """Take a row in with its cells mended by a person, where an import would place it.
+
+    Raises StillParked, SheetRefused, FactsInvalid, or a refusal of placing: no shop, another platform.
+    """
+    if not row.cells or row.batch.kind != "tickets":
         raise StillParked(
             Text(
-                zh="这一行没有留下原文，请改好表格后重新导入。",
-                en="The row was not kept; import the sheet again.",
+                zh="这一行没有留下原文，请改好表格（或先添加缺少的店铺）后重新导入。",
+                en="The row was not kept; mend the sheet or add the missing shop, then import it again.",
             )
         )
     kept = dict(cells_of(row))
     notice = _read_again(row, {**kept, **cells})
     origin = Origin("sheet", Source.SHEET, row.batch.as_of or now, now, person_id)
+    row.shop = _shop_of(row, notice, person_id)
     (outcome,) = take(bench_for(row.shop, now), origin, [notice])
     if outcome.taken is Taken.PARKED and outcome.refusal:
         raise outcome.refusal
@@ -131,7 +147,7 @@ def drop(row: ParkedRow, person_id: int, now: datetime) -> None:
 
 def _end(row: ParkedRow, state: str, person_id: int, now: datetime, ticket_no: str) -> None:
     moved = ParkedRow.objects.filter(pk=row.pk, state=PARKED).update(
-        state=state, ended_at=now, ended_by=person_id, cells="", value=""
+        state=state, ended_at=now, ended_by=person_id, cells="", value="", shop=row.shop
     )
     if moved and row.shop_id is not None:
         data = {"sheet": row.sheet, "row": row.row, "code": row.code, "ticket_no": ticket_no}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aftersale.channels.base import Notice
+    from aftersale.tickets.models import Ticket
 
 _Line: TypeAlias = tuple[str, str]
 _HOLD = "UPDATE tickets_orderline SET reserved_fen = reserved_fen + %s WHERE id = %s"
@@ -53,17 +54,37 @@ def parties_of(shop_id: int, notices: Sequence[Notice]) -> Parties:
     return Parties(shop_id, _buyers(shop_id, notices), _lines(shop_id, notices))
 
 
+def parties_again(ticket: Ticket, notice: Notice) -> Parties:
+    """Find the parties of a ticket that is known: its first line is its line for good.
+
+    What was promised and paid is counted there. A later notice may name the line otherwise, or at all.
+    """
+    if ticket.line_id is None:
+        return parties_of(ticket.shop_id, [notice])
+    key, paid = line_key(notice), _paid(notice)
+    _fill_in({key: (ticket.line_id, None)}, {key: paid})
+    return Parties(ticket.shop_id, _buyers(ticket.shop_id, [notice]), {key: ticket.line_id})
+
+
 def hold_refunds(parties: Parties, notices: Iterable[Notice]) -> None:
     """Count on their order lines what the platform had refunded on tickets that were never seen before."""
     held = Counter[int]()
     for notice in notices:
-        refunded = notice.facts.get("refunded_fen")
-        if isinstance(refunded, int):
-            held[parties.line(notice)] += refunded
+        held[parties.line(notice)] += refunded_by(notice)
     rows = [(fen, line_id) for line_id, fen in held.items() if fen]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_HOLD, rows)
+
+
+def refunded_by(notice: Notice) -> int:
+    """Tell what was refunded; of a refund of unknown amount, the most it may have been."""
+    refunded = notice.facts.get("refunded_fen")
+    if isinstance(refunded, int):
+        return refunded
+    if notice.open or "refunded_fen" not in notice.unknown:
+        return 0
+    return notice.amount_fen or _paid(notice) or 0
 
 
 def _buyers(shop_id: int, notices: Sequence[Notice]) -> dict[str, int]:

@@ -31,6 +31,7 @@ from aftersale.tickets.outcome import (
     paid_outside,
 )
 from aftersale.tickets.receipts import AUTHORISE, CONFIRM, following, pause, told, unexpected, written
+from aftersale.tickets.steps import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,6 +133,9 @@ def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
             return None
         if action.shop.held:
             note_down(action, receipt={**_HELD, "at": now.isoformat()}, not_before=now + _HELD_PAUSE)
+            return None
+        if is_refund(action) and action.ticket.stage == Stage.PAYING:
+            move(action, CANCEL, Entry("action_under_way", now))
             return None
         if not _covered(action):
             _give_up(action, now)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aftersale.channels.base import Notice
-    from aftersale.tickets.models import Import
+    from aftersale.shops.models import Person
 
 
 class WrongShop(AftersaleError):
@@ -78,6 +78,10 @@ class OtherPlatform(AftersaleError):
         )
 
 
+# This column may name the physical store that sold, and not the shop on the platform.
+_STORE = "门店"
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """Hold a row that is not taken because of where it belongs."""
@@ -96,14 +100,15 @@ class Placed:
 
 
 class Placing:
-    """Place the rows of one import; the first batch tells whether the sheet is another shop's."""
+    """Place rows of a sheet; the first batch tells whether the sheet is another shop's."""
 
-    def __init__(self, batch: Import) -> None:
-        self._given = batch.shop
+    def __init__(self, given: Shop | None, person: Person | None, *, first: bool) -> None:
+        self._given = given
         # A person's sheet brings rows into the shops that this person may import for, and no others.
-        mine = shops_with(batch.person, Permission.IMPORT) if batch.person else Shop.objects.all()
+        mine = shops_with(person, Permission.IMPORT) if person else Shop.objects.all()
         self._by_name = {shop.name: shop for shop in mine}
-        self._first = batch.done_rows == 0
+        self._names = frozenset(Shop.objects.values_list("name", flat=True))
+        self._first = first
 
     def place(self, notices: Sequence[Notice]) -> Placed:
         """Sort rows by shop. Raises a refusal of the sheet as a whole."""
@@ -130,6 +135,8 @@ class Placing:
         if notice.shop is None:
             if self._given is None:
                 raise NoShop
+            return self._given
+        if self._given and notice.shop not in self._names and _STORE in notice.sources.get("shop", ""):
             return self._given
         return self._by_name.get(notice.shop)
 

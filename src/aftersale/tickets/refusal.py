@@ -42,6 +42,40 @@ class ActionPending(AftersaleError):
         )
 
 
+class RefundUnderWay(AftersaleError):
+    """Refuse a refund that the platform is making already."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "action.refund_under_way",
+            Text(
+                zh=f"售后单 {ticket_no} 平台正在退款。",
+                en=f"The platform is already refunding ticket {ticket_no}.",
+            ),
+            Text(
+                zh="不用再退，请等下一次导入显示结果。",
+                en="Do not refund again; the next import shows the outcome.",
+            ),
+        )
+
+
+class PaidBefore(AftersaleError):
+    """Refuse to pay on a ticket by a rule when money has been paid on it."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "action.paid_before",
+            Text(
+                zh=f"售后单 {ticket_no} 已经付过钱，不会再自动付。",
+                en=f"Money was paid on ticket {ticket_no} before; no rule pays again.",
+            ),
+            Text(
+                zh="请由有权限的人核对后决定。",
+                en="Let a person who may check it and decide.",
+            ),
+        )
+
+
 class TicketEnded(AftersaleError):
     """Refuse an action on a ticket that the platform has closed."""
 

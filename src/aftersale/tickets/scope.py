@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.evidence.journal import Entry
+from aftersale.evidence.journal import Entry, Subject, record
+from aftersale.evidence.models import Event
+from aftersale.shops.models import Shop
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.deadlines import reset
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.ticket import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aftersale.channels.base import Notice
     from aftersale.tickets.draft import Origin
+
+
+_AT_ONCE = 500
+_SHOP, _HELD = "shop", "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Coverage:
     """
 
     numbers: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
     states: set[str] = field(default_factory=set)
     first: datetime | None = None
     last: datetime | None = None
@@ -72,6 +80,11 @@ class Coverage:
         if isinstance(applied, datetime):
             self.first = applied if self.first is None else min(self.first, applied)
             self.last = applied if self.last is None else max(self.last, applied)
+
+    @property
+    def shown(self) -> set[str]:
+        """Give the numbers that stand in the sheet, in rows that could not be taken too."""
+        return self.numbers | self.unread
 
     def scope(self, stated: Scope) -> Scope:
         """Fill what nobody stated with what the sheet shows."""
@@ -95,13 +108,50 @@ def gone(shop_id: int, covered: Coverage, scope: Scope, as_of: datetime) -> Iter
         seen_at__lte=as_of,
     )
     rows = found.values_list("pk", "ticket_no", "status")
+    shown = covered.shown
     missing = [
         pk
         for pk, number, status in rows.iterator(chunk_size=5000)
-        if number not in covered.numbers and (scope.states is None or status in scope.states)
+        if number not in shown and (scope.states is None or status in scope.states)
     ]
     for pk in missing:
         yield Ticket.objects.get(pk=pk)
+
+
+def seen_again(shop_id: int, numbers: Iterable[str], as_of: datetime) -> None:
+    """Renew when open tickets were last seen; it is no state, so nothing is written into the journal.
+
+    An older sheet that comes later then finds no ticket missing that a newer one still showed.
+    """
+    for some in batched(sorted(numbers), _AT_ONCE, strict=False):
+        Ticket.objects.filter(shop_id=shop_id, ticket_no__in=some, open=True, seen_at__lt=as_of).update(
+            seen_at=as_of
+        )
+
+
+def hold(shop_id: int, now: datetime) -> None:
+    """Hold a shop until a sheet of it was read that is newer than `now`."""
+    with transaction.atomic():
+        Shop.objects.filter(pk=shop_id).update(held=True)
+        record(_shop(shop_id), Entry(_HELD, now))
+
+
+def release(shop_id: int, origin: Origin) -> bool:
+    """End the hold of a shop that was read anew, as it was after the hold began; False where it goes on."""
+    events = Event.objects.filter(subject_kind=_SHOP, subject_id=shop_id, kind=_HELD)
+    since = events.order_by("-sequence").values_list("at", flat=True).first()
+    if since is None or origin.as_of <= since:
+        return False
+    with transaction.atomic():
+        ended = Shop.objects.filter(pk=shop_id, held=True).update(held=False)
+        if ended:
+            data = {"source": origin.source, "as_of": origin.as_of.isoformat()}
+            record(_shop(shop_id), Entry("hold_ended", origin.now, origin.actor, data))
+    return bool(ended)
+
+
+def _shop(shop_id: int) -> Subject:
+    return Subject(shop_id, _SHOP, shop_id, str(shop_id))
 
 
 def mark_missing(ticket: Ticket, origin: Origin) -> bool:

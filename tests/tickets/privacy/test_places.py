@@ -21,6 +21,7 @@ ELSEWHERE = {
     "SearchText.text",
     "IdempotencyKey.body",
     "ParkedRow.value",
+    "ParkedRow.reason",
     "ParkedRow.cells",
 }
 OF_COLLEAGUES = {"NotifyTarget.url"}

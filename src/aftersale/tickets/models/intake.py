@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from aftersale.shops.encryption import EncryptedTextField
+from aftersale.shops.encryption import EncryptedJSONField, EncryptedTextField
 from aftersale.shops.models import Shop
 
 
@@ -69,7 +69,7 @@ class ParkedRow(models.Model):
     column = models.CharField(max_length=64, blank=True)
     value = EncryptedTextField(blank=True)
     code = models.CharField(max_length=48)
-    reason = models.JSONField(default=dict)
+    reason: models.Field[Any, Any] = EncryptedJSONField(default=dict)
     cells = EncryptedTextField(blank=True)
     state = models.CharField(max_length=8, default="parked")
     ended_at = models.DateTimeField(null=True)

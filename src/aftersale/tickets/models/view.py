@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from aftersale.shops.encryption import EncryptedTextField
+
 
 class SavedView(models.Model):
     """Hold a named filter of the queue; `shared` ones are seen by everybody who may see its shops."""
@@ -29,7 +31,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=128)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.TextField(blank=True)
+    body = EncryptedTextField(blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
