@@ -34,7 +34,7 @@ def owner() -> Caller:
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_every_call_keeps_to_the_document(case: Any, owner: Caller) -> None:  # noqa: ANN401  # schemathesis' case
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {owner.secret}"}
     response = case.call()

@@ -10,9 +10,10 @@ from django.contrib.auth import logout
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 
 from aftersale.shops.second_factor import has_second_factor, needs_second_factor
-from aftersale.texts import Text
+from aftersale.texts import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,9 @@ def _passed(session: SessionBase) -> bool:
 def _answer(request: HttpRequest, page: str) -> HttpResponseBase:
     if request.path_info.startswith("/api/"):
         code, said = _SAID[page]
-        return JsonResponse({"code": code, "message": {"zh": said.zh, "en": said.en}}, status=403)
+        # As the interface says every refusal (see api/faults.py), in the language that was asked for.
+        lang: Lang = "en" if get_language_from_request(request).startswith("en") else "zh"
+        error = {"code": code, "message": said.of(lang), "next_step": "", "findings": None}
+        return JsonResponse({"error": error}, status=403)
     back = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
     return HttpResponseRedirect(f"{reverse(page)}{back}")
