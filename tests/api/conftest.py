@@ -8,6 +8,7 @@ from aftersale.domain.roles import Role
 from aftersale.jobs import door
 from aftersale.tickets.act import PERFORM
 from aftersale.tickets.imports import JOB
+from aftersale.tickets.register_changes import CATCH_UP
 from tests.api.desk import Caller, caller, make_person, make_shop, make_ticket
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def jobs_that_wait() -> None:
-    for name in (PERFORM, JOB):
+    for name in (PERFORM, JOB, CATCH_UP):
         if name not in door.registered():
             door.register(name, lambda _id, _now: None)
 

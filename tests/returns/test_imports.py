@@ -153,3 +153,13 @@ def test_an_import_of_tickets_is_left_to_those_who_run_it(of: Shop, chen: Person
     assert run_parcel_import(other.pk, clock) is None
     other.refresh_from_db()
     assert other.state == "waiting"
+
+
+def test_two_warehouse_sheets_of_one_name_are_both_booked(of: Shop, chen: Person, tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) / "仓库.csv" for number in (1, 2)]
+    for number, path in enumerate(paths, 1):
+        path.parent.mkdir()
+        path.write_text(f"{HEADER}\nYT{number},DRS-M,1,0,,,", encoding="utf-8-sig")
+    made = start_parcel_import(paths, of, chen.pk, NOW)
+    run_parcel_import(made.pk, clock)
+    assert sorted(Parcel.objects.values_list("waybill", flat=True)) == ["YT1", "YT2"]

@@ -141,7 +141,7 @@ class Run:
         return Origin("sheet", Source.SHEET, min(as_of, self._now), self._now, self._batch.person_id)
 
     def _park_unread(self, rows: Iterable[Parked]) -> None:
-        self._park(parked_row(self._batch, self._batch.shop_id, one) for one in rows)
+        self._park(parked_row(self._batch, self._placing.shop_in(one.cells), one) for one in rows)
 
     def _park(self, rows: Iterable[ParkedRow]) -> None:
         ParkedRow.objects.bulk_create(rows, batch_size=BATCH)

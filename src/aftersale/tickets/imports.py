@@ -90,7 +90,8 @@ def start_import(given: Given, person_id: int | None, now: datetime) -> Import:
 
 def _twin(digest: str, person_id: int | None, as_of: datetime | None) -> Import | None:
     """Find the last import of which the same would come again: who may do what, and when, counts too."""
-    same = Import.objects.filter(digest=digest, state=ImportState.DONE, person_id=person_id, as_of=as_of)
+    theirs = Q(person_id=person_id, as_of=as_of)
+    same = Import.objects.filter(theirs, digest=digest, state=ImportState.DONE)
     return same.order_by("-id").first()
 
 
@@ -124,7 +125,7 @@ def keep(files: Sequence[Path]) -> tuple[str, list[str]]:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Number files of one name, so that none takes the place of another; some disks know no case."""
+    """Give each file a name of its own, numbered where two have the same; some disks know no case."""
     if len({name.casefold() for name in names}) == len(names):
         return list(names)
     return [f"{number}-{name}" for number, name in enumerate(names, 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.channels.spreadsheet.columns import COLUMNS, Kind, plain_title
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.shops.models import Shop
@@ -13,7 +14,7 @@ from aftersale.texts import Text
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aftersale.channels.base import Notice
     from aftersale.shops.models import Person
@@ -80,6 +81,13 @@ class OtherPlatform(AftersaleError):
 
 # This column may name the physical store that sold, and not the shop on the platform.
 _STORE = "门店"
+_COLUMNS = frozenset(
+    plain_title(title)
+    for kind in Kind
+    for column in COLUMNS[kind]
+    if column.field == "shop"
+    for title in column.titles
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,13 @@ class Placing:
             placed.by_shop[shop] = self._own(shop, mine, placed.elsewhere)
         self._first = False
         return placed
+
+    def shop_in(self, cells: Iterable[tuple[str, str]]) -> int | None:
+        """Find whose a row is that could not be read: the shop given, else what its 店铺 column says."""
+        if self._given:
+            return self._given.pk
+        named = (self._by_name.get(text.strip()) for title, text in cells if plain_title(title) in _COLUMNS)
+        return next((shop.pk for shop in named if shop), None)
 
     def _place(self, notice: Notice, placed: Placed) -> None:
         shop = self._shop_of(notice)

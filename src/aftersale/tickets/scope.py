@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -123,10 +122,10 @@ def seen_again(shop_id: int, numbers: Iterable[str], as_of: datetime) -> None:
 
     An older sheet that comes later then finds no ticket missing that a newer one still showed.
     """
-    for some in batched(sorted(numbers), _AT_ONCE, strict=False):
-        Ticket.objects.filter(shop_id=shop_id, ticket_no__in=some, open=True, seen_at__lt=as_of).update(
-            seen_at=as_of
-        )
+    older = Ticket.objects.filter(shop_id=shop_id, open=True, seen_at__lt=as_of)
+    every = sorted(numbers)
+    for start in range(0, len(every), _AT_ONCE):
+        older.filter(ticket_no__in=every[start : start + _AT_ONCE]).update(seen_at=as_of)
 
 
 def hold(shop_id: int, now: datetime) -> None:
