@@ -108,7 +108,11 @@ def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expec
     ways = _WAYS.get(ticket.decision_state, ("propose",))
     after = _walk(ticket.decision_state, ways)
     wanted = {"verb": intent.verb, "amount_fen": intent.amount_fen, "params": dict(intent.params)}
-    entry = Entry("proposed", now, person.pk, wanted)
+    # What is written to the buyer may name them: the journal holds it as a personal value.
+    params = {name: value for name, value in intent.params.items() if name != "text"}
+    said = intent.params.get("text")
+    written = {"text": said} if isinstance(said, str) and said else {}
+    entry = Entry("proposed", now, person.pk, {**wanted, "params": params}, written)
     change(ticket, entry, decision_state=after)
     return Task.objects.create(
         shop_id=ticket.shop_id,

@@ -108,10 +108,12 @@ def held_by(ticket: Ticket) -> int:
 
 
 def paid_by(ticket: Ticket) -> int:
-    """Sum what has been paid on a ticket as far as is known: by its actions, or by what the platform said."""
+    """Sum what has been paid on a ticket as far as is known.
+
+    What the platform paid without us stands as an action too, so that nothing is counted twice or left out.
+    """
     done = Action.objects.filter(ticket_id=ticket.pk, state=ActionState.DONE)
-    counted = int(done.aggregate(fen=Sum("reserved_fen"))["fen"] or 0)
-    return max(counted, _said(ticket, "refunded_fen") or 0)
+    return int(done.aggregate(fen=Sum("reserved_fen"))["fen"] or 0)
 
 
 def left_of(ticket: Ticket) -> int | None:

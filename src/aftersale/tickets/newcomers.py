@@ -21,8 +21,9 @@ from aftersale.tickets.draft import (
     state_fields,
 )
 from aftersale.tickets.judging import decision_fields, facts_of, judge
-from aftersale.tickets.models import StoredDecision, Ticket
-from aftersale.tickets.parties import hold_refunds, parties_of
+from aftersale.tickets.models import Action, StoredDecision, Ticket
+from aftersale.tickets.outcome import paid_when_first_seen
+from aftersale.tickets.parties import hold_refunds, parties_of, refunded_by
 from aftersale.tickets.search import index_rows
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class _Rows(NamedTuple):
     decisions: list[dict[str, object]]
     deadlines: list[Deadline]
     texts: list[tuple[int, int, str]]
+    payments: list[dict[str, object]]
 
 
 def add_all(bench: Bench, origin: Origin, reads: Sequence[Read]) -> list[tuple[Notice, FactsInvalid | None]]:
@@ -77,12 +79,15 @@ def _judge(bench: Bench, origin: Origin, read: Read) -> Judged:
 
 
 def _rows(bench: Bench, origin: Origin, ready: Sequence[_Ready], parties: Parties) -> _Rows:
-    rows = _Rows([], [], [], [], [])
+    rows = _Rows([], [], [], [], [], [])
     for ticket_id, one in zip(take_ids(Ticket, len(ready)), ready, strict=True):
         _add(rows, bench, origin, ticket_id, one)
         notice = one.read.notice
         rows.tickets[-1] |= {"buyer_id": parties.buyer(notice), "line_id": parties.line(notice)}
         rows.texts.append((ticket_id, bench.shop.pk, searchable(notice, bench.shop.pk)))
+        if fen := refunded_by(notice):
+            paid = paid_when_first_seen(ticket_id, bench.shop.pk, notice.ticket_no, fen, origin.now)
+            rows.payments.append(paid)
     return rows
 
 
@@ -122,6 +127,7 @@ def _write(rows: _Rows) -> None:
     insert(Ticket, rows.tickets, with_id=True)
     insert(StoredDecision, rows.decisions)
     insert_made(rows.deadlines)
+    insert(Action, rows.payments)
     _write_events(rows.events)
     index_rows(rows.texts)
 

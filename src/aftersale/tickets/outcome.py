@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 
@@ -51,7 +51,11 @@ CANCEL = Step("cancel", "cancel", releases=True)
 
 def key_of(ticket: Ticket, verb: str, intent_no: int) -> str:
     """Derive the key of an intent: it never changes, and no other intent has it."""
-    return sha256(canonical([str(ticket.shop_id), ticket.ticket_no, verb, intent_no])).hexdigest()
+    return _key(ticket.shop_id, ticket.ticket_no, verb, intent_no)
+
+
+def _key(shop_id: int, ticket_no: str, verb: str, intent_no: int) -> str:
+    return sha256(canonical([str(shop_id), ticket_no, verb, intent_no])).hexdigest()
 
 
 def next_intent(ticket: Ticket) -> int:
@@ -152,13 +156,27 @@ def paid_outside(ticket: Ticket, fen: int, now: datetime, receipt: Mapping[str, 
         ticket=ticket,
         shop_id=ticket.shop_id,
         key=key_of(ticket, OUTSIDE, number),
-        verb=OUTSIDE,
         intent_no=number,
-        state=ActionState.DONE,
-        amount_fen=fen,
-        reserved_fen=fen,
         receipt=dict(receipt),
-        approved_at=now,
-        not_before=now,
-        ended_at=now,
+        **_outside(fen, now),
     )
+
+
+def paid_when_first_seen(
+    ticket_id: int, shop_id: int, ticket_no: str, fen: int, now: datetime
+) -> dict[str, Any]:
+    """Give the row of a payment that was made before the ticket was ever seen, to be inserted with it."""
+    return {
+        "ticket_id": ticket_id,
+        "shop_id": shop_id,
+        "key": _key(shop_id, ticket_no, OUTSIDE, 1),
+        "intent_no": 1,
+        "receipt": {"code": "observed.first_seen", "at": now.isoformat()},
+        **_outside(fen, now),
+    }
+
+
+def _outside(fen: int, now: datetime) -> dict[str, Any]:
+    done = ActionState.DONE.value
+    times = {"approved_at": now, "not_before": now, "ended_at": now}
+    return {"verb": OUTSIDE, "state": done, "amount_fen": fen, "reserved_fen": fen, **times}

@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from aftersale.domain.errors import AftersaleError, MoveRefused
 from aftersale.domain.states import ActionState, Decision, Money
+from aftersale.evidence.models import Event
 from aftersale.tickets.act import Intent, accept, cancel, propose
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.ledger import OverPaid
@@ -244,3 +245,12 @@ def test_review_tasks_are_due_when_the_ticket_is(line: OrderLine, person: Person
     ticket = make_ticket(line.shop, line, due_at=later(hours=3))
     propose(ticket, person, refund(), NOW, 0)
     assert Task.objects.get().due_at == later(hours=3)
+
+
+def test_what_a_proposal_says_to_the_buyer_stands_in_no_event_in_clear(
+    ticket: Ticket, person: Person
+) -> None:
+    propose(ticket, person, Intent("refuse", params={"text": "王小明 13800138000"}), NOW, 0)
+    event = Event.objects.get(kind="proposed")
+    assert b"13800138000" not in bytes(event.payload)
+    assert event.personal.get().value == "王小明 13800138000"

@@ -17,6 +17,7 @@ from aftersale.tickets.confirm import Seen, Settlement, StillSending, confirm, s
 from aftersale.tickets.ledger import OverPaid
 from aftersale.tickets.mend import doubt, mend
 from aftersale.tickets.models import Action, Task
+from aftersale.tickets.outcome import paid_when_first_seen
 from aftersale.tickets.perform import LEASE
 from tests.channels import scripted
 from tests.tickets.acting.desk import (
@@ -275,6 +276,8 @@ def test_a_refund_before_the_desk_knew_the_ticket_is_counted_from_the_notice(sce
     ticket = make_ticket(
         scene.line.shop, None, "7123450000000000680", observed=said(paid_fen=PAID, refunded_fen=PAID - 50)
     )
+    row = paid_when_first_seen(ticket.pk, ticket.shop_id, ticket.ticket_no, PAID - 50, NOW)
+    Action.objects.create(**row)
     with pytest.raises(OverPaid):
         approve(ticket, scene.person, refund(51))
     assert approve(ticket, scene.person, refund(50)).reserved_fen == 50

@@ -212,6 +212,18 @@ def test_nothing_is_done_for_a_shop_that_is_held_or_a_ticket_that_needs_a_person
     assert crew.carried_out == []
 
 
+@pytest.mark.parametrize(("stable_for", "carried"), [(-SECOND, 0), (0 * SECOND, 0), (SECOND, 1)])
+def test_nothing_is_done_by_itself_on_a_decision_that_is_stable_no_longer(
+    shop: Shop, stable_for: timedelta, carried: int
+) -> None:
+    Shop.objects.filter(pk=shop.pk).update(automatic=["agree_to_return"])
+    last, crew = DUE - 15 * MINUTE, Crew()
+    ticket = ticket_of(shop, step="agree_to_return", stable_until=last + stable_for)
+    row_of(ticket, clock_of(DUE), NOW)
+    done = swept(last, crew)
+    assert (done.warned, done.carried_out, len(crew.carried_out)) == (1, carried, carried)
+
+
 def test_where_what_was_allowed_fails_people_are_warned_all_the_same(shop: Shop) -> None:
     Shop.objects.filter(pk=shop.pk).update(automatic=["agree_to_return"])
     ticket = ticket_of(shop, step="agree_to_return")
