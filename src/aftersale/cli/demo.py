@@ -1,5 +1,6 @@
 """Fill a desk with generated shops and tickets, to look around in."""
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,4 +36,5 @@ def demo(ctx: typer.Context) -> None:
         typer.echo(
             _("Sign in as {name} with {password} (shown once)").format(name=OWNER, password=made.password)
         )
-    typer.echo(_("Start it: aftersale serve"))
+    elsewhere = f"AFTERSALE_HOME={place.root} " if os.environ.get("AFTERSALE_HOME") else ""
+    typer.echo(_("Start it: {command}").format(command=f"{elsewhere}aftersale serve"))

@@ -101,9 +101,7 @@ class EncryptedJSONField(EncryptedTextField):
         """Write and encrypt on the way in."""
         return super().get_prep_value(json.dumps(value, ensure_ascii=False) if value else "")
 
-    def from_db_value(
-        self, value: str | None, expression: object, connection: BaseDatabaseWrapper
-    ) -> Any:  # noqa: ANN401  # as above
+    def from_db_value(self, value: str | None, expression: object, connection: BaseDatabaseWrapper) -> Any:  # noqa: ANN401  # as above
         """Decrypt and read on the way out."""
         text = super().from_db_value(value, expression, connection)
         return json.loads(text) if text else {}

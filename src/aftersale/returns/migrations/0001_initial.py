@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,10 +17,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Parcel",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("waybill", models.CharField(max_length=64)),
                 ("order_no", models.CharField(blank=True, max_length=64)),
-                ("matched_by", models.CharField(blank=True, choices=[("", "无主件"), ("waybill", "退货单号"), ("order", "订单号"), ("person", "人工认领")], default="", max_length=16)),
+                (
+                    "matched_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "无主件"),
+                            ("waybill", "退货单号"),
+                            ("order", "订单号"),
+                            ("person", "人工认领"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
                 ("weight_g", models.PositiveIntegerField(null=True)),
                 ("remark", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("arrived_at", models.DateTimeField()),
@@ -32,7 +49,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ParcelLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("article_no", models.CharField(blank=True, max_length=128)),
                 ("good", models.PositiveIntegerField(default=0)),
                 ("bad", models.PositiveIntegerField(default=0)),
@@ -42,7 +64,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ParcelPhoto",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=128)),
                 ("path", models.CharField(max_length=256)),
                 ("sha256", models.CharField(max_length=64)),
@@ -55,15 +82,46 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Match",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("by", models.CharField(choices=[("", "无主件"), ("waybill", "退货单号"), ("order", "订单号"), ("person", "人工认领")], max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "by",
+                    models.CharField(
+                        choices=[
+                            ("", "无主件"),
+                            ("waybill", "退货单号"),
+                            ("order", "订单号"),
+                            ("person", "人工认领"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 ("classes", models.JSONField(default=list)),
                 ("answers", models.JSONField(default=list)),
                 ("goods_before", models.CharField(max_length=16)),
                 ("at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("ended_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,46 +19,69 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="match",
             name="ticket",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="parcel_matches", to="tickets.ticket"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parcel_matches",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
             model_name="parcel",
             name="batch",
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parcels", to="tickets.import"),
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parcels",
+                to="tickets.import",
+            ),
         ),
         migrations.AddField(
             model_name="parcel",
             name="recorded_by",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
             model_name="parcel",
             name="shop",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="parcels", to="shops.shop"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parcels", to="shops.shop"
+            ),
         ),
         migrations.AddField(
             model_name="match",
             name="parcel",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="returns.parcel"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
             model_name="parcelline",
             name="parcel",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="returns.parcel"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
             model_name="parcelphoto",
             name="parcel",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="returns.parcel"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="returns.parcel"
+            ),
         ),
         migrations.AddField(
             model_name="parcelphoto",
             name="stored_by",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
             model_name="parcel",
-            index=models.Index(condition=models.Q(("matched_by", "")), fields=["shop", "id"], name="parcel_unclaimed"),
+            index=models.Index(
+                condition=models.Q(("matched_by", "")), fields=["shop", "id"], name="parcel_unclaimed"
+            ),
         ),
         migrations.AddConstraint(
             model_name="parcel",
@@ -67,7 +89,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="match",
-            constraint=models.UniqueConstraint(condition=models.Q(("ended_at", None)), fields=("parcel", "ticket"), name="one_match_at_a_time"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("parcel", "ticket"),
+                name="one_match_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
             model_name="parcelline",

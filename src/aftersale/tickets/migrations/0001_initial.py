@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -27,7 +26,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StoredDecision",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("as_of", models.DateTimeField()),
                 ("stable_until", models.DateTimeField(null=True)),
                 ("rulebook_digest", models.CharField(max_length=64)),
@@ -53,56 +57,125 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Alarm",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=96)),
                 ("kind", models.CharField(max_length=24)),
                 ("urgent", models.BooleanField()),
                 ("params", models.JSONField(default=dict)),
-                ("state", models.CharField(choices=[("ringing", "等人接手"), ("taken", "已接手"), ("escalated", "已升级到主管"), ("over", "已解除")], max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ringing", "等人接手"),
+                            ("taken", "已接手"),
+                            ("escalated", "已升级到主管"),
+                            ("over", "已解除"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("raised_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField(null=True)),
                 ("rung", models.PositiveSmallIntegerField(default=0)),
                 ("taken_at", models.DateTimeField(null=True)),
                 ("over_at", models.DateTimeField(null=True)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="shops.shop")),
-                ("taken_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="shops.shop"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Buyer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=64)),
                 ("mask", models.CharField(blank=True, max_length=32)),
                 ("contact", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("erased_at", models.DateTimeField(null=True)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="buyers", to="shops.shop")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="buyers", to="shops.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="IdempotencyKey",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=128)),
                 ("request_digest", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("body", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("created_at", models.DateTimeField()),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Import",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(default="tickets", max_length=16)),
                 ("files", models.JSONField(default=list)),
                 ("folder", models.CharField(blank=True, max_length=512)),
                 ("digest", models.CharField(max_length=64)),
                 ("scope", models.JSONField(default=dict)),
                 ("as_of", models.DateTimeField(null=True)),
-                ("state", models.CharField(choices=[("waiting", "排队中"), ("running", "导入中"), ("done", "完成"), ("cancelled", "已取消"), ("refused", "读不了")], default="waiting", max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "排队中"),
+                            ("running", "导入中"),
+                            ("done", "完成"),
+                            ("cancelled", "已取消"),
+                            ("refused", "读不了"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
                 ("mapping", models.TextField(blank=True)),
                 ("total_rows", models.PositiveIntegerField(default=0)),
                 ("done_rows", models.PositiveIntegerField(default=0)),
@@ -112,25 +185,56 @@ class Migration(migrations.Migration):
                 ("lease_until", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("person", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("shop", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="shops.shop")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="shops.shop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="OrderLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("order_no", models.CharField(max_length=64)),
                 ("line_no", models.CharField(blank=True, max_length=64)),
                 ("paid_fen", models.BigIntegerField(null=True)),
                 ("reserved_fen", models.BigIntegerField(default=0)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Outbox",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=128)),
                 ("body", models.TextField()),
                 ("created_at", models.DateTimeField()),
@@ -138,14 +242,34 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(null=True)),
-                ("alarm", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="tickets.alarm")),
-                ("target", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="outbox", to="shops.notifytarget")),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="tickets.alarm",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbox",
+                        to="shops.notifytarget",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="ParkedRow",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("sheet", models.CharField(max_length=256)),
                 ("row", models.PositiveIntegerField()),
                 ("column", models.CharField(blank=True, max_length=64)),
@@ -155,30 +279,85 @@ class Migration(migrations.Migration):
                 ("cells", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("state", models.CharField(default="parked", max_length=8)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("batch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="parked", to="tickets.import")),
-                ("ended_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("shop", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parked_rows", to="shops.shop")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parked",
+                        to="tickets.import",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parked_rows",
+                        to="shops.shop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="SavedView",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=64)),
                 ("filters", models.JSONField(default=dict)),
                 ("shared", models.BooleanField(default=False)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="saved_views", to=settings.AUTH_USER_MODEL)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Action",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=64, unique=True)),
                 ("verb", models.CharField(max_length=32)),
                 ("intent_no", models.PositiveIntegerField()),
-                ("state", models.CharField(choices=[("intended", "intended"), ("sending", "sending"), ("handed_over", "handed_over"), ("unknown", "unknown"), ("done", "done"), ("failed", "failed"), ("cancelled", "cancelled")], default=aftersale.domain.states.ActionState["INTENDED"], max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("intended", "intended"),
+                            ("sending", "sending"),
+                            ("handed_over", "handed_over"),
+                            ("unknown", "unknown"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default=aftersale.domain.states.ActionState["INTENDED"],
+                        max_length=12,
+                    ),
+                ),
                 ("amount_fen", models.BigIntegerField(null=True)),
                 ("reserved_fen", models.BigIntegerField(default=0)),
                 ("params", models.JSONField(default=dict)),
@@ -189,15 +368,41 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("receipt", models.JSONField(default=dict)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("approved_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop")),
-                ("decision", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.storeddecision")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.storeddecision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Ticket",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("ticket_no", models.CharField(max_length=64)),
                 ("order_no", models.CharField(max_length=64)),
                 ("article", models.CharField(blank=True, max_length=256)),
@@ -213,13 +418,36 @@ class Migration(migrations.Migration):
                 ("apply_type", models.CharField(blank=True, max_length=32)),
                 ("open", models.BooleanField()),
                 ("turn", models.CharField(max_length=16)),
-                ("lane", models.CharField(choices=[("ours", "待商家处理"), ("waiting", "等对方"), ("missing", "后台已不在待处理·待核对"), ("done", "已结束")], max_length=8)),
+                (
+                    "lane",
+                    models.CharField(
+                        choices=[
+                            ("ours", "待商家处理"),
+                            ("waiting", "等对方"),
+                            ("missing", "后台已不在待处理·待核对"),
+                            ("done", "已结束"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
                 ("stage", models.CharField(max_length=16)),
                 ("step", models.CharField(max_length=32)),
-                ("decision_state", models.CharField(default=aftersale.domain.states.Decision["NONE"], max_length=16)),
-                ("goods_state", models.CharField(default=aftersale.domain.states.Goods["NOT_SENT"], max_length=16)),
-                ("money_state", models.CharField(default=aftersale.domain.states.Money["NONE"], max_length=16)),
-                ("arbitration_state", models.CharField(default=aftersale.domain.states.Arbitration["NONE"], max_length=16)),
+                (
+                    "decision_state",
+                    models.CharField(default=aftersale.domain.states.Decision["NONE"], max_length=16),
+                ),
+                (
+                    "goods_state",
+                    models.CharField(default=aftersale.domain.states.Goods["NOT_SENT"], max_length=16),
+                ),
+                (
+                    "money_state",
+                    models.CharField(default=aftersale.domain.states.Money["NONE"], max_length=16),
+                ),
+                (
+                    "arbitration_state",
+                    models.CharField(default=aftersale.domain.states.Arbitration["NONE"], max_length=16),
+                ),
                 ("contradicted", models.CharField(blank=True, max_length=64)),
                 ("amount_fen", models.BigIntegerField(null=True)),
                 ("applied_at", models.DateTimeField()),
@@ -243,85 +471,230 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("assignee", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="tickets", to=settings.AUTH_USER_MODEL)),
-                ("buyer", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="tickets.buyer")),
-                ("line", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="tickets.orderline")),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="shops.shop")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.buyer",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.orderline",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="shops.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Task",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=32)),
                 ("params", models.JSONField(default=dict)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("done_at", models.DateTimeField(null=True)),
                 ("outcome", models.CharField(blank=True, max_length=32)),
-                ("action", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="tickets.action")),
-                ("assignee", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="tasks", to=settings.AUTH_USER_MODEL)),
-                ("done_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="shops.shop")),
-                ("ticket", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="tickets.ticket")),
+                (
+                    "action",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="tickets.action",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="shops.shop"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
             model_name="storeddecision",
             name="ticket",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="tickets.ticket"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
             name="Note",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("text", aftersale.shops.encryption.EncryptedTextField()),
                 ("at", models.DateTimeField()),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("ticket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="tickets.ticket")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="tickets.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Deadline",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=24)),
                 ("source", models.CharField(max_length=8)),
                 ("side", models.CharField(max_length=8)),
                 ("consequence", models.CharField(max_length=32)),
                 ("starts_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
-                ("state", models.CharField(choices=[("running", "计时中"), ("paused", "暂停"), ("met", "已按时处理"), ("missed", "已超时"), ("history", "导入时已过")], max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "计时中"),
+                            ("paused", "暂停"),
+                            ("met", "已按时处理"),
+                            ("missed", "已超时"),
+                            ("history", "导入时已过"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
                 ("next_at", models.DateTimeField(null=True)),
                 ("step", models.PositiveSmallIntegerField(default=0)),
                 ("paused_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop")),
-                ("ticket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="tickets.ticket")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shops.shop"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="Answer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("fact", models.CharField(max_length=48)),
                 ("value", models.JSONField(null=True)),
                 ("at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(null=True)),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("ticket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="tickets.ticket")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
             model_name="alarm",
             name="ticket",
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="tickets.ticket"),
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="alarms",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
             model_name="action",
             name="ticket",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="tickets.ticket"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="tickets.ticket"
+            ),
         ),
         migrations.AddConstraint(
             model_name="buyer",
@@ -337,15 +710,36 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="orderline",
-            constraint=models.UniqueConstraint(fields=("shop", "order_no", "line_no"), name="one_line_a_number"),
+            constraint=models.UniqueConstraint(
+                fields=("shop", "order_no", "line_no"), name="one_line_a_number"
+            ),
         ),
         migrations.AddIndex(
             model_name="outbox",
-            index=models.Index(condition=models.Q(("sent_at", None)), fields=["not_before"], name="outbox_unsent"),
+            index=models.Index(
+                condition=models.Q(("sent_at", None)), fields=["not_before"], name="outbox_unsent"
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(fields=["shop", "lane", "queue_at", "id", "stage", "reason", "apply_type", "rule_id", "proposal", "assignee", "amount_fen", "needs_person", "article_no"], name="ticket_queue"),
+            index=models.Index(
+                fields=[
+                    "shop",
+                    "lane",
+                    "queue_at",
+                    "id",
+                    "stage",
+                    "reason",
+                    "apply_type",
+                    "rule_id",
+                    "proposal",
+                    "assignee",
+                    "amount_fen",
+                    "needs_person",
+                    "article_no",
+                ],
+                name="ticket_queue",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -361,11 +755,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("return_waybill", ""), _negated=True), fields=["shop", "return_waybill"], name="ticket_by_waybill"),
+            index=models.Index(
+                condition=models.Q(("return_waybill", ""), _negated=True),
+                fields=["shop", "return_waybill"],
+                name="ticket_by_waybill",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("open", True)), fields=["stable_until"], name="ticket_unstable"),
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["stable_until"], name="ticket_unstable"
+            ),
         ),
         migrations.AddConstraint(
             model_name="ticket",
@@ -373,7 +773,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="task",
-            index=models.Index(condition=models.Q(("done_at", None)), fields=["shop", "due_at"], name="task_open"),
+            index=models.Index(
+                condition=models.Q(("done_at", None)), fields=["shop", "due_at"], name="task_open"
+            ),
         ),
         migrations.AddIndex(
             model_name="storeddecision",
@@ -381,7 +783,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="deadline",
-            index=models.Index(condition=models.Q(("state", "running")), fields=["next_at"], name="deadline_next"),
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["next_at"], name="deadline_next"
+            ),
         ),
         migrations.AddConstraint(
             model_name="deadline",
@@ -393,14 +797,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="alarm",
-            constraint=models.UniqueConstraint(condition=models.Q(("over_at", None)), fields=("key",), name="one_alarm_a_cause"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("over_at", None)), fields=("key",), name="one_alarm_a_cause"
+            ),
         ),
         migrations.AddIndex(
             model_name="action",
-            index=models.Index(condition=models.Q(("state__in", ["intended", "sending", "unknown", "handed_over"])), fields=["not_before"], name="action_open"),
+            index=models.Index(
+                condition=models.Q(("state__in", ["intended", "sending", "unknown", "handed_over"])),
+                fields=["not_before"],
+                name="action_open",
+            ),
         ),
         migrations.AddConstraint(
             model_name="action",
-            constraint=models.UniqueConstraint(fields=("ticket", "verb", "intent_no"), name="one_action_an_intent"),
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "verb", "intent_no"), name="one_action_an_intent"
+            ),
         ),
     ]
