@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -18,12 +20,24 @@ from aftersale.domain.roles import Role
 from tests.api.desk import caller, make_person, make_shop, make_ticket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.api.desk import Caller
 
 pytestmark = pytest.mark.django_db
 DOCUMENT: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/"))
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 schema.app = get_wsgi_application()
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_connection() -> Iterator[None]:
+    """Let a request end without closing the connection on which the test's transaction is open."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
