@@ -50,7 +50,7 @@ check: setup  ## Lint, types, layers, dependencies, documents
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry src
 	@$(BIN)/python docs/render.py --check
-	@$(BIN)/python -m pytest -q tests/house
+	@$(BIN)/python -m pytest -q tests/house --ignore=tests/house/test_bench_smoke.py
 
 format: setup  ## Let ruff format and mend what it can
 	@$(BIN)/ruff format --quiet .
