@@ -183,3 +183,11 @@ def test_every_fault_is_said_in_both_languages_with_what_to_do(shop_id: int) -> 
     assert "number 2" in broken.what.en
     assert "举证" in broken.next_step.zh
     assert shop_id
+
+
+def test_an_event_that_was_moved_to_another_shop_before_it_was_sealed_is_named(shop_id: int) -> None:
+    happened(a_subject(event(1, 1).shop, "1"), 1)
+    ends = ends_of()
+    Event.objects.filter(subject_id=1, sequence=4).update(shop=a_shop("二店"))
+    assert ("P-1", 4) in [(number, sequence) for _fault, number, sequence in faults(ends)]
+    assert shop_id
