@@ -13,7 +13,6 @@ import re
 import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -80,7 +79,7 @@ class KeyRing:
 
     def fingerprint(self, text: str) -> str:
         """Give the keyed hash (hex) by which equal values are found without being read."""
-        return hmac.new(self.index, text.encode(), sha256).hexdigest()
+        return hmac.digest(self.index, text.encode(), "sha256").hex()
 
 
 def _altered(where: str) -> KeysInvalid:

@@ -19,13 +19,9 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=4096)
-def _text_of(moment: datetime) -> str:
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
-
-
 def _moment(value: datetime | None) -> str | None:
     """Write a time as Django writes it in SQLite: UTC, without a zone."""
-    return None if value is None else _text_of(value)
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

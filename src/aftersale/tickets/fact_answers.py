@@ -19,6 +19,7 @@ from aftersale.tickets.judging import Judged, Verdicts, decision_fields, facts_o
 from aftersale.tickets.models import Answer, StoredDecision
 from aftersale.tickets.product_facts import articles_for
 from aftersale.tickets.said import said_of
+from aftersale.tickets.shared import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,11 +57,13 @@ def judged_anew(ticket: Ticket, answers: Mapping[str, object], now: datetime) ->
 
 def write_anew(ticket: Ticket, judged: Judged, entry: Entry, **fields: object) -> None:
     """Write a new decision with what follows from it, and the entry that tells why, in one transaction."""
-    stored = decision_fields(judged.decision, Verdicts(), entry.at)
+    sharing = Sharing()
+    stored = decision_fields(judged.decision, Verdicts(), sharing, entry.at)
     seen = said_of(ticket)
     wanted = wanted_for(ticket.shop, seen, judged.decision, judged.clock, judged.stage, ticket.applied_at)
     with transaction.atomic():
         deadlines = reset(ticket, wanted, entry.at)
+        sharing.keep()
         StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
         follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
         change(ticket, entry, **follows, **fields)

@@ -12,8 +12,9 @@ from django.db import transaction
 from aftersale.channels.base import Notice, Parked, Source
 from aftersale.channels.spreadsheet import NO_MAP, Limits, SheetReader, Tally, parse_map
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import Bench, bench_for, take
+from aftersale.tickets.intake import bench_for, prepare, settle
 from aftersale.tickets.models import Import, ParkedRow
+from aftersale.tickets.pace import Pace
 from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
 from aftersale.tickets.placing import Placing
 from aftersale.tickets.scope import Coverage, gone, mark_missing, release, scope_from, seen_again
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aftersale.shops.models import Shop
+    from aftersale.tickets.intake import Bench, Prepared
     from aftersale.tickets.placing import Placed
 
 BATCH = 500
@@ -45,6 +47,7 @@ class Run:
         self._unread: set[str] = set()
         self._placing = Placing(batch.shop, batch.person, first=batch.done_rows == 0)
         self._newest: datetime | None = None
+        self._pace = Pace()
 
     def all_rows(self) -> bool:
         """Take every row in; False where it was cancelled. Raises SheetRefused and other refusals."""
@@ -53,7 +56,8 @@ class Run:
         reader = SheetReader(paths, mapping, Limits())
         repeated = reader.repeated()
         held = Tally()
-        for rows in _batches(self._rows(reader, repeated, held)):
+        found = self._rows(reader, repeated, held)
+        while rows := list(islice(found, self._pace.rows)):
             if not self._take_rows(rows):
                 return False
         self._take_held(held)
@@ -90,15 +94,15 @@ class Run:
             self._take_batch(placed, parked, last)
         return True
 
-    @transaction.atomic
     def _take_batch(self, placed: Placed, parked: list[Parked], last: int) -> None:
         """Take one batch and write down that it was: both or, after a crash, neither."""
-        rows = len(parked) + len(placed.elsewhere) + sum(map(len, placed.by_shop.values()))
-        self._park_unread(parked)
+        ready = self._prepared(placed)
         self._counts["parked"] += len(parked)
-        self._take_placed(placed)
-        self._counts["rows"] += rows
-        self._save(last)
+        self._counts["rows"] += len(parked) + _size(placed)
+        with self._pace, transaction.atomic():
+            self._park_unread(parked)
+            self._settle(placed, ready)
+            self._save(last)
 
     def _cover(self, placed: Placed, parked: Iterable[Parked] = ()) -> None:
         """Note what the sheet shows; a row that was not taken is no sign that its ticket is gone."""
@@ -111,28 +115,35 @@ class Run:
             # Which of its cells is the number cannot always be told: none of them is taken for gone.
             self._unread.update(text.strip("\t '`") for _, text in row.cells)
 
-    def _take_placed(self, placed: Placed) -> None:
-        for shop, mine in placed.by_shop.items():
-            self._take(shop, mine)
+    def _prepared(self, placed: Placed) -> list[Prepared]:
+        """Judge what was placed before anything is locked."""
+        origin = self._origin()
+        return [prepare(self._bench(shop), origin, mine) for shop, mine in placed.by_shop.items()]
+
+    def _settle(self, placed: Placed, ready: list[Prepared]) -> None:
+        for prepared in ready:
+            for outcome in settle(prepared):
+                self._counts[outcome.taken.value] += 1
+                if outcome.refusal:
+                    shop_id = prepared.bench.shop.pk
+                    self._park([refused_row(self._batch, shop_id, outcome.notice, outcome.refusal)])
         self._park(unplaced_row(self._batch, one.notice, one.code, one.reason) for one in placed.elsewhere)
         self._counts["other_shop"] += len(placed.elsewhere)
 
-    def _take(self, shop: Shop, notices: list[Notice]) -> None:
-        bench = self._benches.get(shop.pk)
-        if bench is None:
-            bench = self._benches[shop.pk] = bench_for(shop, self._now)
-        for outcome in take(bench, self._origin(), notices):
-            self._counts[outcome.taken.value] += 1
-            if outcome.refusal:
-                self._park([refused_row(self._batch, shop.pk, outcome.notice, outcome.refusal)])
+    def _bench(self, shop: Shop) -> Bench:
+        if shop.pk not in self._benches:
+            self._benches[shop.pk] = bench_for(shop, self._now)
+        return self._benches[shop.pk]
 
     def _take_held(self, held: Tally) -> None:
         """Take in what stood in several rows: one notice a ticket; the other rows are parked at the end."""
-        for start in range(0, len(held.notices), BATCH):
-            placed = self._placing.place(held.notices[start : start + BATCH])
+        notices = iter(held.notices)
+        while some := list(islice(notices, self._pace.rows)):
+            placed = self._placing.place(some)
             self._cover(placed)
-            with transaction.atomic():
-                self._take_placed(placed)
+            ready = self._prepared(placed)
+            with self._pace, transaction.atomic():
+                self._settle(placed, ready)
         self._counts["parked"] += len(held.parked)
         self._counts["rows"] += held.rows
 
@@ -165,6 +176,5 @@ class Run:
         )
 
 
-def _batches(rows: Iterator[tuple[int, Notice | Parked]]) -> Iterator[list[tuple[int, Notice | Parked]]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
+def _size(placed: Placed) -> int:
+    return len(placed.elsewhere) + sum(map(len, placed.by_shop.values()))

@@ -20,7 +20,7 @@ from aftersale.tickets.draft import read_of
 from aftersale.tickets.judging import Verdicts
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.newcomers import add_all
+from aftersale.tickets.newcomers import add_all, newcomers
 from aftersale.tickets.observe import note_old, observe
 from aftersale.tickets.product_facts import articles_of
 from aftersale.tickets.shared import Sharing
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aftersale.policy.decide import Judge
     from aftersale.shops.models import Shop
     from aftersale.tickets.draft import Origin, Read
+    from aftersale.tickets.newcomers import Newcomers
     from aftersale.tickets.product_facts import Articles
 
 _TRIES = 5
@@ -83,22 +84,49 @@ class _Known(NamedTuple):
     lane: str
 
 
+class _Sorted(NamedTuple):
+    new: list[Read]
+    newer: list[Read]
+    older: list[Read]
+    same: list[Read]
+
+
+class Prepared(NamedTuple):
+    """Hold notices of one shop, judged and sorted by what is known of them, ready to be written."""
+
+    bench: Bench
+    origin: Origin
+    notices: Sequence[Notice]
+    found: _Sorted
+    newcomers: Newcomers
+
+
 def take(bench: Bench, origin: Origin, notices: Sequence[Notice]) -> list[Outcome]:
     """Take in notices of one shop, in one transaction for the new ones and one for each that changes.
 
     No ticket may stand twice among them. Safe to call again with the same notices after a crash.
     """
+    return settle(prepare(bench, origin, notices))
+
+
+def prepare(bench: Bench, origin: Origin, notices: Sequence[Notice]) -> Prepared:
+    """Judge notices and make their rows; nothing is written, so that nobody waits for it."""
+    known = _known(bench.shop.pk, [notice.ticket_no for notice in notices])
+    found = _sort(notices, known, origin)
+    return Prepared(bench, origin, notices, found, newcomers(bench, origin, found.new))
+
+
+def settle(prepared: Prepared) -> list[Outcome]:
+    """Write what was prepared; what another source moved in between is prepared again."""
     for _ in range(_TRIES):
-        known = _known(bench.shop.pk, [notice.ticket_no for notice in notices])
-        sorted_out = _sort(notices, known, origin)
         try:
-            outcomes = _act(bench, origin, sorted_out)
+            outcomes = _act(prepared)
         except (IntegrityError, Overtaken):
-            # Another source brought one of these tickets in between: look again.
+            prepared = prepare(*prepared[:3])
             continue
-        bench.sharing.kept()
+        prepared.bench.sharing.kept()
         return outcomes
-    raise Overtaken(Ticket(ticket_no=notices[0].ticket_no))
+    raise Overtaken(Ticket(ticket_no=prepared.notices[0].ticket_no))
 
 
 def _known(shop_id: int, numbers: Sequence[str]) -> dict[str, _Known]:
@@ -106,13 +134,6 @@ def _known(shop_id: int, numbers: Sequence[str]) -> dict[str, _Known]:
         "ticket_no", "notice_digest", "observed_at", "rank", "seen_at", "open", "lane"
     )
     return {row[0]: _Known(bytes(row[1]), *row[2:]) for row in rows}
-
-
-class _Sorted(NamedTuple):
-    new: list[Read]
-    newer: list[Read]
-    older: list[Read]
-    same: list[Read]
 
 
 def _sort(notices: Iterable[Notice], known: dict[str, _Known], origin: Origin) -> _Sorted:
@@ -139,10 +160,12 @@ def _is_old(read: Read, before: _Known, origin: Origin) -> bool:
     return ours < theirs or (ours == theirs and origin.as_of < before.seen_at)
 
 
-def _act(bench: Bench, origin: Origin, found: _Sorted) -> list[Outcome]:
+def _act(prepared: Prepared) -> list[Outcome]:
+    bench, origin, _, found, made = prepared
     outcomes = [Outcome(read.notice, Taken.UNCHANGED) for read in found.same]
+    outcomes += [_outcome(one, Taken.NEW) for one in made.answers]
     with transaction.atomic():
-        outcomes += [_outcome(one, Taken.NEW) for one in add_all(bench, origin, found.new)]
+        add_all(bench, origin, made)
     tickets = _tickets(bench.shop.pk, [*found.newer, *found.older])
     for read in found.newer:
         refused = observe(bench, origin, tickets[read.notice.ticket_no], read)

@@ -15,6 +15,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.facts import Facts, facts_of_export
 from aftersale.domain.vocabulary import Kind
 from aftersale.shops.rulebooks import ENGINE
+from aftersale.tickets.shared import text_of
 from aftersale.tickets.steps import WAIT, Clock, Stage, action_of, at_stake, clock_of, stage_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aftersale.domain.facts import Value
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision, Verdict
+    from aftersale.tickets.shared import Sharing
     from aftersale.tickets.steps import Seen
 
 _encode = msgspec.json.Encoder().encode
@@ -72,13 +74,14 @@ class _Snapshot(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Snapshot).decode
 _NAMES = tuple(FACTS)
-# What a snapshot leaves out. Not the defaults of the table: those may change, and a snapshot must not.
-_BLANK = Facts(
-    tuple(
-        False if spec.kind is Kind.BOOL else frozenset[str]() if spec.kind is Kind.TAGS else None
-        for spec in FACTS.values()
-    )
-)
+# Not the defaults of the table: those may change, and what a snapshot leaves out must not.
+_EMPTY: dict[Kind, Value] = {Kind.BOOL: False, Kind.TAGS: frozenset[str]()}
+
+
+@lru_cache(maxsize=4096)
+def _left_out(unknown: frozenset[str]) -> tuple[Value, ...]:
+    """Give the values that a snapshot leaves out: NULL for what is unknown, else false, empty or NULL."""
+    return tuple(None if name in unknown else _EMPTY.get(spec.kind) for name, spec in FACTS.items())
 
 
 @lru_cache(maxsize=4096)
@@ -88,30 +91,32 @@ def _listed(names: frozenset[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _named(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+    return frozenset(text_of(names).split())
 
 
-def snapshot(facts: Facts) -> bytes:
-    """Write every fact that is not false, empty or NULL, with the names of what is unknown or not alleged.
+def snapshot(facts: Facts, sharing: Sharing) -> bytes:
+    """Write every fact that says anything, and the digests of the lists of the unknown and unalleged ones.
 
     By name and not by place: a later table of facts reads what an earlier one wrote.
     """
     said = {
         name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value, blank in zip(_NAMES, facts.values, _BLANK.values, strict=True)
-        if value is not blank and value != blank
+        for name, value, empty in zip(_NAMES, facts.values, _left_out(facts.unknown), strict=True)
+        if value is not empty and value != empty
     }
-    return _encode(_Snapshot(said, _listed(facts.unknown), _listed(facts.unalleged)))
+    lists = [sharing.name(_listed(names)) for names in (facts.unknown, facts.unalleged)]
+    return _encode(_Snapshot(said, *lists))
 
 
 def facts_from(text: str) -> Facts:
     """Read a snapshot back."""
     found = _decode(text)
+    unknown = _named(found.unknown)
     said: dict[str, Value] = {
         name: frozenset(value) if isinstance(value, list) else value for name, value in found.facts.items()
     }
-    values = _BLANK.with_values(said).values
-    return Facts(values, _named(found.unknown), _named(found.unalleged))
+    values = Facts(_left_out(unknown)).with_values(said).values
+    return Facts(values, unknown, _named(found.unalleged))
 
 
 def mask_of(ranks: tuple[int, ...]) -> bytes:
@@ -149,9 +154,14 @@ def _verdict_fields(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def decision_fields(decision: Decision, verdicts: Verdicts, as_of: datetime) -> dict[str, object]:
-    """Write a decision as it is stored; the digest of the facts is that of the stored snapshot."""
-    stored = snapshot(decision.facts)
+def decision_fields(
+    decision: Decision, verdicts: Verdicts, sharing: Sharing, as_of: datetime
+) -> dict[str, object]:
+    """Write a decision as it is stored; the digest of the facts is that of the stored snapshot.
+
+    Whoever stores it keeps what it shares in the same transaction.
+    """
+    stored = snapshot(decision.facts, sharing)
     dues = _encode([(due.name, due.at, due.source) for due in decision.due]).decode()
     stable = decision.stable_until
     return {

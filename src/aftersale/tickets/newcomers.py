@@ -39,37 +39,56 @@ if TYPE_CHECKING:
     from aftersale.tickets.parties import Parties
 
 
-class _Ready(NamedTuple):
-    read: Read
-    judged: Judged
+_NO_ID = 0
 
 
-class _Rows(NamedTuple):
-    tickets: list[dict[str, object]]
-    events: list[Written]
-    decisions: list[dict[str, object]]
+class _Newcomer(NamedTuple):
+    """Hold the rows of one ticket; ids of ticket, buyer and order line are filled in when it is written."""
+
+    notice: Notice
+    ticket: dict[str, object]
+    event: Written
+    decision: dict[str, object]
     deadlines: list[Deadline]
-    texts: list[tuple[int, int, str]]
-    payments: list[dict[str, object]]
+    text: str
 
 
-def add_all(bench: Bench, origin: Origin, reads: Sequence[Read]) -> list[tuple[Notice, FactsInvalid | None]]:
-    """Write tickets inside the caller's transaction; one whose facts contradict one another is left out."""
-    ready, answers = list[_Ready](), list[tuple["Notice", FactsInvalid | None]]()
+class Newcomers(NamedTuple):
+    """Hold tickets ready to be written, and what became of each notice: None, or why it was left out."""
+
+    tickets: list[_Newcomer]
+    answers: list[tuple[Notice, FactsInvalid | None]]
+
+
+def newcomers(bench: Bench, origin: Origin, reads: Sequence[Read]) -> Newcomers:
+    """Judge tickets and make their rows, outside of any transaction; contradictory facts leave one out."""
+    made = Newcomers([], [])
     for read in reads:
         refused = None
         try:
-            ready.append(_Ready(read, _judge(bench, origin, read)))
+            made.tickets.append(_newcomer(bench, origin, read, _judge(bench, origin, read)))
         except FactsInvalid as refusal:
             refused = refusal
-        answers.append((read.notice, refused))
-    if ready:
-        notices = [one.read.notice for one in ready]
-        parties = parties_of(bench.shop.pk, notices)
-        _write(_rows(bench, origin, ready, parties))
-        bench.sharing.keep()
-        hold_refunds(parties, notices)
-    return answers
+        made.answers.append((read.notice, refused))
+    return made
+
+
+def add_all(bench: Bench, origin: Origin, made: Newcomers) -> None:
+    """Write tickets inside the caller's transaction."""
+    if not made.tickets:
+        return
+    notices = [one.notice for one in made.tickets]
+    parties = parties_of(bench.shop.pk, notices)
+    payments = list[dict[str, object]]()
+    for ticket_id, one in zip(take_ids(Ticket, len(notices)), made.tickets, strict=True):
+        _identify(one, ticket_id, parties)
+        if fen := refunded_by(one.notice):
+            number = one.notice.ticket_no
+            payments.append(paid_when_first_seen(ticket_id, bench.shop.pk, number, fen, origin.now))
+    _write(made.tickets, bench.shop.pk)
+    insert(Action, payments)
+    bench.sharing.keep()
+    hold_refunds(parties, notices)
 
 
 def _judge(bench: Bench, origin: Origin, read: Read) -> Judged:
@@ -78,58 +97,47 @@ def _judge(bench: Bench, origin: Origin, read: Read) -> Judged:
     return judge(notice, facts_of(notice, register, {}, origin.now), bench.judge)
 
 
-def _rows(bench: Bench, origin: Origin, ready: Sequence[_Ready], parties: Parties) -> _Rows:
-    rows = _Rows([], [], [], [], [], [])
-    for ticket_id, one in zip(take_ids(Ticket, len(ready)), ready, strict=True):
-        _add(rows, bench, origin, ticket_id, one)
-        notice = one.read.notice
-        rows.tickets[-1] |= {"buyer_id": parties.buyer(notice), "line_id": parties.line(notice)}
-        rows.texts.append((ticket_id, bench.shop.pk, searchable(notice, bench.shop.pk)))
-        if fen := refunded_by(notice):
-            paid = paid_when_first_seen(ticket_id, bench.shop.pk, notice.ticket_no, fen, origin.now)
-            rows.payments.append(paid)
-    return rows
-
-
-def _add(rows: _Rows, bench: Bench, origin: Origin, ticket_id: int, one: _Ready) -> None:
-    (read, judged), notice = one, one.read.notice
-    states = state_fields(FRESH, notice)
+def _newcomer(bench: Bench, origin: Origin, read: Read, judged: Judged) -> _Newcomer:
+    notice, states = read.notice, state_fields(FRESH, read.notice)
     applied_at = cast("datetime", notice.facts["applied_at"])
     wanted = wanted_for(bench.shop, notice, judged.decision, judged.clock, judged.stage, applied_at)
-    deadlines = new_rows(ticket_id, bench.shop, wanted, origin.now)
+    deadlines = new_rows(_NO_ID, bench.shop, wanted, origin.now)
     data = event_data(read, origin, judged, states)
     entry = Entry("imported", origin.now, origin.actor, data, personal_of(notice))
-    subject = Subject(bench.shop.pk, TICKET, ticket_id, notice.ticket_no)
+    subject = Subject(bench.shop.pk, TICKET, _NO_ID, notice.ticket_no)
     event = written(subject, End(0, subject.genesis), entry)
-    stored = decision_fields(judged.decision, bench.verdicts, origin.now)
-    rows.events.append(event)
-    rows.deadlines.extend(deadlines)
-    rows.decisions.append({**stored, "ticket_id": ticket_id})
-    rows.tickets.append(
-        {
-            "id": ticket_id,
-            "shop_id": bench.shop.pk,
-            "ticket_no": notice.ticket_no,
-            "applied_at": applied_at,
-            **said_fields(read, origin, bench.sharing),
-            **judged_fields(judged, stored["stable_until"]),
-            **states,
-            **due_fields(deadlines, origin.now),
-            "sequence": 1,
-            "head": event.hash,
-            "created_at": origin.now,
-            "changed_at": origin.now,
-        }
-    )
+    stored = decision_fields(judged.decision, bench.verdicts, bench.sharing, origin.now)
+    ticket = {
+        "shop_id": bench.shop.pk,
+        "ticket_no": notice.ticket_no,
+        "applied_at": applied_at,
+        **said_fields(read, origin, bench.sharing),
+        **judged_fields(judged, stored["stable_until"]),
+        **states,
+        **due_fields(deadlines, origin.now),
+        "sequence": 1,
+        "head": event.hash,
+        "created_at": origin.now,
+        "changed_at": origin.now,
+    }
+    return _Newcomer(notice, ticket, event, stored, deadlines, searchable(notice, bench.shop.pk))
 
 
-def _write(rows: _Rows) -> None:
-    insert(Ticket, rows.tickets, with_id=True)
-    insert(StoredDecision, rows.decisions)
-    insert_made(rows.deadlines)
-    insert(Action, rows.payments)
-    _write_events(rows.events)
-    index_rows(rows.texts)
+def _identify(one: _Newcomer, ticket_id: int, parties: Parties) -> None:
+    """Fill in the ids; no byte that is hashed holds one."""
+    buyer, line = parties.buyer(one.notice), parties.line(one.notice)
+    one.ticket.update(id=ticket_id, buyer_id=buyer, line_id=line)
+    one.event.event["subject_id"] = one.decision["ticket_id"] = ticket_id
+    for row in one.deadlines:
+        row.ticket_id = ticket_id
+
+
+def _write(made: Sequence[_Newcomer], shop_id: int) -> None:
+    insert(Ticket, [one.ticket for one in made], with_id=True)
+    insert(StoredDecision, [one.decision for one in made])
+    insert_made([row for one in made for row in one.deadlines])
+    _write_events([one.event for one in made])
+    index_rows((cast("int", one.ticket["id"]), shop_id, one.text) for one in made)
 
 
 def _write_events(events: Sequence[Written]) -> None:

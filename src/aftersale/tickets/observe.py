@@ -77,7 +77,7 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     read, judged, said = news
     notice, decision = read.notice, judged.decision
     states = _states(ticket, read)
-    stored = decision_fields(decision, bench.verdicts, origin.now)
+    stored = decision_fields(decision, bench.verdicts, bench.sharing, origin.now)
     data = event_data(read, origin, judged, states)
     entry = Entry("observed", origin.now, origin.actor, data, personal_of(notice))
     wanted = wanted_for(bench.shop, notice, decision, judged.clock, judged.stage, ticket.applied_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,12 +14,13 @@ from aftersale.shops.encryption import ring
 from aftersale.tickets.shared import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aftersale.channels.base import Notice
     from aftersale.tickets.models import Ticket
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+_PLAIN: dict[type, Callable[[Any], object]] = {datetime: datetime.isoformat, frozenset: sorted, set: sorted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,9 @@ _decode_sources = msgspec.json.Decoder(dict[str, str]).decode
 
 def plain(facts: Mapping[str, object]) -> dict[str, object]:
     """Write facts as JSON knows them: times in ISO 8601, tags as a sorted list."""
-    return {name: _plain(value) for name, value in facts.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return sorted(value) if isinstance(value, frozenset | set) else value
+    return {
+        name: write(value) if (write := _PLAIN.get(type(value))) else value for name, value in facts.items()
+    }
 
 
 def kept(notice: Notice, facts: Mapping[str, object]) -> str:

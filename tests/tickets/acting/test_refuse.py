@@ -16,6 +16,7 @@ from aftersale.tickets.change import Overtaken
 from aftersale.tickets.judging import Verdicts, decision_fields, facts_from, facts_of
 from aftersale.tickets.models import StoredDecision
 from aftersale.tickets.refusal import DecisionMissing, Refusal, trace_of
+from aftersale.tickets.shared import Sharing
 from tests.channels.scripted import notice
 from tests.tickets.acting.desk import (
     NOW,
@@ -69,8 +70,10 @@ def decide(ticket: Ticket, judge: Judge) -> StoredDecision:
             "paid_fen": 12900,
         },
     )
-    decision = judge.decide(facts_of(said, {}, {}, NOW))
-    return StoredDecision.objects.create(ticket=ticket, **decision_fields(decision, Verdicts(), NOW))
+    decision, sharing = judge.decide(facts_of(said, {}, {}, NOW)), Sharing()
+    fields = decision_fields(decision, Verdicts(), sharing, NOW)
+    sharing.keep()
+    return StoredDecision.objects.create(ticket=ticket, **fields)
 
 
 def test_a_refusal_keeps_the_trace_of_every_rule(ticket: Ticket, person: Person, judge: Judge) -> None:

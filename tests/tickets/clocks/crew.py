@@ -6,9 +6,6 @@ The database is that of AFTERSALE_HOME or DATABASE_URL.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import sys
 from contextlib import closing
 from datetime import timedelta
@@ -18,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import django
 from django.apps import apps
 
+from tests.killing import at_every_write
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 # The last finds what the lease of one killed in the third kept.
 SWEEPS = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15))
@@ -81,67 +80,17 @@ def standing() -> dict[str, Any]:
     }
 
 
-def _forked(work: Callable[[], None]) -> int:
-    """Run something in a fork with a connection of its own; gives how it ended."""
-    from django.db import connections  # noqa: PLC0415
-
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            connections.close_all()
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
-
-
-def _killed_at(statement: int, log: Path) -> None:
-    """Sweep, and die without a word before the writing statement of that number."""
-    from django.db import connection  # noqa: PLC0415
-
-    left = statement
-
-    def count(execute: Any, *arguments: Any) -> Any:  # noqa: ANN401
-        nonlocal left
-        # To die before something is read leaves what to die before the next write leaves.
-        if not arguments[0].startswith("SELECT"):
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-        return execute(*arguments)
-
-    with connection.execute_wrapper(count):
-        run(log)
-
-
-def killed(database: Path) -> dict[str, Any]:
+def killed(home: Path) -> dict[str, Any]:
     """Kill a sweep before each of its writes in turn, let another finish, and compare what stands then."""
-    from django.db import connections  # noqa: PLC0415
-
     seed(1)
-    connections.close_all()
-    before = database.with_suffix(".before")
-    shutil.copy(database, before)
-    log = database.with_suffix(".log")
-    found, sent, deaths = [], [], 0
-    for statement in range(10_000):
-        for rest in database.parent.glob(f"{database.name}-*"):
-            rest.unlink()
-        shutil.copy(before, database)
-        log.unlink(missing_ok=True)
-        died = _forked(lambda number=statement: _killed_at(number, log)) == signal.SIGKILL  # type: ignore[misc]
-        if died and _forked(lambda: run(log)) != 0:
-            raise RuntimeError(f"nobody could take over after statement {statement}")
-        found.append(standing())
-        sent.append(log.read_text(encoding="utf-8").splitlines())
-        connections.close_all()
-        if not died:
-            break
-        deaths += 1
-    return {"deaths": deaths, "found": found, "sent": sent}
+    log = home / "sent"
+
+    def all_that_stands() -> tuple[dict[str, Any], list[str]]:
+        return standing(), log.read_text(encoding="utf-8").splitlines()
+
+    deaths = at_every_write(home, lambda: run(log), lambda: run(log), all_that_stands)
+    found, sent = zip(*deaths.found, strict=True)
+    return {"deaths": deaths.times, "found": found, "sent": sent}
 
 
 def main() -> None:
@@ -163,7 +112,7 @@ def main() -> None:
         elif what == "standing":
             print(json.dumps(standing()))  # noqa: T201
         else:
-            print(json.dumps(killed(Path(settings.DATABASES["default"]["NAME"]))))  # noqa: T201
+            print(json.dumps(killed(log.parent)))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -226,7 +226,8 @@ def test_a_cancelled_import_stops_and_what_it_took_stays(tmp_path: Path) -> None
 def test_an_import_that_was_cut_off_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aftersale.tickets.import_run.BATCH", 2)
+    monkeypatch.setattr("aftersale.tickets.pace.FIRST", 2)
+    monkeypatch.setattr("aftersale.tickets.pace.MOST", 2)
     made = start_import(Given([sheet(tmp_path / "a.csv", [row(n) for n in range(6)])], shop()), None, NOW)
 
     left = iter(range(4, -1, -1))

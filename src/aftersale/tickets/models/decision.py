@@ -13,9 +13,9 @@ from aftersale.tickets.models.ticket import Ticket
 class StoredDecision(models.Model):
     """Hold one decision; the full trace is computed again from `facts` and the rulebook of `rulebook_digest`.
 
-    `facts` is the JSON snapshot of all facts by name with the unknown and unalleged ones. `hits` has a
-    bit for each rank that fired. `remedies`, `cites`, `dues` and `guards` are JSON.
-    `trace` is kept for a refusal or a dispute only. Money in fen.
+    `facts` is the JSON snapshot of the facts by name; it names the shared texts that list the unknown and
+    the unalleged ones. `hits` has a bit for each rank that fired. `remedies`, `cites`, `dues` and `guards`
+    are JSON. `trace` is kept for a refusal or a dispute only. Money in fen.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="decisions")
