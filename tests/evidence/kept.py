@@ -50,13 +50,13 @@ def ends_of(kind: str = "parcel") -> list[Kept]:
     return list(ends.values())
 
 
-def proven(ends: list[Kept] | None = None) -> Proof:
+def proven(ends: list[Kept] | None = None, erasing: Mapping[str, str] | None = None) -> Proof:
     """Check the whole journal, with the ends that subjects keep where they are given."""
 
     def keeper() -> Iterator[Kept]:
         return iter(ends or [])
 
-    return prove({"parcel": keeper} if ends is not None else {}, KEYS, lambda _: None)
+    return prove({"parcel": keeper} if ends is not None else {}, KEYS, lambda _: None, erasing or {})
 
 
 def faults(ends: list[Kept] | None = None) -> list[tuple[str, str, int]]:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from aftersale.evidence.faults import FAULT_WORDS, Fault
 from aftersale.evidence.heads import key_id
+from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.models import Event, Head, PersonalValue
 from aftersale.evidence.proof import prove_heads
 from aftersale.evidence.sealer import seal
@@ -156,6 +157,25 @@ def test_a_personal_value_that_does_not_open_is_named(shop_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE evidence_personalvalue SET value = 'k9.AAAA' WHERE id = %s", [value.pk])
     assert faults() == [("unopened", "P-2", 2)]
+    assert shop_id
+
+
+@pytest.mark.parametrize("names", [("buyer",), ("buyer", "phone")])
+def test_a_value_that_is_gone_is_named_unless_an_erasure_came_after_it(
+    shop_id: int, names: tuple[str, ...]
+) -> None:
+    erasing = {"parcel": "erased"}
+    subject = a_subject(event(2, 1).shop, "2")
+    assert proven(erasing=erasing).breaks == 0
+    PersonalValue.objects.filter(event=event(2, 2), name__in=names).delete()
+    gone = [(each.fault, each.number, each.at) for each in proven(erasing=erasing).first]
+    assert gone == [(Fault.VANISHED, "P-2", 2)]
+    record(subject, Entry("erased", NOW))
+    assert proven(erasing=erasing).breaks == 0
+    record(subject, Entry("noted", NOW, None, {}, {"buyer": "张三"}))
+    assert proven(erasing=erasing).breaks == 0
+    PersonalValue.objects.filter(event__sequence=5).delete()
+    assert [each.at for each in proven(erasing=erasing).first] == [5]
     assert shop_id
 
 

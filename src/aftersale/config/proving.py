@@ -11,6 +11,7 @@ from aftersale.evidence.proof import prove, prove_heads
 from aftersale.evidence.reading import rows_of
 from aftersale.texts import Text
 from aftersale.tickets.change import TICKET
+from aftersale.tickets.erasure import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def kept_by_tickets() -> Iterator[Kept]:
 
 def proof_of(place: Home, progress: Callable[[int], None]) -> Proof:
     """Check the whole journal; nothing is sealed or written."""
-    return prove({TICKET: kept_by_tickets}, head_keys(place), progress)
+    return prove({TICKET: kept_by_tickets}, head_keys(place), progress, {TICKET: ERASED})
 
 
 def refuse_broken_heads(place: Home) -> None:

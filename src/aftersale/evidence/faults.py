@@ -29,6 +29,7 @@ class Fault(StrEnum):
     ROOT = "root"
     VALUE = "value"
     UNOPENED = "unopened"
+    VANISHED = "vanished"
 
 
 _KEEP = Text(
@@ -116,6 +117,13 @@ FAULT_WORDS: dict[Fault, tuple[Text, Text]] = {
     Fault.UNOPENED: (
         Text(zh="第 {at} 条旁边的个人信息打不开", en="a personal value of number {at} does not open"),
         _KEYS,
+    ),
+    Fault.VANISHED: (
+        Text(
+            zh="第 {at} 条旁边的个人信息不见了，也没有删除记录",
+            en="a personal value of number {at} is gone, and no erasure tells of it",
+        ),
+        _KEEP,
     ),
 }
 

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from aftersale.evidence.chains_kept import chain_faults, subject_kinds
-from aftersale.evidence.faults import Broken, Fault
+from aftersale.evidence.faults import Broken
 from aftersale.evidence.logs_kept import log_faults
 from aftersale.evidence.models import Event
-from aftersale.evidence.reading import one_moment, rows_of
-from aftersale.evidence.redaction import SALT_BYTES, matches
-from aftersale.shops.crypto import KeysInvalid
-from aftersale.shops.encryption import ring
+from aftersale.evidence.reading import one_moment
+from aftersale.evidence.values_kept import value_faults
 from aftersale.shops.models import Shop
 
 if TYPE_CHECKING:
@@ -27,23 +23,6 @@ if TYPE_CHECKING:
 
 # Whoever lost the keys has a fault for each value; nobody reads more than so many.
 SHOWN = 1_000
-_VALUES = """
-    SELECT value.name, value.salt, value.value,
-        event.payload, event.shop_id, event.subject_kind, event.sequence
-    FROM evidence_personalvalue AS value JOIN evidence_event AS event ON event.id = value.event_id
-    ORDER BY value.event_id, value.name
-"""
-_WHERE = "evidence_personalvalue.value"
-
-
-class _Sealed(msgspec.Struct, gc=False):
-    """Read the seals of an event."""
-
-    number: str = ""
-    personal: dict[str, str] = {}
-
-
-_read = msgspec.json.Decoder(_Sealed).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +39,13 @@ def prove(
     keepers: Mapping[str, Callable[[], Iterable[Kept]]],
     keys: Mapping[str, Ed25519PublicKey],
     progress: Callable[[int], None],
+    erasing: Mapping[str, str],
 ) -> Proof:
     """Check the whole journal as it is at one moment; writers go on meanwhile, memory stays flat.
 
     `keepers` give, by kind of subject, what the subjects say of the ends of their chains, by id. `keys` may
-    have signed heads, by key id. `progress` is told how many events were read since it was told last.
+    have signed heads, by key id. `progress` is told how many events were read since it was told last;
+    `erasing` is that of `value_faults`.
     """
     events = 0
 
@@ -75,7 +56,7 @@ def prove(
 
     with one_moment():
         first, breaks = list[Broken](), 0
-        for broken in _faults(keepers, keys, count):
+        for broken in _faults(keepers, keys, count, erasing):
             breaks += 1
             if breaks <= SHOWN:
                 first.append(broken)
@@ -99,31 +80,11 @@ def _faults(
     keepers: Mapping[str, Callable[[], Iterable[Kept]]],
     keys: Mapping[str, Ed25519PublicKey],
     count: Callable[[int], None],
+    erasing: Mapping[str, str],
 ) -> Iterator[Broken]:
     for kind in sorted({*subject_kinds(), *keepers}):
         keeper = keepers.get(kind)
         yield from chain_faults(kind, keeper() if keeper else None, count)
     for shop in _shops():
         yield from log_faults(shop, keys)
-    yield from _value_faults()
-
-
-def _value_faults() -> Iterator[Broken]:
-    """Find every personal value that is not the one whose seal its event holds."""
-    for name, salt, stored, payload, shop_id, kind, sequence in rows_of(_VALUES):
-        try:
-            said = _read(payload)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue  # the chain has said that the payload was altered
-        fault = _value_fault(stored, bytes(salt), said.personal.get(name, ""))
-        if fault:
-            yield Broken(fault, shop_id, kind, said.number, sequence)
-
-
-def _value_fault(stored: str, salt: bytes, sealed: str) -> Fault | None:
-    try:
-        value = ring().decrypt(stored, _WHERE) if stored else ""
-    except (KeysInvalid, ValueError):
-        return Fault.UNOPENED
-    whole = len(salt) == SALT_BYTES and matches(value, salt, sealed)
-    return None if whole else Fault.VALUE
+    yield from value_faults(erasing)

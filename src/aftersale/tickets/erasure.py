@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # A hold that nobody can date is looked at again so much later.
 LOOK_AGAIN = timedelta(days=1)
+ERASED = "erased"
+"""The event that takes every personal value of the ticket before it."""
 EXPIRED = "expired"
 """The ground of the sweep: the shop's own period is over."""
 # As search.buyer_token writes it.
@@ -279,7 +281,7 @@ def _empty(ticket: Ticket, found: dict[str, int], why: str, now: datetime, actor
     _forget_tokens(ticket.pk)
     _forget_answers(ticket.ticket_no)
     blank = dict.fromkeys(OF_THE_TICKET, "")
-    change(ticket, Entry("erased", now, actor, {"why": why, "places": found}), **blank, buyer_id=None)
+    change(ticket, Entry(ERASED, now, actor, {"why": why, "places": found}), **blank, buyer_id=None)
     if buyer_id is not None:
         forget_buyers([buyer_id], now)
 
