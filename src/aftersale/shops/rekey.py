@@ -38,6 +38,13 @@ class Rekeyed:
     unreadable: dict[str, list[str]] = field(default_factory=dict)
     left: int = 0
 
+    def then(self, later: Rekeyed) -> Rekeyed:
+        """Add what another round did; what is left and unreadable is what that round found."""
+        done = {
+            place: self.done.get(place, 0) + later.done.get(place, 0) for place in {**self.done, **later.done}
+        }
+        return Rekeyed(done, later.unreadable, later.left)
+
 
 def encrypted_fields() -> Iterator[EncryptedTextField]:
     """Name every encrypted field of every table."""
@@ -65,10 +72,23 @@ def left() -> int:
     return sum(_old(each).count() for each in encrypted_fields()) + len(list(_old_factors()))
 
 
-def _old(each: EncryptedTextField) -> QuerySet[Any]:
+def under(key_id: str) -> int:
+    """Count the values that one key of the ring encrypted."""
+    values = sum(_stored(each).filter(stored__startswith=f"{key_id}.").count() for each in encrypted_fields())
+    factors = Authenticator.objects.values_list("data", flat=True)
+    return values + sum(
+        any(str(data.get(name, "")).startswith(f"{key_id}.") for name in _SECRETS) for data in factors
+    )
+
+
+def _stored(each: EncryptedTextField) -> QuerySet[Any]:
     raw = Cast(each.attname, TextField())
-    every = each.model._base_manager.annotate(stored=raw)  # noqa: SLF001  # no filter of a room hides rows
-    return every.exclude(stored="").exclude(stored=None).exclude(stored__startswith=f"{ring().current}.")
+    return each.model._base_manager.annotate(stored=raw)  # noqa: SLF001  # no filter of a room hides rows
+
+
+def _old(each: EncryptedTextField) -> QuerySet[Any]:
+    every = _stored(each).exclude(stored="").exclude(stored=None)
+    return every.exclude(stored__startswith=f"{ring().current}.")
 
 
 def _rekey_field(each: EncryptedTextField, batch: int, progress: Progress, found: Rekeyed) -> None:
