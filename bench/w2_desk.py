@@ -52,10 +52,10 @@ def _count(home: str) -> None:
     print(json.dumps(counted))
 
 
-def _serve(port: int) -> None:
+def _serve(side: str, port: int) -> None:
     granian = import_module("granian")
     granian.Granian(
-        "aftersale.config.wsgi:application",
+        f"{'aftersale.config' if side == 'desk' else 'bench.helpdesk'}.wsgi:application",
         address="127.0.0.1",
         port=port,
         interface="wsgi",
@@ -74,7 +74,7 @@ def main() -> None:
     elif what == "count":
         _count(home)
     else:
-        _serve(int(number[0]))
+        _serve(side, int(number[0]))
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
 @dataclass(frozen=True, slots=True)
 class _Table:
     statement: str
+    copy: str
     pick: Callable[[Mapping[str, object]], tuple[Any, ...]]
     defaults: Mapping[str, Any]
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
@@ -59,6 +60,7 @@ def _table(model: type[models.Model], vendor: str, *, with_id: bool) -> _Table:
     converters = [(place, made) for place, field in enumerate(fields) if (made := _converter(field))]
     return _Table(
         f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608  # names of our own tables
+        f"COPY {table} ({columns}) FROM STDIN",
         itemgetter(*(field.attname for field in fields)),
         {field.attname: field.get_default() for field in fields},
         tuple(converters),
@@ -69,10 +71,19 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, object]], *, w
     """Insert rows given by attribute name; what is left out takes the default. Give their number."""
     table = _table(model, connection.vendor, with_id=with_id)
     values = [table.row(row) for row in rows]
-    if values:
+    if values and connection.vendor == "postgresql":
+        _copy(table, values)
+    elif values:
         with connection.cursor() as cursor:
             cursor.executemany(table.statement, values)
     return len(values)
+
+
+def _copy(table: _Table, values: Sequence[Sequence[object]]) -> None:
+    """Hand rows over as PostgreSQL takes them fastest; its errors come as Django's, as from any statement."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(table.copy) as copy:
+        for row in values:
+            copy.write_row(row)
 
 
 def insert_made(made: Sequence[models.Model], *, with_id: bool = False) -> int:
