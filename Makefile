@@ -24,9 +24,11 @@ setup: $(READY)  ## Install everything into .venv; does nothing when nothing cha
 	@:
 
 # pip takes only what the lock names by hash; the package itself is built from this folder without fetching.
-$(READY): requirements.lock pyproject.toml hatch_build.py $(CATALOGUES)
+$(READY): requirements.lock pyproject.toml package-lock.json hatch_build.py $(CATALOGUES)
 	@test -n "$(PYTHON)" || { echo "Aftersale needs Python 3.11 or later. Install it, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
+	@command -v npm >/dev/null || { echo "Aftersale needs Node 20 or later with npm for the files of its pages" >&2; exit 1; }
+	@npm ci --loglevel=error >/dev/null
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
@@ -73,6 +75,6 @@ lock:  ## Choose the pinned versions again (needs uv on the path)
 		--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -o requirements.lock
 
 clean:  ## Remove .venv and everything that was made
-	@rm -rf .venv build dist demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv node_modules src/aftersale/web/static/vendor build dist demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find src tests docs bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 	@find src -name '*.mo' -delete

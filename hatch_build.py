@@ -1,7 +1,10 @@
-"""Compile the message catalogues when the package is built."""
+"""Make what is not in the tree when the package is built: message catalogues, and the files of the pages."""
 
 from __future__ import annotations
 
+import json
+import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +19,25 @@ if TYPE_CHECKING:
 else:
     Hook = BuildHookInterface
 
+# By npm package: the files that pages use, and its licence where it ships one.
+FRONT = {
+    "@tabler/core": ("dist/css/tabler.min.css",),
+    "echarts": ("dist/echarts.simple.min.js", "LICENSE", "NOTICE"),
+}
+VENDOR = Path("src/aftersale/web/static/vendor")
+LIST = "CONTENTS.json"
 
-class CompileCatalogues(Hook):
-    """Write a .mo file beside every .po file, for wheels and editable installs alike."""
+
+class MakeFiles(Hook):
+    """Write a .mo file beside every .po file and copy the files of the pages, editable or not."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch names both
-        """Compile before hatch lists the files of the package."""
+        """Make them before hatch lists the files of the package."""
         for source in sorted(Path(self.root).glob("src/aftersale/locale/*/LC_MESSAGES/*.po")):
             compile_catalogue(source)
+        copy_front(Path(self.root))
 
 
 def compile_catalogue(source: Path) -> Path:
@@ -36,3 +48,42 @@ def compile_catalogue(source: Path) -> Path:
         write_mo(mo_file, read_po(po_file))
     partial.replace(target)
     return target
+
+
+def copy_front(root: Path) -> None:
+    """Copy what npm fetched into the package, with version, licence and digest of each file.
+
+    From a source archive, where there is no npm, the files that came along are checked instead. Raises
+    FileNotFoundError where there are none, ValueError where one is not what its digest says.
+    """
+    modules, vendor = root / "node_modules", root / VENDOR
+    if modules.is_dir():
+        shutil.rmtree(vendor, ignore_errors=True)
+        listed = [each for package in FRONT for each in _copied(modules / package, package, vendor)]
+        (vendor / LIST).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+    check_front(vendor)
+
+
+def _copied(package: Path, name: str, vendor: Path) -> list[dict[str, str]]:
+    about = json.loads((package / "package.json").read_text(encoding="utf-8"))
+    folder = vendor / name.lstrip("@").replace("/", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = []
+    for path in FRONT[name]:
+        target = folder / Path(path).name
+        shutil.copyfile(package / path, target)
+        said = {"package": name, "version": about["version"], "licence": about["license"]}
+        place = target.relative_to(vendor).as_posix()
+        listed.append({"file": place, **said, "sha256": sha256(target.read_bytes()).hexdigest()})
+    return listed
+
+
+def check_front(vendor: Path) -> None:
+    """Refuse to go on without the files of the pages."""
+    if not (vendor / LIST).is_file():
+        raise FileNotFoundError(f"{VENDOR}: the files of the pages are missing; run npm ci, then build again")
+    for each in json.loads((vendor / LIST).read_text(encoding="utf-8")):
+        if sha256((vendor / each["file"]).read_bytes()).hexdigest() != each["sha256"]:
+            raise ValueError(
+                f"{VENDOR / each['file']}: not the file that was copied; run npm ci, build again"
+            )

@@ -12,6 +12,7 @@ from aftersale.tickets.detail import DecisionView, EventView, TaskView, Whole
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import MOST_ROWS, Filters, Row
 from aftersale.tickets.steps import Stage
+from aftersale.tickets.tabs import Tab
 
 _MOST = 2**63 - 1
 _LONG = 4_000
@@ -75,6 +76,7 @@ class QueueFilters(Taken):
     shop: list[Number] = Field(default_factory=list, max_length=200)
     lane: Lane | None = None
     stage: Stage | None = None
+    tab: Tab | None = None
     reason: Word | None = None
     apply_type: Word | None = None
     rule_id: Word | None = None
@@ -93,7 +95,7 @@ class QueueFilters(Taken):
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  # codes become plain texts, everything else stays
-    return value.value if isinstance(value, Lane | Stage) else value
+    return value.value if isinstance(value, Lane | Stage | Tab) else value
 
 
 class QueueAsked(QueueFilters):

@@ -24,7 +24,7 @@ def demo(ctx: typer.Context) -> None:
     from aftersale.config.django import start
 
     place = start()
-    from aftersale.config.demo_desk import OWNER, fill
+    from aftersale.config.demo_desk import OWNER, PASSWORD, fill
     from aftersale.config.upgrade import need_current
 
     need_current()
@@ -32,9 +32,6 @@ def demo(ctx: typer.Context) -> None:
         made = fill(Path(folder), utc_clock())
     said = _("Demo data, all generated: {tickets} tickets of {shops} shops in {home}")
     typer.echo(said.format(tickets=made.tickets, shops=made.shops, home=place.root))
-    if made.password:
-        typer.echo(
-            _("Sign in as {name} with {password} (shown once)").format(name=OWNER, password=made.password)
-        )
+    typer.echo(_("Sign in as {name} with {password}").format(name=OWNER, password=PASSWORD))
     elsewhere = f"AFTERSALE_HOME={place.root} " if os.environ.get("AFTERSALE_HOME") else ""
     typer.echo(_("Start it: {command}").format(command=f"{elsewhere}aftersale serve"))

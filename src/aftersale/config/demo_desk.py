@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from aftersale.sandbox.demo import DemoSheets
 
 OWNER = "林总"
+PASSWORD = "yunshan-demo-2026"  # noqa: S105  # of a desk that holds generated data only
+"""The password of everybody at the demo desk, printed where it is filled."""
 PEOPLE = (
     ("周敏", Role.LEAD, None),
     ("小王", Role.AGENT, "douyin"),
@@ -38,28 +40,27 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class DemoDesk:
-    """Count what the demo desk holds; `password` is the owner's, None where the desk was there already."""
+    """Count what the demo desk holds."""
 
     shops: int
     tickets: int
-    password: str | None
 
 
 def fill(folder: Path, clock: Callable[[], datetime]) -> DemoDesk:
     """Write sheets of the generated day into a folder and take them in; a desk with shops is left alone."""
     if Shop.objects.exists():
-        return DemoDesk(Shop.objects.count(), Ticket.objects.count(), None)
+        return DemoDesk(Shop.objects.count(), Ticket.objects.count())
     now = clock()
     register, sheets = write_demo(folder, SEED, now)
     shops = {each.shop.name: _shop(each, now) for each in sheets}
-    password = _people(list(shops.values()), now)
+    _people(list(shops.values()), now)
     articles = rows_of(read_register(register, "zh"))
     for each in sheets:
         shop = shops[each.shop.name]
         take_register(shop, articles, None, now)
         given = Given([each.after_sales, each.orders], shop, Scope(partial=True), now)
         import_now(start_import(given, None, now).pk, clock)
-    return DemoDesk(len(shops), Ticket.objects.count(), password)
+    return DemoDesk(len(shops), Ticket.objects.count())
 
 
 def _shop(sheets: DemoSheets, now: datetime) -> Shop:
@@ -69,17 +70,16 @@ def _shop(sheets: DemoSheets, now: datetime) -> Shop:
     return made
 
 
-def _people(shops: list[Shop], now: datetime) -> str:
-    """Add the owner and the team; only the owner gets a password, made up and shown once."""
-    owner = first_owner(OWNER, None, now)
-    journal(owner.change, now)
+def _people(shops: list[Shop], now: datetime) -> None:
+    """Add the owner and the team, all with the password of the demo, so that a visitor can try every role."""
+    journal(first_owner(OWNER, PASSWORD, now).change, now)
     for name, role, shop in _places(shops):
         known = Person.objects.filter(username=name).first()
         if known is None:
-            journal(add_person(shop, Newcomer(name, name, role), None, now).change, now)
+            journal(add_person(shop, Newcomer(name, name, role, PASSWORD), None, now).change, now)
         else:
             journal(set_role(known, shop, role, None), now)
-    return owner.password
+    Person.objects.update(must_change_password=False)
 
 
 def _places(shops: list[Shop]) -> Iterator[tuple[str, Role, Shop]]:

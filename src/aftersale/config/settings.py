@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 from typing import Any
 
 import dj_database_url
@@ -15,6 +16,7 @@ from aftersale.config.logs import configure
 from aftersale.jobs.engine import engine_of
 
 configure()
+PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
 ENGINE = engine_of(os.environ)
 
@@ -63,6 +65,8 @@ INSTALLED_APPS = [
     "csp",
     "rules",
     "ninja",
+    "django_htmx",
+    "aftersale.web",
     *ENGINE.apps,
     "aftersale.evidence",
     "aftersale.tickets",
@@ -93,6 +97,12 @@ WSGI_APPLICATION = "aftersale.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "web" / "components", PACKAGE / "pages" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "aftersale.web.environment.environment"},
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [],

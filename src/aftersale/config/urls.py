@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as account
-from django.contrib.auth.decorators import login_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from aftersale.api.interface import api
 from aftersale.shops.accounts import Activate
@@ -21,11 +19,8 @@ _ACCOUNTS = [
     path("2fa/", include("allauth.mfa.urls")),
 ]
 
-# Until a desk has pages of its own, who opens it finds what it can be asked.
-_START = login_required(RedirectView.as_view(url="/api/docs"))
-
 urlpatterns = [
-    path("", _START),
     path("accounts/", include(_ACCOUNTS)),
     path("api/", api.urls),
+    path("", include("aftersale.pages.urls")),
 ]

@@ -43,6 +43,7 @@ class TicketView:
     turn: str
     lane: str
     stage: str
+    tab: str
     step: str
     decision_state: str
     goods_state: str

@@ -90,6 +90,7 @@ def judged_fields(judged: Judged, stable_until: object) -> dict[str, object]:
         "reason": facts["reason"] or "",
         "apply_type": facts["apply_type"] or "",
         "stage": judged.stage.value,
+        "tab": judged.tab.value,
         "step": judged.step,
         "amount_fen": judged.amount_fen,
         "rule_id": decision.verdict.main.id,

@@ -17,6 +17,7 @@ from aftersale.domain.vocabulary import Kind
 from aftersale.shops.rulebooks import ENGINE
 from aftersale.tickets.shared import text_of
 from aftersale.tickets.steps import WAIT, Clock, Stage, action_of, at_stake, clock_of, stage_of
+from aftersale.tickets.tabs import Tab, tab_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ class Judged:
 
     decision: Decision
     stage: Stage
+    tab: Tab
     step: str
     clock: Clock | None
     amount_fen: int | None
@@ -63,7 +65,10 @@ def judge(seen: Seen, facts: Facts, by: Judge) -> Judged:
     stage = stage_of(seen)
     waits = seen.open and seen.turn is not Turn.MERCHANT
     step = WAIT if waits else action_of(decision, stage, by)
-    return Judged(decision, stage, step, clock_of(seen, decision, stage), at_stake(decision.amount_fen, seen))
+    tab = tab_of(seen, stage, decision.facts)
+    return Judged(
+        decision, stage, tab, step, clock_of(seen, decision, stage), at_stake(decision.amount_fen, seen)
+    )
 
 
 class _Snapshot(msgspec.Struct):

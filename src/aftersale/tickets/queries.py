@@ -48,6 +48,7 @@ class Filters:
 
     lane: str | None = None
     stage: str | None = None
+    tab: str | None = None
     reason: str | None = None
     apply_type: str | None = None
     rule_id: str | None = None
@@ -82,6 +83,7 @@ class Row:
     status: str
     lane: str
     stage: str
+    tab: str
     step: str
     reason: str
     apply_type: str
@@ -113,6 +115,7 @@ _COLUMNS = tuple(_ELSEWHERE.get(field.name, field.name) for field in fields(Row)
 # Each filter is a condition on columns that the index ticket_queue holds: nothing else is read.
 _CONDITIONS = {
     "stage": "stage = %s",
+    "tab": "tab = %s",
     "reason": "reason = %s",
     "apply_type": "apply_type = %s",
     "rule_id": "rule_id = %s",

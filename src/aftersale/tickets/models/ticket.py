@@ -70,9 +70,10 @@ class Ticket(models.Model):
     `status`, `reason_said` and `claim` are the platform's own words; `reason` and `apply_type` codes of the
     domain. `observed` is the JSON of what the newest notice said (facts, unknown, services), `sources` names
     the shared text that tells from which column each fact came.
-    `observed_at` and `rank` are its version: an older one changes nothing. `stage` and `step` say how far it
-    is and what to do; `queue_at` is the time it is sorted by: the earliest deadline, or far away. `sequence`
-    and `head` are the end of its chain of events; every change moves `sequence`, which guards against races.
+    `observed_at` and `rank` are its version: an older one changes nothing. `stage`, `tab` and `step` say how
+    far it is, where agents look for it and what to do; `queue_at` is the time it is sorted by: the earliest
+    deadline, or far away. `sequence` and `head` are the end of its chain of events; every change moves
+    `sequence`, which guards against races.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="tickets")
@@ -95,6 +96,7 @@ class Ticket(models.Model):
     turn = models.CharField(max_length=16)
     lane = models.CharField(max_length=8, choices=Lane.choices)
     stage = models.CharField(max_length=16)
+    tab = models.CharField(max_length=16)
     step = models.CharField(max_length=32)
     decision_state = models.CharField(max_length=16, default=states.Decision.NONE)
     goods_state = models.CharField(max_length=16, default=states.Goods.NOT_SENT)
@@ -140,6 +142,7 @@ class Ticket(models.Model):
                     "queue_at",
                     "id",
                     "stage",
+                    "tab",
                     "reason",
                     "apply_type",
                     "rule_id",

@@ -1,0 +1,106 @@
+"""Read from an address which tickets a queue is to show; every filter is an address that can be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from aftersale.tickets.models.ticket import Lane
+from aftersale.tickets.queries import NOBODY, Filters
+from aftersale.tickets.tabs import LANE_OF, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aftersale.pages.door import Ask
+
+WHO = ("all", "mine", "free")
+_LONGEST = 64
+_MOST_FEN = 10**13
+_NAMES = ("tab", "who", "shop", "claim", "reason", "due", "least", "most", "article", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what an address asks for, as it stands there; what cannot be read asks for nothing."""
+
+    tab: str = "ours"
+    who: str = "all"
+    shop: str = ""
+    claim: str = ""
+    reason: str = ""
+    due: str = ""
+    least: str = ""
+    most: str = ""
+    article: str = ""
+    person: str = ""
+
+    def address(self, **changes: str) -> str:
+        """Give the query of the same queue with some things asked otherwise; what is usual is left out."""
+        said = {name: getattr(self, name) for name in _NAMES} | changes
+        usual = {"tab": "ours", "who": "all"}
+        return urlencode({name: value for name, value in said.items() if value and value != usual.get(name)})
+
+    def is_narrow(self) -> bool:
+        """Tell whether anything beside tab and person was asked for."""
+        return any(getattr(self, name) for name in _NAMES[2:])
+
+    def shops(self, seen: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the shops asked for, of those that the person sees."""
+        return tuple(shop for shop in seen if str(shop) == self.shop) if self.shop else seen
+
+    def filters(self, person_id: int, now: datetime) -> Filters:
+        """Give the filter of the queue."""
+        lane, tab = _place(self.tab)
+        return Filters(
+            lane=lane,
+            tab=tab,
+            apply_type=self.claim or None,
+            reason=self.reason or None,
+            article_no=self.article or None,
+            assignee=_assignee(self, person_id),
+            min_fen=fen_of(self.least),
+            max_fen=fen_of(self.most),
+            due_before=_until(self.due, now),
+        )
+
+
+def asked_of(ask: Ask) -> Asked:
+    """Read an address."""
+    return Asked(**{name: ask.said(name)[:_LONGEST] for name in _NAMES if ask.said(name)})
+
+
+def of_stored(stored: Mapping[str, str]) -> Asked:
+    """Read what a saved view keeps."""
+    return Asked(**{name: str(value) for name, value in stored.items() if name in _NAMES})
+
+
+def fen_of(yuan: str) -> int | None:
+    """Read an amount in yuan as it is typed; None where it is none."""
+    whole, _, part = yuan.replace("¥", "").replace(",", "").replace("，", "").strip().partition(".")
+    digits = f"{whole}{part:0<2}" if whole else ""
+    if not (digits.isascii() and digits.isdigit() and len(part) <= 2 and len(digits) < len(str(_MOST_FEN))):  # noqa: PLR2004  # fen
+        return None
+    return int(digits)
+
+
+def _place(tab: str) -> tuple[str | None, str | None]:
+    if tab in set(Tab):
+        return LANE_OF[Tab(tab)].value, tab
+    lanes = {"ours": Lane.OURS, "waiting": Lane.WAITING, "missing": Lane.MISSING, "done": Lane.DONE}
+    return (lanes[tab].value, None) if tab in lanes else (Lane.OURS.value, None)
+
+
+def _assignee(asked: Asked, person_id: int) -> int | None:
+    if asked.person.isascii() and asked.person.isdigit():
+        return int(asked.person[:18])
+    return {"mine": person_id, "free": NOBODY}.get(asked.who)
+
+
+def _until(due: str, now: datetime) -> datetime | None:
+    if due == "over":
+        return now
+    return now + timedelta(hours=int(due)) if due in {"1", "4", "24"} else None

@@ -1,0 +1,173 @@
+"""Let people in: who looks, at what time, in which shops; refusals become words on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.urls import reverse
+
+from aftersale.api.access import Caller
+from aftersale.api.faults import NotHere
+from aftersale.domain.errors import AftersaleError
+from aftersale.domain.roles import Permission
+from aftersale.shops.models import Person, Shop
+from aftersale.shops.models.shop import ConnectionState
+from aftersale.shops.permissions import NotAllowed
+from aftersale.tickets.change import Overtaken
+from aftersale.web.environment import at, lang
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Hold one request of a person: `now` was read once."""
+
+    request: HttpRequest
+    caller: Caller
+
+    @property
+    def now(self) -> datetime:
+        """Give the time of the request."""
+        return self.caller.now
+
+    @property
+    def person(self) -> Person:
+        """Give who asks."""
+        return self.caller.person
+
+    @property
+    def part(self) -> bool:
+        """Tell whether the script asks for a part of a page."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def said(self, name: str) -> str:
+        """Give what was sent under a name, without blanks around it."""
+        source = self.request.POST if self.request.method == "POST" else self.request.GET
+        return source.get(name, "").strip()
+
+    def all_said(self, name: str) -> list[str]:
+        """Give everything that was sent under a name."""
+        source = self.request.POST if self.request.method == "POST" else self.request.GET
+        return source.getlist(name)
+
+    def tell(self, text: str) -> None:
+        """Say something on the next page."""
+        messages.info(self.request, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Name one area of the desk in the navigation."""
+
+    code: str
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Hold what every page shows around its own content."""
+
+    person: str
+    areas: Sequence[Area]
+    demo: bool
+    warnings: Sequence[str]
+    messages: Sequence[str]
+
+
+# By area: the address and the permission without which it is not offered.
+_AREAS = (
+    ("home", Permission.VIEW),
+    ("queue", Permission.VIEW),
+    ("tasks", Permission.VIEW),
+    ("imports", Permission.IMPORT),
+)
+
+
+def _names() -> dict[str, str]:
+    return {
+        "home": _("Home"),
+        "queue": _("Queue"),
+        "tasks": _("To do"),
+        "imports": _("Import"),
+    }
+
+
+_STATUS: dict[type[AftersaleError], int] = {NotHere: 404, NotAllowed: 403, Overtaken: 409}
+_REFUSED = 422
+
+
+def page(
+    view: Callable[Concatenate[Ask, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Make a page of a view: signed in, the clock read once, refusals said in words with what to do."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        ask = Ask(request, Caller(cast("Person", request.user), datetime.now(UTC)))
+        try:
+            return view(ask, *args, **kwargs)
+        except AftersaleError as refusal:
+            return refused(ask, refusal)
+
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", login_required(opened))
+
+
+def refused(ask: Ask, refusal: AftersaleError) -> HttpResponse:
+    """Say a refusal where the person looks: in the part that was asked for, or on a page of its own."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), _REFUSED)
+    said = {"message": refusal.message.of(lang()), "next_step": refusal.next_step.of(lang())}
+    template = "_refused.html" if ask.part else "refused.html"
+    return shown(ask, template, status=status, code=refusal.code, **said)
+
+
+def shown(ask: Ask, template: str, *, status: int = 200, **values: Any) -> HttpResponse:  # noqa: ANN401  # what a template takes
+    """Fill a template; a whole page gets the seat around it, a part does not."""
+    whole = not template.startswith("_")
+    context = {**values, "now": ask.now, "ask": ask, "seat": seat_of(ask) if whole else None}
+    return render(ask.request, template, context, status=status)
+
+
+def seat_of(ask: Ask) -> Seat:
+    """Collect what stands around every page."""
+    shops = list(Shop.objects.filter(pk__in=ask.caller.seen_shops()).select_related("connection"))
+    names = _names()
+    areas = [Area(code, reverse(code), names[code]) for code, need in _AREAS if ask.caller.shops(need)]
+    return Seat(
+        str(ask.person),
+        areas,
+        any(shop.demo for shop in shops),
+        [line for shop in shops for line in _warnings(shop)],
+        [str(each) for each in messages.get_messages(ask.request)],
+    )
+
+
+def _warnings(shop: Shop) -> list[str]:
+    """Say what stands in the way of a whole shop."""
+    found = []
+    if shop.held:
+        found.append(
+            _("{shop}: on hold after a restore; import a sheet newer than it.").format(shop=shop.name)
+        )
+    connection = getattr(shop, "connection", None)
+    if connection is not None and connection.state == ConnectionState.UNAUTHORISED:
+        since = at(connection.since)
+        found.append(
+            _("{shop}: not authorised since {since}; import sheets until it is.").format(
+                shop=shop.name, since=since
+            )
+        )
+    return found

@@ -1,0 +1,196 @@
+"""Put together what the page of a ticket says of its decision: clauses, questions, other ways, facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aftersale.domain.fact_table import FACTS
+from aftersale.domain.value_words import FREIGHT_WORDS, LIABILITY_WORDS, word_of
+from aftersale.domain.vocabulary import Kind
+from aftersale.pages.words import act_of
+from aftersale.policy.rulebook import REJECT
+from aftersale.shops.rulebooks import judge_by
+from aftersale.tickets.fact_answers import answers_of
+from aftersale.tickets.judging import facts_from
+from aftersale.tickets.models import StoredDecision
+from aftersale.tickets.product_facts import articles_for
+from aftersale.tickets.said import said_of
+from aftersale.triage.explained import Explainer
+from aftersale.triage.vocabulary import answerer_words
+from aftersale.triage.words import Words
+from aftersale.web.environment import lang
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aftersale.domain.facts import Facts
+    from aftersale.policy.decide import Judge
+    from aftersale.policy.decision import Decision
+    from aftersale.tickets.detail import DecisionView
+    from aftersale.tickets.models import Ticket
+    from aftersale.triage.rows import Question
+
+_OPEN_ENDED = {Kind.TIME: "datetime-local", Kind.FEN: "money"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """Hold one answer to a question: what to send, how it reads, where it leads."""
+
+    value: str
+    words: str
+    leads_to: str
+    surely: bool
+    refuses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold one question; without answers it is typed in, as `kind` of a field."""
+
+    fact: str
+    words: str
+    whom: str
+    answers: tuple[AnswerShown, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Hold one other way to settle a ticket, with the verb that carries it out."""
+
+    code: str
+    words: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """Hold one fact that is known: its words, where it comes from."""
+
+    name: str
+    label: str
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Hold everything the page says of a decision."""
+
+    step: str
+    remedy: str
+    how: str
+    title: str
+    rule_id: str
+    liability: str
+    freight: str
+    cites: tuple[dict[str, Any], ...]
+    asked: tuple[Asked, ...]
+    inspect: tuple[str, ...]
+    ways: tuple[Way, ...]
+    evidence: tuple[tuple[str, tuple[str, ...]], ...]
+    known: tuple[FactShown, ...]
+    unknown: tuple[str, ...]
+    guards: tuple[str, ...]
+    current: bool
+
+
+def proposal_of(ticket: Ticket, stored: DecisionView) -> Proposal:
+    """Explain the newest decision of a ticket by the rulebook it was made with; nothing is written."""
+    judge = judge_by(stored.rulebook_digest)
+    facts = facts_from(StoredDecision.objects.values_list("facts", flat=True).get(pk=stored.id))
+    return _Explaining(judge, judge.decide(facts), ticket, stored).all()
+
+
+class _Explaining:
+    def __init__(self, judge: Judge, decision: Decision, ticket: Ticket, stored: DecisionView) -> None:
+        self._judge, self._decision, self._ticket, self._stored = judge, decision, ticket, stored
+        self._book = judge.rulebook
+        self._words = Words(lang(), judge.rulebook, int(ticket.seen_at.timestamp()))
+        self._explained = Explainer(judge).explain(decision)
+
+    def all(self) -> Proposal:
+        verdict = self._decision.verdict
+        return Proposal(
+            step=self._words.action(self._ticket.step),
+            remedy=self._words.remedy(verdict.preferred),
+            how=self._words.text(self._book.remedies[verdict.preferred].verb),
+            title=verdict.main.title.of(lang()),
+            rule_id=verdict.main.id,
+            liability=word_of(LIABILITY_WORDS, verdict.liability, lang()),
+            freight=word_of(FREIGHT_WORDS, verdict.freight, lang()),
+            cites=tuple(self._stored.cites),
+            asked=tuple(map(self._asked, self._explained.ask)),
+            inspect=tuple(self._words.fact(change.fact) for change in self._explained.inspect),
+            ways=tuple(self._ways()),
+            evidence=tuple(self._evidence()),
+            known=tuple(_known(self._ticket, self._decision.facts, self._words)),
+            unknown=tuple(self._words.fact(change.fact) for change in self._explained.others),
+            guards=tuple(rule.title.of(lang()) for rule in verdict.guards),
+            current=True,
+        )
+
+    def _asked(self, question: Question) -> Asked:
+        spec = FACTS[question.fact]
+        answers = tuple(
+            AnswerShown(
+                _sent(outcome.answer),
+                self._words.value(question.fact, outcome.answer),
+                self._words.remedy(outcome.remedy),
+                outcome.surely,
+                outcome.remedy == REJECT,
+            )
+            for outcome in question.outcomes
+        )
+        whom = answerer_words(lang())[question.who]
+        return Asked(
+            question.fact, self._words.fact(question.fact), whom, answers, _OPEN_ENDED.get(spec.kind, "text")
+        )
+
+    def _ways(self) -> Iterator[Way]:
+        verdict = self._decision.verdict
+        names = [*verdict.remedies, *(r.remedies[0] for r in verdict.alternatives if r.group != "fallback")]
+        for name in dict.fromkeys(names):
+            if name not in {verdict.preferred, REJECT}:
+                yield Way(name, self._words.remedy(name), act_of(name))
+
+    def _evidence(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        verdict = self._decision.verdict
+        lists = [self._book.evidence[code] for code in verdict.evidence if code in self._book.evidence]
+        for whom, side in ((_("from the buyer"), "buyer"), (_("from the shop"), "merchant")):
+            wanted = [self._words.text(text) for each in lists for text in getattr(each, side)]
+            if wanted:
+                yield whom, tuple(dict.fromkeys(wanted))
+
+
+def _sent(value: bool | int | str) -> str:  # noqa: FBT001  # an answer is the value of a fact
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _known(ticket: Ticket, facts: Facts, words: Words) -> Iterator[FactShown]:
+    """List what is known and worth reading, with where it was said."""
+    seen, answers = said_of(ticket), answers_of(ticket.pk)
+    register = articles_for(ticket.shop_id, ticket.article_no, ticket.product_id)
+    told = register.facts(ticket.article_no, ticket.product_id)
+    for name, spec in FACTS.items():
+        value = facts[name]
+        quiet = name in facts.unknown or name in facts.unalleged or value in (None, "", frozenset())
+        if quiet or name in _NOT_WORTH_SAYING:
+            continue
+        yield FactShown(
+            name, spec.label.of(lang()), words.value(name, value), _source(name, answers, seen.sources, told)
+        )
+
+
+_NOT_WORTH_SAYING = frozenset({"now", "platform", "shop", "article_no"})
+
+
+def _source(
+    name: str, answers: Mapping[str, Any], sources: Mapping[str, str], register: Mapping[str, Any]
+) -> str:
+    if name in answers:
+        return _("answered here")
+    return sources.get(name) or (_("product register") if name in register else _("by rule"))

@@ -1,0 +1,123 @@
+"""Show the queue: earliest deadline first, tabs by whose turn it is, filters that live in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from aftersale.domain.roles import Permission
+from aftersale.domain.vocabulary import REASONS
+from aftersale.pages.asked import WHO, Asked, asked_of
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.words import Speech, act_of, claims, dues, value
+from aftersale.shops.models import Shop
+from aftersale.tickets.queries import count, counters, queue_page, read_cursor, rows_of
+from aftersale.tickets.search import by_number, by_text
+from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
+from aftersale.web.environment import lang
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpResponse
+
+    from aftersale.tickets.queries import Row
+
+ROWS, FOUND = 50, 50
+
+
+@dataclass(frozen=True, slots=True)
+class TabShown:
+    """Hold one tab: its words, address and number of tickets."""
+
+    code: str
+    name: str
+    address: str
+    count: int
+    here: bool
+
+
+@page
+def queue(ask: Ask) -> HttpResponse:
+    """Show one page of the queue."""
+    asked, seen = asked_of(ask), ask.caller.seen_shops()
+    shops, filters = asked.shops(seen), asked.filters(ask.person.pk, ask.now)
+    cursor = ask.said("cursor")
+    found = queue_page(shops, filters, read_cursor(cursor) if cursor else None, ROWS)
+    template = "_rows.html" if ask.part and cursor else "queue.html"
+    return shown(
+        ask,
+        template,
+        asked=asked,
+        rows=found.rows,
+        next_cursor=found.next_cursor,
+        total=None if ask.part and cursor else count(shops, filters),
+        **_around(ask, asked, seen),
+    )
+
+
+def _around(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> dict[str, Any]:
+    """Collect what the rows and the frame of the queue need beside them."""
+    return {
+        "tabs": tabs_of(ask, asked, seen),
+        "whose": [(who, name, asked.address(who=who)) for who, name in zip(WHO, _whose(), strict=True)],
+        "shops": list(Shop.objects.filter(pk__in=seen).order_by("name").values_list("pk", "name")),
+        "claims": claims(),
+        "reasons": [(code, value(code)) for code in REASONS],
+        "dues": dues(),
+        "speech": Speech(ask.now),
+        "act_of": act_of,
+        "value": value,
+        "may_approve": ask.caller.shops(Permission.APPROVE),
+        "may_assign": ask.caller.shops(Permission.ASSIGN),
+    }
+
+
+def _whose() -> tuple[str, str, str]:
+    return _("All"), _("Mine"), _("Nobody's")
+
+
+def tabs_of(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> list[TabShown]:
+    """Count every tab in one query; the numbers follow the filters."""
+    shops = asked.shops(seen)
+    codes = ("ours", *OURS, Tab.BUYER, Tab.PLATFORM, "missing", Tab.AUTO)
+    asks = [Asked(**{**_plain(asked), "tab": str(code)}) for code in codes]
+    numbers = counters([(shops, each.filters(ask.person.pk, ask.now)) for each in asks])
+    return [
+        TabShown(each.tab, _name(each.tab), asked.address(tab=each.tab), number, each.tab == asked.tab)
+        for each, number in zip(asks, numbers, strict=True)
+    ]
+
+
+def _plain(asked: Asked) -> dict[str, str]:
+    return {name: getattr(asked, name) for name in Asked.__dataclass_fields__}
+
+
+def _name(code: str) -> str:
+    if code in set(Tab):
+        return TAB_WORDS[Tab(code)].of(lang())
+    return {"ours": _("For us to do"), "missing": _("No longer pending there: check")}[code]
+
+
+@page
+def counters_part(ask: Ask) -> HttpResponse:
+    """Give the tabs alone, so that their numbers stay true while the page is open."""
+    asked, seen = asked_of(ask), ask.caller.seen_shops()
+    return shown(ask, "_tabs.html", tabs=tabs_of(ask, asked, seen), asked=asked)
+
+
+@page
+def search(ask: Ask) -> HttpResponse:
+    """Find tickets by number, waybill, phone or goods; a number that fits one opens it."""
+    asked, shops = ask.said("q")[:200], ask.caller.seen_shops()
+    exact = by_number(shops, asked, FOUND)
+    if len(exact) == 1:
+        return HttpResponseRedirect(reverse("ticket", args=[exact[0]]))
+    rows: Sequence[Row] = rows_of(exact or by_text(shops, asked, FOUND)) if asked else ()
+    around: dict[str, Any] = {"speech": Speech(ask.now), "act_of": act_of, "value": value}
+    may: dict[str, Any] = {"may_approve": ask.caller.shops(Permission.APPROVE), "may_assign": frozenset()}
+    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around, **may)

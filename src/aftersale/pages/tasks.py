@@ -1,0 +1,74 @@
+"""Show what people have to do by hand: prepared actions by kind, reviews, and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from aftersale.api.faults import NotHere
+from aftersale.channels.verbs import VERB_WORDS
+from aftersale.domain.roles import Permission
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.words import verb
+from aftersale.tickets import handling
+from aftersale.tickets.models import Task
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpResponse
+
+_MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hold the tasks that are done the same way, with their numbers to copy."""
+
+    name: str
+    tasks: Sequence[Task]
+
+    @property
+    def numbers(self) -> str:
+        """Give the ticket numbers, one a line."""
+        return "\n".join(task.ticket.ticket_no for task in self.tasks if task.ticket)
+
+
+def _key(task: Task) -> tuple[str, str]:
+    return task.kind, task.action.verb if task.action else str(task.params.get("verb", ""))
+
+
+def _name(key: tuple[str, str]) -> str:
+    kind, done = key
+    said = {"confirm": _("Do it in the back office"), "review": _("Review what a colleague proposes")}
+    words = said.get(kind, kind)
+    return f"{words}：{verb(done)}" if done in set(VERB_WORDS) else words
+
+
+@page
+def tasks(ask: Ask) -> HttpResponse:
+    """Show open tasks, what is due first on top, grouped by what is done."""
+    rows = Task.objects.filter(shop__in=ask.caller.seen_shops(), done_at=None)
+    if ask.said("mine"):
+        rows = rows.filter(assignee=ask.person)
+    found = list(rows.select_related("ticket", "action", "shop").order_by("due_at", "id")[:_MOST])
+    groups = [Group(_name(key), list(some)) for key, some in groupby(sorted(found, key=_key), _key)]
+    return shown(ask, "tasks.html", groups=groups, mine=ask.said("mine"), verb=verb)
+
+
+@require_POST
+@page
+def done(ask: Ask, task_id: int) -> HttpResponse:
+    """End a task; that of an action is ended by confirming the action."""
+    task = Task.objects.select_related("ticket").filter(pk=task_id).first()
+    ask.caller.let(Permission.ANSWER, task.shop_id if task else None)
+    if task is None:
+        raise NotHere
+    handling.finish_task(task, ask.person, "done", ask.now)
+    return HttpResponseRedirect(reverse("tasks"))

@@ -1,0 +1,199 @@
+// What the server cannot do: count down, move by keyboard, copy, keep drafts, draw. Pages work without it.
+(() => {
+  "use strict";
+  const $ = (what, inside = document) => inside.querySelector(what);
+  const all = (what, inside = document) => [...inside.querySelectorAll(what)];
+  const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+  // Clocks: the server wrote the text; here it only goes on.
+  function tick() {
+    const now = Date.now();
+    for (const clock of all("[data-clock]")) {
+      const left = new Date(clock.dateTime) - now;
+      if (Math.abs(left) >= 2 * DAY) continue;
+      const whole = Math.floor(Math.abs(left) / MINUTE), pad = (n) => String(n).padStart(2, "0");
+      clock.textContent = (left < 0 ? "-" : "") + pad(Math.floor(whole / 60)) + ":" + pad(whole % 60);
+      clock.className = "clock clock-" + (left <= HOUR ? "red" : left <= 4 * HOUR ? "amber" : "plain");
+    }
+  }
+  setInterval(tick, 20_000);
+
+  // Words that come and go at the corner; a reader hears them.
+  function toast(text) {
+    const line = document.createElement("p");
+    line.className = "toast";
+    line.textContent = text;
+    $("#said").append(line);
+    setTimeout(() => line.remove(), 6_000);
+  }
+  setTimeout(() => all("#said .toast").forEach((line) => line.remove()), 8_000);
+
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      await navigator.clipboard.writeText(copy.dataset.copy || $(copy.dataset.copyFrom)?.textContent.trim() || "");
+      const was = copy.textContent;
+      copy.textContent = document.documentElement.lang === "en" ? "Copied" : "已复制";
+      setTimeout(() => { copy.textContent = was; }, 1_500);
+    }
+    if (event.target.closest("[data-help]")) $("#keys").showModal();
+    if (event.target.closest("[data-theme-switch]")) {
+      const root = document.documentElement, dark = root.dataset.bsTheme !== "dark";
+      root.dataset.bsTheme = dark ? "dark" : "light";
+      localStorage.setItem("theme", dark ? "dark" : "light");
+      draw();
+    }
+    const closing = event.target.closest("[data-close]");
+    if (closing) closing.closest(closing.dataset.close)?.remove();
+  });
+
+  // Rows: one is "here". It keeps its place when a page part is swapped.
+  const rows = () => all("[data-row]");
+  let here = -1;
+  function go(to) {
+    const list = rows();
+    if (!list.length) return;
+    here = Math.max(0, Math.min(to, list.length - 1));
+    list.forEach((row, number) => row.classList.toggle("here", number === here));
+    list[here].scrollIntoView({ block: "nearest" });
+    $("[data-open]", list[here])?.focus({ preventScroll: true });
+  }
+  const current = () => rows()[here] || $("[data-row].here") || $("[data-ticket]");
+  const press = (key) => {
+    const button = $(`[data-key="${key}"]`, current() || document) || $(`[data-key="${key}"]`);
+    button?.click();
+    return Boolean(button);
+  };
+
+  const KEYS = {
+    KeyJ: () => go(here + 1),
+    KeyK: () => go(here - 1),
+    KeyA: () => press("a"),
+    KeyR: () => press("r"),
+    KeyN: () => press("n"),
+    KeyE: () => press("e"),
+    KeyU: () => press("u"),
+    KeyX: () => { const box = current() && $("input[type=checkbox]", current()); box?.click(); },
+    Enter: () => { const open = current() && $("[data-open]", current()); open?.click(); return Boolean(open); },
+    Slash: (event) => (event.shiftKey ? $("#keys").showModal() : $(".find input")?.focus()),
+  };
+  const GO = { KeyQ: "queue", KeyH: "home", KeyT: "tasks", KeyR: "rules", KeyS: "settings" };
+  let going = false;
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") { event.preventDefault(); return palette(); }
+    if (event.code === "Escape" && typing(event.target)) return event.target.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
+    if (going) {
+      going = false;
+      const link = $(`.top nav a[href*="${GO[event.code] === "home" ? "/home" : "/" + GO[event.code]}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      return;
+    }
+    if (event.code === "KeyG") { going = true; setTimeout(() => { going = false; }, 1_500); return; }
+    if (event.code === "Enter" && event.target.closest("a, button, summary")) return;
+    const act = KEYS[event.code];
+    if (act) { event.preventDefault(); act(event); }
+  });
+
+  // A number pasted anywhere is looked for.
+  document.addEventListener("paste", (event) => {
+    if (typing(event.target)) return;
+    const number = (event.clipboardData.getData("text").match(/[0-9A-Za-z]{8,}/) || [])[0];
+    const find = $(".find");
+    if (number && find) { find.q.value = number; find.submit(); }
+  });
+
+  // What a person typed survives a reload, until it was sent.
+  const keeping = (field) => `draft:${location.pathname}:${field.dataset.keep}`;
+  function restore() {
+    for (const field of all("[data-keep]")) if (!field.value) field.value = sessionStorage.getItem(keeping(field)) || "";
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.keep) sessionStorage.setItem(keeping(event.target), event.target.value);
+    if (event.target.closest("[data-row]") && event.target.type === "checkbox") count();
+    if (event.target.dataset.all !== undefined) { all("[data-row] input[type=checkbox]").forEach((box) => { box.checked = event.target.checked; }); count(); }
+    if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    all("[data-keep]", event.target).forEach((field) => sessionStorage.removeItem(keeping(field)));
+  });
+  function count() {
+    const bar = $("[data-bulk]");
+    if (!bar) return;
+    const chosen = all("[data-row] input[type=checkbox]:checked").length;
+    bar.hidden = !chosen;
+    $("[data-chosen]", bar).textContent = chosen;
+  }
+
+  // Go to: areas by name, or a number to look for.
+  function palette() {
+    const box = $("#palette"), field = $("[data-palette]"), list = $("ul", box);
+    const offer = () => {
+      const said = field.value.trim().toLowerCase();
+      const links = all(".top nav a").filter((link) => link.textContent.toLowerCase().includes(said));
+      const found = links.map((link) => [link.href, link.textContent]);
+      if (said.length > 1) found.push([`${$(".find").action}?q=${encodeURIComponent(said)}`, `${field.placeholder}: ${said}`]);
+      list.replaceChildren(...found.map(([href, text]) => {
+        const item = document.createElement("li"), link = document.createElement("a");
+        link.href = href; link.textContent = text; item.append(link);
+        return item;
+      }));
+    };
+    field.value = ""; field.oninput = offer; offer();
+    field.onkeydown = (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); $("a", list)?.click(); } };
+    box.showModal();
+  }
+
+  // Charts: data stand in the page as JSON beside a table that says the same.
+  const charts = [];
+  function draw() {
+    if (!window.echarts) return;
+    charts.splice(0).forEach((chart) => chart.dispose());
+    const style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue(name).trim();
+    for (const place of all("[data-chart]")) {
+      const told = JSON.parse($(`#${place.dataset.chart}`).textContent);
+      const chart = echarts.init(place, null, { renderer: "svg" });
+      const axis = { axisLabel: { color: colour("--quiet") }, axisLine: { lineStyle: { color: colour("--line") } } };
+      const lying = told.kind === "bars";
+      chart.setOption({
+        animation: false, aria: { enabled: true, description: told.title }, color: [colour("--accent"), colour("--amber"), colour("--green"), colour("--red")],
+        grid: { left: 8, right: 16, top: told.series.length > 1 ? 32 : 12, bottom: 8, containLabel: true },
+        legend: told.series.length > 1 ? { top: 0, textStyle: { color: colour("--ink") } } : undefined,
+        tooltip: { trigger: "axis", confine: true },
+        xAxis: lying ? { type: "value", minInterval: 1, ...axis } : { type: "category", data: told.names, ...axis },
+        yAxis: lying ? { type: "category", data: told.names, inverse: true, ...axis } : { type: "value", minInterval: 1, ...axis },
+        series: told.series.map((each) => ({ name: each.name, data: each.values, type: told.kind === "line" ? "line" : "bar", stack: told.stack || undefined, barMaxWidth: 22 })),
+      });
+      chart.on("click", (point) => { const to = (told.links || [])[point.dataIndex]; if (to) location.href = to; });
+      charts.push(chart);
+    }
+  }
+  addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+
+  // Parts that htmx put in.
+  document.addEventListener("htmx:afterSwap", () => {
+    tick(); restore(); count();
+    if (here >= 0) rows()[Math.min(here, rows().length - 1)]?.classList.add("here");
+    $("[data-focus]:not([data-focused])")?.focus();
+    all("[data-focus]").forEach((field) => { field.dataset.focused = ""; });
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const said = event.detail.xhr.responseText;
+    if (!said.includes("data-refused")) toast(document.documentElement.lang === "en" ? "That did not work. Reload the page; what you typed is kept." : "没有成功。请刷新页面，已写的内容还在。");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    toast(document.documentElement.lang === "en" ? "The desk does not answer. Nothing was sent; try again." : "连不上售后台，什么都没有发出，请再试一次。");
+  });
+  // A refusal is an answer for people: show it where the answer belongs.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if ([400, 403, 404, 409, 422].includes(event.detail.xhr.status) && event.detail.serverResponse.includes("data-refused")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+  // An upload says how far it is where the server tells: the page asks by itself (hx-trigger every).
+  addEventListener("DOMContentLoaded", () => { tick(); restore(); count(); draw(); });
+})();
