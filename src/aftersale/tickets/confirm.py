@@ -190,7 +190,8 @@ def _shown(action: Action, money_state: str, seen: Seen) -> Step | None:
         return _SHOWN_UNDONE.get(action.state) if undone else None
     wanted = _ANSWER_TO.get(action.verb)
     if wanted is None:
-        return None
+        # Whoever approved it had an open ticket before them: once that is closed a person decides anew.
+        return CANCEL if seen.closed and action.state == ActionState.INTENDED else None
     if seen.answered == wanted:
         return _SHOWN_DONE[action.state]
     undone = seen.closed or seen.answered in _ANSWER_TO.values()

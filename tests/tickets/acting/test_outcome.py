@@ -170,6 +170,15 @@ def test_a_refund_made_outside_cancels_what_we_meant_to_send(connected: Scene) -
     assert connected.desk.platform.effects == []
 
 
+def test_a_ticket_that_closed_takes_back_the_compensation_that_was_not_sent_yet(connected: Scene) -> None:
+    action = approve(connected.ticket, connected.person, Intent("compensate", 500))
+    assert connected.seen(Money.PAID, paid_fen=PAID).ended == ()
+    assert connected.seen(Money.PAID, paid_fen=PAID, closed=True).ended == (action.pk,)
+    assert reread(action).state == ActionState.CANCELLED
+    assert connected.desk.perform(action) is None
+    assert connected.desk.platform.effects == []
+
+
 @pytest.mark.parametrize(("paid", "outside"), [(PAID - 1, 0), (PAID, 0), (PAID + 1, 1)])
 def test_an_amount_that_differs_is_marked_and_counted_as_paid(scene: Scene, paid: int, outside: int) -> None:
     scene.handed_over()
