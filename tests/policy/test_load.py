@@ -10,6 +10,7 @@ import yaml
 
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.policy.load import digest_of, load, read
+from aftersale.policy.written import TextW
 from aftersale.shops.rule_files import load_rulebook, packaged_texts
 from aftersale.texts import Text
 from tests.policy.books import book, few_texts
@@ -311,3 +312,8 @@ def test_a_notice_of_a_shop_changes_the_calendar() -> None:
     calendar = load(few_texts() | {"shop/calendar.yaml": text}).calendar
     assert calendar.published >= {2027}
     assert calendar != book().calendar
+
+
+def test_a_text_of_a_rule_file_is_read_in_either_language() -> None:
+    text = TextW(zh="七天", en="seven days")
+    assert (text.of("zh"), text.of("en")) == ("七天", "seven days")
