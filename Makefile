@@ -17,7 +17,7 @@ WORKERS ?= 3
 COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
 CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo test check format bench clean lock texts docs
+.PHONY: help setup demo demo-stop test check format bench clean lock texts docs screens
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+%?:.*## ' $(MAKEFILE_LIST) | sed 's/%/NAME/' | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -36,14 +36,20 @@ $(READY): requirements.lock pyproject.toml package-lock.json hatch_build.py $(CA
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup  ## Judge a generated export, fill a desk with it, and say what there is to see
-	@$(BIN)/python -m aftersale.config.demo
-	@AFTERSALE_HOME=demo/desk $(BIN)/aftersale demo
+# Asks nothing; a desk that is open already, with the program as it is now, is only pointed at.
+demo: setup  ## Judge a generated export, fill a desk with it, and open it in the background
+	@$(BIN)/python -m aftersale.config.demo_serve --look </dev/null || { \
+		$(BIN)/python -m aftersale.config.demo && \
+		AFTERSALE_HOME=demo/desk $(BIN)/aftersale demo && \
+		$(BIN)/python -m aftersale.config.demo_serve; } </dev/null
+
+demo-stop:  ## Close the desk that `make demo` opened
+	@test ! -x $(BIN)/python || $(BIN)/python -m aftersale.config.demo_serve --stop
 
 # AFTERSALE_TEST_DATABASE_URL names a PostgreSQL on which the tests of the desk run once more.
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
 	@$(BIN)/python -m pytest -n $(WORKERS) $(COVERED) --cov --cov-report=term
-	@$(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(COVERED))
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(COVERED))
 	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
 		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m django_db; \
 	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
@@ -64,6 +70,9 @@ format: setup  ## Let ruff format and mend what it can
 docs: setup  ## Write the generated documents again
 	@$(BIN)/python docs/render.py
 
+screens: setup  ## Take pictures of the main pages of the demo into screens/ (needs Chromium)
+	@$(BIN)/python docs/screens.py
+
 texts: setup  ## Bring the message catalogues up to date with the source
 	@$(BIN)/python docs/catalogue.py
 
@@ -77,7 +86,7 @@ lock:  ## Choose the pinned versions again (needs uv on the path)
 	@uv --quiet --no-config pip compile pyproject.toml --all-extras --group dev --group bench --group package \
 		--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -o requirements.lock
 
-clean:  ## Remove .venv and everything that was made
-	@rm -rf .venv node_modules src/aftersale/web/static/vendor build dist demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+clean: demo-stop  ## Remove .venv and everything that was made
+	@rm -rf .venv node_modules src/aftersale/web/static/vendor build dist demo screens .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find src tests docs bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 	@find src -name '*.mo' -delete

@@ -1,29 +1,38 @@
 """Know who calls, what they may, and in which shops; the clock is read here, once a request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 from aftersale.api.faults import NotHere, Unsigned
-from aftersale.domain.roles import Permission
+from aftersale.domain.roles import MAY, Permission
 from aftersale.shops.models import Person
-from aftersale.shops.permissions import NotAllowed, shops_with
+from aftersale.shops.permissions import NotAllowed, Place, places_of
 from aftersale.shops.tokens import person_of
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.models import Ticket
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
-    """Hold who calls and when; `scopes` None is a signed-in session, which may all that the person may."""
+    """Hold who calls and when; `scopes` None is a signed-in session, which may all that the person may.
+
+    `read` are the shops of the person where they were read already.
+    """
 
     person: Person
     now: datetime
     scopes: frozenset[Permission] | None = None
-    _shops: dict[Permission, frozenset[int]] = field(default_factory=dict)
+    read: tuple[Place, ...] | None = None
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Give the shops of the person with the role there, whatever a token covers."""
+        return places_of(self.person) if self.read is None else self.read
 
     @property
     def by_token(self) -> bool:
@@ -34,11 +43,7 @@ class Caller:
         """Give the shops in which the caller may do something; empty where the token does not cover it."""
         if self.scopes is not None and permission not in self.scopes:
             return frozenset()
-        if permission not in self._shops:
-            self._shops[permission] = frozenset(
-                shops_with(self.person, permission).values_list("id", flat=True)
-            )
-        return self._shops[permission]
+        return frozenset(place.shop.pk for place in self.places if permission in MAY[place.role])
 
     def seen_shops(self) -> tuple[int, ...]:
         """Give the shops that the caller may look into; raises NotAllowed for a token without that scope."""

@@ -16,12 +16,11 @@ from aftersale.api.shapes import Before, InPath, Limit, Number, Taken, Word, say
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.domain.roles import Permission
-from aftersale.library.checking import faults
+from aftersale.library.checking import shop_faults
 from aftersale.library.rules import ValueChange, Wanted, difference, find, parameters_of, selected
 from aftersale.policy.rulebook import Rule, Rulebook
 from aftersale.shops.models import Person, PublishedRules, Shop
 from aftersale.shops.permissions import shops_with
-from aftersale.shops.rule_files import packaged_texts
 from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.publishing import Draft, check_names, publish
 
@@ -228,7 +227,7 @@ def publish_version(request: Call, shop_id: InPath, body: VersionIn) -> HttpResp
     def work() -> Done:
         request.auth.let(Permission.MANAGE_SHOP, shop_id)
         check_names(body.files)
-        if found := faults({**packaged_texts(), **body.files}):
+        if found := shop_faults(body.files):
             raise RulebookInvalid(found)
         caller = request.auth
         author = caller.person if body.author is None else _author(body.author, shop_id)

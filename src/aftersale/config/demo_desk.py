@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aftersale.channels.register import read_register
+from aftersale.config import demo_serve
 from aftersale.config.people import journal
 from aftersale.config.wiring import import_now
 from aftersale.domain.roles import Role
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
     from aftersale.sandbox.demo import DemoSheets
 
-OWNER = "林总"
-PASSWORD = "yunshan-demo-2026"  # noqa: S105  # of a desk that holds generated data only
-"""The password of everybody at the demo desk, printed where it is filled."""
+OWNER, PASSWORD = demo_serve.OWNER, demo_serve.PASSWORD
+"""Who owns the demo desk, and the password of everybody at it, printed where it is filled."""
 PEOPLE = (
     ("周敏", Role.LEAD, None),
     ("小王", Role.AGENT, "douyin"),

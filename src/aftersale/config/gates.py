@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_request
 
-from aftersale.shops.second_factor import has_second_factor, needs_second_factor
+from aftersale.shops.permissions import places_for
+from aftersale.shops.second_factor import has_second_factor, needed_by, needed_by_owner_of_all
 from aftersale.texts import Lang, Text
 
 if TYPE_CHECKING:
@@ -108,9 +109,16 @@ def _gate(request: HttpRequest, page: str) -> str | None:
         return None
     if person.must_change_password:
         return None if page in _WITH_PASSWORD else "account_change_password"
-    if page in _WITH_FACTOR or _passed(request.session) or not needs_second_factor(person):
+    if page in _WITH_FACTOR or _passed(request.session) or not _moves_money(request):
         return None
     return "mfa_reauthenticate" if has_second_factor(person) else "mfa_activate_totp"
+
+
+def _moves_money(request: HttpRequest) -> bool:
+    """Tell whether who asks must sign in with a second factor."""
+    if getattr(request.user, "is_superuser", False):
+        return needed_by_owner_of_all()
+    return needed_by((place.role, place.shop.demo) for place in places_for(request))
 
 
 def _passed(session: SessionBase) -> bool:

@@ -6,11 +6,12 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from aftersale.api.interface import api
+from aftersale.config.entrance import SignIn
 from aftersale.shops.accounts import Activate
 
 # Of allauth's pages only these: nobody signs up, and the desk knows no mail addresses of its people.
 _ACCOUNTS = [
-    path("login/", account.login, name="account_login"),
+    path("login/", SignIn.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

@@ -19,7 +19,7 @@ from aftersale.jobs.worker import prune, run_ready
 from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
 from aftersale.returns.models import Parcel
-from aftersale.tickets import imports
+from aftersale.tickets import batch, imports
 from aftersale.tickets.act import PERFORM, Intent, accept
 from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
 from aftersale.tickets.draft import Origin
@@ -60,6 +60,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             *jobs,
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
             Beat("seal", _SEAL_S, sealing(place)),
+            Beat("batches", _SEAL_S, batch.take_up),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("prune", _PRUNE_S, prune),
             Beat("forget", _RETAIN_S, forget_keys),
@@ -73,6 +74,7 @@ def register_jobs() -> None:
     door.register(PERFORM, lambda action, now: perform(action, now, OUTSIDE))
     door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
     door.register(CATCH_UP, catch_up)
+    door.register(batch.JOB, batch.run)
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
 
 

@@ -75,7 +75,7 @@ def _check_html(options: WhatIfOptions) -> None:
 
 def _compared(options: WhatIfOptions, books: tuple[Rulebook, Rulebook]) -> tuple[Taken, Comparison]:
     _ = translator(options.lang)
-    with _database() as connection, bar(shown=not options.json) as shown:
+    with database() as connection, bar(shown=not options.json) as shown:
         shown.begin(_("reading the tickets"))
         taken = take(connection, options, shown)
         shown.begin(_("judging under both rulebooks"))
@@ -83,7 +83,7 @@ def _compared(options: WhatIfOptions, books: tuple[Rulebook, Rulebook]) -> tuple
 
 
 @contextmanager
-def _database() -> Iterator[DuckDBPyConnection]:
+def database() -> Iterator[DuckDBPyConnection]:
     """Open a database in memory that fetches nothing and writes only into a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="aftersale-") as folder:
         config: dict[str, str | bool | int | float | list[str]] = {

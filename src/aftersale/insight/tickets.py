@@ -44,6 +44,7 @@ class Kind(StrEnum):
     SHEET = "sheet"
     LINES = "jsonl"
     PARQUET = "parquet"
+    STORED = "stored"
 
 
 @dataclass(frozen=True, slots=True)

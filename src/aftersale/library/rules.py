@@ -80,6 +80,36 @@ def find(book: Rulebook, rule_id: str) -> Rule:
     raise RuleUnknown(rule_id)
 
 
+def mentions(rule: Rule, word: str) -> bool:
+    """Tell whether a word stands in the id, title, note, condition or clauses of a rule."""
+    told = [rule.id, rule.title.zh, rule.title.en, rule.note.zh, rule.note.en, rule.text]
+    for cite in rule.citations:
+        told += [cite.short, cite.document, cite.article]
+    return word.casefold() in "\n".join(told).casefold()
+
+
+def versions(book: Rulebook, rule: Rule) -> tuple[Rule, ...]:
+    """List a rule with those it took over from and those that took over from it, the earliest first."""
+    by_id = {each.id: each for each in book.rules}
+    after = {each.follows: each for each in book.rules if each.follows}
+    first = rule
+    seen = {rule.id}
+    while first.follows in by_id and first.follows not in seen:
+        first = by_id[first.follows]
+        seen.add(first.id)
+    chain, here = [first], first
+    while (following := after.get(here.id)) and following not in chain:
+        chain.append(following)
+        here = following
+    return tuple(chain)
+
+
+def resting_on(book: Rulebook, name: str) -> tuple[Rule, ...]:
+    """List the rules that rest on a parameter, through derived facts too."""
+    derived = {item.name: item.expr for item in book.derived}
+    return tuple(rule for rule in book.rules if name in _reached(rule.when, derived))
+
+
 def holds(span: Span, on: date) -> bool:
     """Tell whether a span covers a day; its end is not included."""
     start, until = span

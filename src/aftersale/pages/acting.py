@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import PAYS
+from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.roles import Permission
@@ -18,7 +19,7 @@ from aftersale.domain.states import ActionState
 from aftersale.domain.vocabulary import Kind
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.proposal import proposal_of
+from aftersale.pages.proposal import newest_of, proposal_of
 from aftersale.pages.words import act_of, verb
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
@@ -27,8 +28,7 @@ from aftersale.texts import Text
 from aftersale.tickets import act, fact_answers, handling
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
-from aftersale.tickets.detail import decisions_of
-from aftersale.tickets.models import Action, Answer, Ticket
+from aftersale.tickets.models import Action, Answer, Note, Task, Ticket
 from aftersale.tickets.refusal import Refusal
 from aftersale.web.environment import say as _
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # So long an approval can be taken back before anything is sent.
 TAKE_BACK_S = 10
+_DIGITS = 18
 _COUNTED = frozenset({Kind.COUNT, Kind.POINTS})
 _OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
@@ -74,21 +75,35 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
             "verb": wanted,
             "verb_words": verb(wanted),
             "pays": wanted in PAYS,
+            "row": _row(ask),
         }
         return shown(ask, "_sure.html", **around)
     intent = Intent(
         wanted, _amount(ask, wanted), delay_s=TAKE_BACK_S, paid_unknown_accepted=bool(ask.said("vouched"))
     )
-    made = act.accept(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
+    made = _again(ask, ticket, wanted) or act.accept(
+        ticket, ask.person, intent, ask.now, _sequence(ask, ticket)
+    )
     return _acted(ask, made)
+
+
+def _again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
+    """Find what the same press has done already: a second one shows it and does nothing."""
+    since = ask.now - timedelta(seconds=TAKE_BACK_S)
+    made = Action.objects.filter(ticket=ticket, approved_by=ask.person, verb=wanted, approved_at__gte=since)
+    return made.select_related("ticket").filter(state=ActionState.INTENDED).order_by("-id").first()
 
 
 def _amount(ask: Ask, wanted: str) -> int | None:
     if wanted not in PAYS:
         return None
-    fen = fen_of(ask.said("amount"))
-    if not fen:
-        raise NotAnAmount(ask.said("amount"))
+    return _fen(ask.said("amount")) or None
+
+
+def _fen(said: str) -> int:
+    fen = fen_of(said)
+    if fen is None:
+        raise NotAnAmount(said)
     return fen
 
 
@@ -97,20 +112,14 @@ def _sequence(ask: Ask, ticket: Ticket) -> int:
     return int(said) if said.isascii() and said.isdigit() else ticket.sequence
 
 
+def _row(ask: Ask) -> str:
+    """Tell whether the answer goes under a row of a list: the form says so, or what it is put beside."""
+    beside = ask.request.headers.get("HX-Target", "").startswith("row-")
+    return "1" if beside or ask.said("row") else ""
+
+
 def _acted(ask: Ask, action: Action) -> HttpResponse:
-    return shown(
-        ask,
-        "_action.html",
-        action=action,
-        verb_words=verb(action.verb),
-        row=ask.said("row"),
-        task=_words_of(action),
-    )
-
-
-def _words_of(action: Action) -> object:
-    """Give what a person has to do by hand for it, where the channel prepared that."""
-    return action.tasks.filter(done_at=None).order_by("-id").first()
+    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=_row(ask))
 
 
 @page
@@ -149,16 +158,17 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     """Show the form of a refusal with what it could break; when sent, refuse."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.REFUSE)
     if ask.request.method != "POST":
-        stored = decisions_of(ticket_id, None, 1)
-        return shown(
-            ask, "_refuse.html", ticket=ticket, proposal=proposal_of(ticket, stored[0]) if stored else None
-        )
+        stored = newest_of(ticket_id)
+        proposal = proposal_of(stored, ()) if stored else None
+        return shown(ask, "_refuse.html", ticket=ticket, proposal=proposal)
     if not (ask.said("reason") and ask.said("citation")):
         raise Incomplete
     evidence = tuple(line.strip() for line in ask.said("evidence").splitlines() if line.strip())
     said = Refusal(ask.said("reason"), ask.said("citation"), ask.said("text"), evidence, delay_s=TAKE_BACK_S)
-    judge = judge_of(ticket.shop_id, ask.now)
-    return _acted(ask, act.refuse(ticket, ask.person, said, ask.now, _sequence(ask, ticket), judge))
+    made = _again(ask, ticket, Verb.REFUSE) or act.refuse(
+        ticket, ask.person, said, ask.now, _sequence(ask, ticket), judge_of(ticket.shop_id, ask.now)
+    )
+    return _acted(ask, made)
 
 
 @require_POST
@@ -167,7 +177,11 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
     """Ask a colleague to approve."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE)
     wanted = ask.said("verb") or act_of(ticket.step)
-    act.propose(ticket, ask.person, Intent(wanted, _amount(ask, wanted)), ask.now, _sequence(ask, ticket))
+    since = ask.now - timedelta(seconds=TAKE_BACK_S)
+    asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None, created_at__gte=since)
+    if not any(each.params.get("by") == ask.person.pk for each in asked):
+        intent = Intent(wanted, _amount(ask, wanted))
+        act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
     ask.tell(_("Sent to a colleague for review."))
     return _back(ticket_id)
 
@@ -177,8 +191,10 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
 def answer(ask: Ask, ticket_id: int) -> HttpResponse:
     """Take an answer about a fact; the ticket is judged again at once."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.ANSWER)
-    fact = ask.said("fact")
-    fact_answers.answer(ticket, fact, _value(fact, ask.said("value")), ask.person.pk, ask.now)
+    fact, said = ask.said("fact"), _value(ask.said("fact"), ask.said("value"))
+    known = fact_answers.answers_of(ticket_id)
+    if fact not in known or known[fact] != said:
+        fact_answers.answer(ticket, fact, said, ask.person.pk, ask.now)
     ask.tell(_("Judged again with your answer."))
     return _back(ticket_id)
 
@@ -191,7 +207,7 @@ def _value(fact: str, said: str) -> object:
     if spec.kind is Kind.BOOL:
         return {"yes": True, "no": False}.get(said)
     if spec.kind is Kind.FEN:
-        return fen_of(said)
+        return _fen(said)
     if spec.kind is Kind.TIME:
         return f"{said}:00+08:00" if len(said) == len("2026-06-10T09:00") else said
     return int(said) if spec.kind in _COUNTED and said.isascii() and said.isdigit() else said
@@ -218,7 +234,10 @@ def note(ask: Ask, ticket_id: int) -> HttpResponse:
     ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
     if not ask.said("text"):
         raise Incomplete
-    handling.add_note(ticket, ask.person, ask.said("text"), ask.now)
+    since = ask.now - timedelta(seconds=TAKE_BACK_S)
+    mine = Note.objects.filter(ticket=ticket, person=ask.person, at__gte=since)
+    if ask.said("text") not in [each.text for each in mine]:
+        handling.add_note(ticket, ask.person, ask.said("text"), ask.now)
     return _back(ticket_id)
 
 
@@ -228,16 +247,19 @@ def assign(ask: Ask, ticket_id: int) -> HttpResponse:
     """Hand a ticket over; taking a free one needs no special permission."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
     to = ask.said("person")
-    mine = to == str(ask.person.pk) and ticket.assignee_id is None
+    mine = to == str(ask.person.pk) and ticket.assignee_id in {None, ask.person.pk}
     ask.caller.let(Permission.ANSWER if mine else Permission.ASSIGN, ticket.shop_id)
-    handling.assign(ticket, _colleague(to, ticket.shop_id), ask.person, ask.now)
+    colleague = _colleague(to, ticket.shop_id)
+    if ticket.assignee_id != (colleague.pk if colleague else None):
+        handling.assign(ticket, colleague, ask.person, ask.now)
     return _back(ticket_id)
 
 
 def _colleague(said: str, shop_id: int) -> Person | None:
     if not said:
         return None
-    person = Person.objects.filter(pk=int(said), is_active=True).first() if said.isdigit() else None
+    number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
+    person = Person.objects.filter(pk=number, is_active=True).first()
     if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
         raise NotHere
     return person

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from aftersale.tickets.models.ticket import Lane
@@ -80,7 +81,9 @@ def of_stored(stored: Mapping[str, str]) -> Asked:
 
 def fen_of(yuan: str) -> int | None:
     """Read an amount in yuan as it is typed; None where it is none."""
-    whole, _, part = yuan.replace("¥", "").replace(",", "").replace("，", "").strip().partition(".")
+    # A Chinese input method types digits, points and signs at full width.
+    plain = normalize("NFKC", yuan).replace("。", ".").replace("元", "")
+    whole, _, part = "".join(plain.replace("¥", "").replace(",", "").split()).partition(".")
     digits = f"{whole}{part:0<2}" if whole else ""
     if not (digits.isascii() and digits.isdigit() and len(part) <= 2 and len(digits) < len(str(_MOST_FEN))):  # noqa: PLR2004  # fen
         return None

@@ -16,9 +16,8 @@ from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.shops.models import Person, Shop
 from aftersale.shops.models.shop import ConnectionState
-from aftersale.shops.permissions import NotAllowed
+from aftersale.shops.permissions import NotAllowed, places_for
 from aftersale.tickets.change import Overtaken
 from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
+
+    from aftersale.shops.models import Person, Shop
 
 P = ParamSpec("P")
 
@@ -93,7 +94,12 @@ _AREAS = (
     ("home", Permission.VIEW),
     ("queue", Permission.VIEW),
     ("tasks", Permission.VIEW),
+    ("bench", Permission.RECEIVE),
     ("imports", Permission.IMPORT),
+    ("handover", Permission.ANSWER),
+    ("automation", Permission.MANAGE_SHOP),
+    ("rules", Permission.VIEW),
+    ("settings", Permission.MANAGE_SHOP),
 )
 
 
@@ -102,7 +108,12 @@ def _names() -> dict[str, str]:
         "home": _("Home"),
         "queue": _("Queue"),
         "tasks": _("To do"),
+        "bench": _("Returns bench"),
         "imports": _("Import"),
+        "handover": _("Duty"),
+        "automation": _("Automation"),
+        "rules": _("Rules"),
+        "settings": _("Settings"),
     }
 
 
@@ -117,7 +128,8 @@ def page(
 
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        ask = Ask(request, Caller(cast("Person", request.user), datetime.now(UTC)))
+        person = cast("Person", request.user)
+        ask = Ask(request, Caller(person, datetime.now(UTC), read=places_for(request)))
         try:
             return view(ask, *args, **kwargs)
         except AftersaleError as refusal:
@@ -143,7 +155,8 @@ def shown(ask: Ask, template: str, *, status: int = 200, **values: Any) -> HttpR
 
 def seat_of(ask: Ask) -> Seat:
     """Collect what stands around every page."""
-    shops = list(Shop.objects.filter(pk__in=ask.caller.seen_shops()).select_related("connection"))
+    seen = ask.caller.seen_shops()
+    shops = [place.shop for place in ask.caller.places if place.shop.pk in seen]
     names = _names()
     areas = [Area(code, reverse(code), names[code]) for code, need in _AREAS if ask.caller.shops(need)]
     return Seat(

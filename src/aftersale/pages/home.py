@@ -55,9 +55,11 @@ class Load:
 
 @page
 def start(ask: Ask) -> HttpResponse:
-    """Lead to the queue, or to the import where there is nothing in it yet."""
-    empty = not Ticket.objects.filter(shop__in=ask.caller.seen_shops()).exists()
-    return HttpResponseRedirect(reverse("imports" if empty else "queue"))
+    """Lead to the queue, or where there is nothing in it yet to what comes first."""
+    shops = ask.caller.seen_shops()
+    empty = not Ticket.objects.filter(shop__in=shops).exists()
+    first = "welcome" if not shops or ask.person.is_superuser else "imports"
+    return HttpResponseRedirect(reverse(first if empty else "queue"))
 
 
 @page

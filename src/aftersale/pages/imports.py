@@ -78,7 +78,9 @@ def one(ask: Ask, import_id: int) -> HttpResponse:
     """Show one import: how far it is, what came of it, what waits to be mended, what is missing."""
     found = _one(ask, import_id)
     may = ask.caller.shops(Permission.IMPORT)
-    rows = ParkedRow.objects.filter(batch=found, state="parked").filter(Q(shop__in=may) | Q(shop=None))
+    known = found.shop_id is None or found.shop_id in may
+    kept = Q(shop__in=may) | Q(shop=None) if known else Q(shop__in=may)
+    rows = ParkedRow.objects.filter(kept, batch=found, state="parked")
     parked = [(row, cells_of(row)) for row in rows.order_by("id")[:_ROWS]]
     gone = (
         Ticket.objects.filter(shop=found.shop, lane=Lane.MISSING).order_by("-missing_at")
@@ -107,9 +109,12 @@ def cancel(ask: Ask, import_id: int) -> HttpResponse:
 
 def _row(ask: Ask, row_id: int) -> ParkedRow:
     row = ParkedRow.objects.select_related("batch", "shop").filter(pk=row_id, state="parked").first()
-    ask.caller.let(Permission.IMPORT, row.shop_id if row else None)
     if row is None:
         raise NotHere
+    # A row of a sheet of several shops has no shop yet: it is for whoever brought the sheet.
+    if row.shop_id is None and row.batch.shop_id is None and row.batch.person_id == ask.person.pk:
+        return row
+    ask.caller.let(Permission.IMPORT, row.shop_id or row.batch.shop_id)
     return row
 
 

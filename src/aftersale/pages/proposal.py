@@ -11,7 +11,7 @@ from aftersale.domain.vocabulary import Kind
 from aftersale.pages.words import act_of
 from aftersale.policy.rulebook import REJECT
 from aftersale.shops.rulebooks import judge_by
-from aftersale.tickets.fact_answers import answers_of
+from aftersale.tickets.detail import decision_view
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import StoredDecision
 from aftersale.tickets.product_facts import articles_for
@@ -23,13 +23,13 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from aftersale.domain.facts import Facts
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
-    from aftersale.tickets.detail import DecisionView
     from aftersale.tickets.models import Ticket
+    from aftersale.tickets.said import Said
     from aftersale.triage.rows import Question
 
 _OPEN_ENDED = {Kind.TIME: "datetime-local", Kind.FEN: "money"}
@@ -68,7 +68,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
-    """Hold one fact that is known: its words, where it comes from."""
+    """Hold one fact that is known: its words, where it was told; no source where it follows from others."""
 
     name: str
     label: str
@@ -93,27 +93,39 @@ class Proposal:
     ways: tuple[Way, ...]
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
     known: tuple[FactShown, ...]
+    derived: tuple[FactShown, ...]
     unknown: tuple[str, ...]
     guards: tuple[str, ...]
     current: bool
 
 
-def proposal_of(ticket: Ticket, stored: DecisionView) -> Proposal:
-    """Explain the newest decision of a ticket by the rulebook it was made with; nothing is written."""
+def newest_of(ticket_id: int) -> StoredDecision | None:
+    """Read the newest decision of a ticket together with the ticket; one query."""
+    return StoredDecision.objects.select_related("ticket").filter(ticket_id=ticket_id).order_by("-id").first()
+
+
+def proposal_of(stored: StoredDecision, answered: Collection[str]) -> Proposal:
+    """Explain a decision by the rulebook it was made with; nothing is written.
+
+    `answered` names the facts that people here have answered.
+    """
     judge = judge_by(stored.rulebook_digest)
-    facts = facts_from(StoredDecision.objects.values_list("facts", flat=True).get(pk=stored.id))
-    return _Explaining(judge, judge.decide(facts), ticket, stored).all()
+    return _Explaining(judge, judge.decide(facts_from(stored.facts)), stored, answered).all()
 
 
 class _Explaining:
-    def __init__(self, judge: Judge, decision: Decision, ticket: Ticket, stored: DecisionView) -> None:
-        self._judge, self._decision, self._ticket, self._stored = judge, decision, ticket, stored
+    def __init__(
+        self, judge: Judge, decision: Decision, stored: StoredDecision, answered: Collection[str]
+    ) -> None:
+        self._judge, self._decision, self._answered = judge, decision, answered
+        self._ticket, self._stored = stored.ticket, decision_view(stored)
         self._book = judge.rulebook
-        self._words = Words(lang(), judge.rulebook, int(ticket.seen_at.timestamp()))
+        self._words = Words(lang(), judge.rulebook, int(self._ticket.seen_at.timestamp()))
         self._explained = Explainer(judge).explain(decision)
 
     def all(self) -> Proposal:
         verdict = self._decision.verdict
+        facts = list(_known(self._ticket, self._decision.facts, self._words, self._answered))
         return Proposal(
             step=self._words.action(self._ticket.step),
             remedy=self._words.remedy(verdict.preferred),
@@ -127,7 +139,8 @@ class _Explaining:
             inspect=tuple(self._words.fact(change.fact) for change in self._explained.inspect),
             ways=tuple(self._ways()),
             evidence=tuple(self._evidence()),
-            known=tuple(_known(self._ticket, self._decision.facts, self._words)),
+            known=tuple(fact for fact in facts if fact.source),
+            derived=tuple(fact for fact in facts if not fact.source),
             unknown=tuple(self._words.fact(change.fact) for change in self._explained.others),
             guards=tuple(rule.title.of(lang()) for rule in verdict.guards),
             current=True,
@@ -170,9 +183,9 @@ def _sent(value: bool | int | str) -> str:  # noqa: FBT001  # an answer is the v
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _known(ticket: Ticket, facts: Facts, words: Words) -> Iterator[FactShown]:
+def _known(ticket: Ticket, facts: Facts, words: Words, answered: Collection[str]) -> Iterator[FactShown]:
     """List what is known and worth reading, with where it was said."""
-    seen, answers = said_of(ticket), answers_of(ticket.pk)
+    seen = said_of(ticket)
     register = articles_for(ticket.shop_id, ticket.article_no, ticket.product_id)
     told = register.facts(ticket.article_no, ticket.product_id)
     for name, spec in FACTS.items():
@@ -181,16 +194,17 @@ def _known(ticket: Ticket, facts: Facts, words: Words) -> Iterator[FactShown]:
         if quiet or name in _NOT_WORTH_SAYING:
             continue
         yield FactShown(
-            name, spec.label.of(lang()), words.value(name, value), _source(name, answers, seen.sources, told)
+            name, spec.label.of(lang()), words.value(name, value), _source(name, answered, seen, told)
         )
 
 
 _NOT_WORTH_SAYING = frozenset({"now", "platform", "shop", "article_no"})
 
 
-def _source(
-    name: str, answers: Mapping[str, Any], sources: Mapping[str, str], register: Mapping[str, Any]
-) -> str:
-    if name in answers:
+def _source(name: str, answered: Collection[str], seen: Said, register: Mapping[str, Any]) -> str:
+    """Say where a fact was told; empty where it follows from others."""
+    if name in answered:
         return _("answered here")
-    return sources.get(name) or (_("product register") if name in register else _("by rule"))
+    if name in seen.facts:
+        return seen.sources.get(name) or _("from the platform")
+    return _("product register") if name in register else ""

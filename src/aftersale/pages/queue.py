@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.roles import Permission
+from aftersale.domain.states import Goods
 from aftersale.domain.vocabulary import REASONS
 from aftersale.pages.asked import WHO, Asked, asked_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.views import chips
 from aftersale.pages.words import Speech, act_of, claims, dues, value
-from aftersale.shops.models import Shop
+from aftersale.shops.models import Person, Shop
+from aftersale.tickets.batch_rows import INSPECTION
+from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import count, counters, queue_page, read_cursor, rows_of
 from aftersale.tickets.search import by_number, by_text
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
+from aftersale.tickets.verbs import verb_of
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from aftersale.tickets.queries import Row
+    from aftersale.tickets.queries import Filters, Row
 
 ROWS, FOUND = 50, 50
 
@@ -49,15 +55,24 @@ def queue(ask: Ask) -> HttpResponse:
     cursor = ask.said("cursor")
     found = queue_page(shops, filters, read_cursor(cursor) if cursor else None, ROWS)
     template = "_rows.html" if ask.part and cursor else "queue.html"
+    around = _around(ask, asked, seen)
     return shown(
         ask,
         template,
         asked=asked,
         rows=found.rows,
         next_cursor=found.next_cursor,
-        total=None if ask.part and cursor else count(shops, filters),
-        **_around(ask, asked, seen),
+        total=_total(around["tabs"], shops, filters),
+        bulk=_bulk(ask, found.rows),
+        chips=() if ask.part and cursor else chips(ask, asked.address()),
+        **around,
     )
+
+
+def _total(tabs: Sequence[TabShown], shops: Sequence[int], filters: Filters) -> int:
+    """Give the number of the tab that is shown; one that has no tab of its own is counted."""
+    here = [tab.count for tab in tabs if tab.here]
+    return here[0] if here else count(shops, filters)
 
 
 def _around(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> dict[str, Any]:
@@ -75,6 +90,37 @@ def _around(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> dict[str, Any]:
         "may_approve": ask.caller.shops(Permission.APPROVE),
         "may_assign": ask.caller.shops(Permission.ASSIGN),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class BulkShown:
+    """Hold what the bar below the queue offers; `doable` are tickets that can be done at one press."""
+
+    doable: frozenset[int]
+    paying: frozenset[int]
+    people: Sequence[tuple[int, str]]
+
+
+def _bulk(ask: Ask, rows: Sequence[Row]) -> BulkShown:
+    may = ask.caller.shops(Permission.APPROVE)
+    ready = [row for row in rows if row.lane == "ours" and row.shop_id in may and not row.needs_person]
+    looked_at = [row.id for row in ready if row.step in INSPECTION]
+    here = set(
+        Ticket.objects.filter(pk__in=looked_at, goods_state=Goods.INSPECTED).values_list("pk", flat=True)
+    )
+    done = [row for row in ready if verb_of(row.step) not in {None, Verb.REFUSE}]
+    doable = [row for row in done if row.step not in INSPECTION or row.id in here]
+    paying = frozenset(row.id for row in doable if verb_of(row.step) in PAYS)
+    return BulkShown(frozenset(row.id for row in doable), paying, _people(ask))
+
+
+def _people(ask: Ask) -> list[tuple[int, str]]:
+    """List whom tickets can be handed to, where the person may hand them over."""
+    shops = ask.caller.shops(Permission.ASSIGN)
+    there = (
+        Person.objects.filter(memberships__shop__in=shops, is_active=True) if shops else Person.objects.none()
+    )
+    return [(each.pk, str(each)) for each in there.distinct().order_by("name", "username")]
 
 
 def _whose() -> tuple[str, str, str]:

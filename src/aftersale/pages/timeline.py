@@ -49,6 +49,7 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "answered": ("shop", Text(zh="补充信息", en="answered")),
     "answer_withdrawn": ("shop", Text(zh="撤回信息", en="answer taken back")),
     "decided": ("system", Text(zh="重新给出建议", en="judged again")),
+    "promised": ("shop", Text(zh="向买家作了承诺", en="promised something to the buyer")),
     "noted": ("shop", Text(zh="加了备注", en="noted")),
     "assigned": ("shop", Text(zh="换了负责人", en="handed over")),
     "task_done": ("shop", Text(zh="完成待办", en="task done")),
@@ -56,6 +57,10 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "deadline_warned": ("system", Text(zh="临近超时提醒", en="warned of a deadline")),
     "deadline_missed": ("system", Text(zh="已超时", en="deadline missed")),
     "matched": ("warehouse", Text(zh="收到退件", en="parcel arrived")),
+    "goods_received": ("warehouse", Text(zh="退货已收到", en="the return arrived")),
+    "goods_recounted": ("warehouse", Text(zh="重新清点", en="counted again")),
+    "goods_inspected": ("warehouse", Text(zh="已验货", en="inspected")),
+    "goods_taken_off": ("warehouse", Text(zh="退件已改挂到别的单", en="the parcel belongs elsewhere")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
 KINDS = ("buyer", "shop", "platform", "warehouse", "system")

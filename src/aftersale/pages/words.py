@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aftersale.channels.verbs import VERB_WORDS
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
-from aftersale.shops.rulebooks import judge_of
+from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
 from aftersale.tickets.tabs import TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
@@ -16,8 +16,10 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from aftersale.policy.decide import Judge
     from aftersale.tickets.queries import Row
 
 
@@ -27,11 +29,13 @@ class Speech:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._of_shop: dict[int, Words] = {}
+        self._judges: Callable[[int], Judge] | None = None
 
     def of(self, shop_id: int) -> Words:
         """Give the words of a shop's rulebook."""
         if shop_id not in self._of_shop:
-            book = judge_of(shop_id, self._now).rulebook
+            self._judges = self._judges or judges_of(self._now)
+            book = self._judges(shop_id).rulebook
             self._of_shop[shop_id] = Words(lang(), book, int(self._now.timestamp()))
         return self._of_shop[shop_id]
 

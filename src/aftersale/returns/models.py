@@ -14,12 +14,13 @@ from aftersale.tickets.models import Import, Ticket
 
 
 class MatchedBy(models.TextChoices):
-    """Say how the ticket of a parcel was found; NOBODY is 无主件."""
+    """Say how the ticket of a parcel was found; NOBODY is 无主件, MOVED lies with another shop now."""
 
     NOBODY = "", "无主件"
     WAYBILL = "waybill", "退货单号"
     ORDER = "order", "订单号"
     PERSON = "person", "人工认领"
+    MOVED = "moved", "转到别的店铺"
 
 
 class Parcel(models.Model):

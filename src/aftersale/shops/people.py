@@ -186,6 +186,13 @@ def set_quiet_hours(person: Person, quiet_from: int, quiet_until: int) -> Change
     return Change(person, "quiet_hours", before, f"{quiet_from}-{quiet_until}")
 
 
+def set_lang(person: Person, lang: str) -> Change:
+    """Set the language in which messages reach a person: zh, or else en."""
+    before, person.lang = person.lang, "zh" if lang == "zh" else "en"
+    Person.objects.filter(pk=person.pk).update(lang=person.lang)
+    return Change(person, "lang", before, person.lang)
+
+
 def _create(username: str, name: str, password: str | None, now: datetime) -> NewPassword:
     chosen = password or secrets.token_urlsafe(12)
     person = Person(
@@ -236,13 +243,17 @@ def _may_manage(by: Person | None, shop: Shop) -> None:
         require(by, Permission.MANAGE_PEOPLE, shop)
 
 
-def _may_manage_person(by: Person | None, person: Person) -> None:
-    """Let pass who manages every shop that a person works in: no owner reaches into another's shop."""
-    if by is None or by.is_superuser:
-        return
+def may_manage(by: Person, person: Person) -> bool:
+    """Tell who manages every shop that a person works in: no owner reaches into another's shop."""
+    if by.is_superuser:
+        return by.is_active
     managed = set(shops_with(by, Permission.MANAGE_PEOPLE).values_list("pk", flat=True))
     theirs = set(Membership.objects.filter(person=person).values_list("shop_id", flat=True))
-    if person.is_superuser or not theirs or theirs - managed:
+    return not person.is_superuser and bool(theirs) and theirs <= managed
+
+
+def _may_manage_person(by: Person | None, person: Person) -> None:
+    if by is not None and not may_manage(by, person):
         raise NotAllowed(Permission.MANAGE_PEOPLE)
 
 

@@ -5,8 +5,10 @@ Whoever is flagged as superuser owns every shop; everybody else has one role a s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
+from django.db.models import F
 from rules.permissions import has_perm, set_perm
 from rules.predicates import predicate
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
+    from django.http import HttpRequest
 
     Somebody = Person | AnonymousUser
 
@@ -108,3 +111,34 @@ def shops_with(person: Somebody, permission: Permission = Permission.VIEW) -> Qu
         return Shop.objects.all()
     roles = [role.value for role in Role if permission in MAY[role]]
     return Shop.objects.filter(memberships__person=person, memberships__role__in=roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Hold one shop of a person with the role there; the shop comes with its connection."""
+
+    shop: Shop
+    role: Role
+
+
+def places_of(person: Somebody) -> tuple[Place, ...]:
+    """Give every shop of a person with the role there; one query."""
+    if not _works_here(person):
+        return ()
+    shops = Shop.objects.select_related("connection").order_by("pk")
+    if person.is_superuser:
+        return tuple(Place(shop, Role.OWNER) for shop in shops)
+    mine = shops.filter(memberships__person=person).annotate(role=F("memberships__role"))
+    return tuple(Place(shop, Role(shop.role)) for shop in mine)
+
+
+def places_for(request: HttpRequest) -> tuple[Place, ...]:
+    """Give the shops of who asks, read once a request: the gate and the page look at the same ones."""
+    kept: tuple[Place, ...] | None = getattr(request, _KEPT, None)
+    if kept is None:
+        kept = places_of(request.user)
+        setattr(request, _KEPT, kept)
+    return kept
+
+
+_KEPT = "desk_places"

@@ -12,7 +12,7 @@ from aftersale.shops.models import ComposedRulebook, PublishedRules
 from aftersale.shops.rule_files import packaged_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 ENGINE = f"aftersale {__version__}"
@@ -38,6 +38,13 @@ def judge_of(shop_id: int, now: datetime) -> Judge:
     """Give the judge of a shop at a time; published versions never change, so it is kept."""
     layer = layer_of(shop_id, now)
     return _judge(layer.pk if layer else None)
+
+
+def judges_of(now: datetime) -> Callable[[int], Judge]:
+    """Give the judges of all shops at a time; one query for however many are asked for."""
+    valid = PublishedRules.objects.filter(valid_from__lte=now).order_by("shop_id", "number")
+    versions = dict(valid.values_list("shop_id", "pk"))
+    return lambda shop_id: _judge(versions.get(shop_id))
 
 
 def judge_by(digest: str) -> Judge:

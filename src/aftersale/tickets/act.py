@@ -15,7 +15,7 @@ from aftersale.channels.verbs import PAYS, REFUNDS, Verb
 from aftersale.domain.states import ActionState, Decision, Machine, command
 from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
-from aftersale.tickets import ledger
+from aftersale.tickets import automatic, ledger
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.outcome import CANCEL, OPEN, OUTSIDE, applied, key_of, lock, locked, named, next_intent
@@ -103,7 +103,7 @@ def _paid_before(ticket: Ticket) -> bool:
 def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expected_sequence: int) -> Task:
     """Ask a colleague who may to approve; nothing is reserved or sent."""
     if intent.verb != Verb.REFUSE:
-        check_intent(ticket, person, intent)
+        check_intent(intent)
     _begin(ticket, expected_sequence, intent.verb)
     ways = _WAYS.get(ticket.decision_state, ("propose",))
     after = _walk(ticket.decision_state, ways)
@@ -138,13 +138,16 @@ def accept(  # a step to die at is for tests of exactly that
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
     PaidUnknown, IntentInvalid, NotAutomatic or PaidBefore; then nothing happened.
     """
-    check_intent(ticket, person, intent)
+    check_intent(intent)
     _begin(ticket, expected_sequence, intent.verb)
     if person is None and intent.verb in PAYS and _paid_before(ticket):
         raise PaidBefore(ticket.ticket_no)
+    rule = automatic.allowed(ticket, intent.verb, intent.amount_fen, now) if person is None else None
     before = _WAYS.get(ticket.decision_state, ()) if person else ()
     decided = _walk(ticket.decision_state, (*before, "accept"))
     action = _written(ticket, person, intent, now)
+    if rule is not None:
+        automatic.use(rule, action, now)
     _intend(ticket, action, intent, decided, "action_intended")
     step("accepting")
     _wake(action, intent)
@@ -230,6 +233,8 @@ def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: 
         "paid_unknown_accepted": intent.paid_unknown_accepted,
         "not_before": action.not_before.isoformat(),
     }
+    if (by_rule := automatic.rule_behind(action)) is not None:
+        data["automation"] = str(by_rule)
     personal = {"text": text} if isinstance(text, str) else {}
     change(ticket, Entry(kind, action.approved_at, action.approved_by_id, data, personal), **fields)
 

@@ -240,9 +240,15 @@ def whole(shops: Sequence[int], ticket_id: int) -> Whole | None:
     if ticket is None:
         return None
     decisions = decisions_of(ticket_id, None, 1)
+    return whole_of(ticket, decisions[0] if decisions else None)
+
+
+def whole_of(ticket: TicketView, decision: DecisionView | None) -> Whole:
+    """Add everything else to a ticket and a decision that were read already; six queries."""
+    ticket_id = ticket.id
     return Whole(
         ticket,
-        decisions[0] if decisions else None,
+        decision,
         tuple(DeadlineView(*row) for row in _of(Deadline, ticket_id, DeadlineView).order_by("due_at", "id")),
         tuple(ActionView(*row) for row in _of(Action, ticket_id, ActionView).order_by("-id")),
         tuple(TaskView(*row) for row in _of(Task, ticket_id, TaskView).order_by("-id")),
@@ -262,6 +268,11 @@ def decisions_of(ticket_id: int, before: int | None, limit: int) -> tuple[Decisi
     if before is not None:
         rows = rows.filter(id__lt=before)
     return tuple(_decision(row) for row in rows[:limit])
+
+
+def decision_view(stored: StoredDecision) -> DecisionView:
+    """Show a decision that was read as a whole."""
+    return _decision(tuple(getattr(stored, name) for name in columns(DecisionView)))
 
 
 _WRITTEN = frozenset({"remedies", "cites", "guards", "dues"})

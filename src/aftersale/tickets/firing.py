@@ -20,6 +20,7 @@ from aftersale.tickets.alarms import (
     escalate,
     raise_alarm,
 )
+from aftersale.tickets.automatic import offered
 from aftersale.tickets.change import change
 from aftersale.tickets.clocks import MERCHANT, SERVICE, next_warning, warnings_of
 from aftersale.tickets.consequences import COSTS_MONEY
@@ -27,10 +28,9 @@ from aftersale.tickets.deadlines import clocked, end_of_rows, ended_state
 from aftersale.tickets.models import Deadline
 from aftersale.tickets.models.clock import AlarmState, DeadlineState
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.verbs import EVERYTHING, MOVES_NO_MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -41,17 +41,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=2)
 _MONEY_WITHIN = timedelta(hours=1)
-# Only a person refuses a buyer, whatever a shop has listed.
-_ONLY_A_PERSON = frozenset(
-    {"reject", "human_review", "hold_investigate", "claim_carrier", "ask", "negotiate"}
-)
-
-
-def may_do(automatic: Collection[str], verb: str) -> bool:
-    """Tell whether a shop lets the desk do something by itself; what moves money only by its own name."""
-    if verb in _ONLY_A_PERSON:
-        return False
-    return verb in automatic or (EVERYTHING in automatic and verb in MOVES_NO_MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +129,7 @@ def _automatically(ticket: Ticket, now: datetime, carry_out: CarryOut) -> tuple[
     verb = ticket.step
     # A decision that time has changed has to be made again first.
     stale = ticket.stable_until is not None and ticket.stable_until <= now
-    if stale or ticket.needs_person or ticket.shop.held or not may_do(ticket.shop.automatic, verb):
+    if stale or ticket.needs_person or ticket.shop.held or not offered(ticket, now):
         return False, None
     try:
         with transaction.atomic():

@@ -45,13 +45,22 @@ class PublishedMeanwhile(AftersaleError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Hold what is to be published; `files` are texts by name (`shop/….yaml`), checked by the caller."""
+    """Hold what is to be published; `files` are texts by name (`shop/….yaml`), checked by the caller.
+
+    `base` is the number of the version that the author saw, None where it does not matter.
+    """
 
     shop: Shop
     files: Mapping[str, str]
     author: Person
     approver: Person
     valid_from: datetime
+    base: int | None = None
+
+
+def newest_of(shop_id: int) -> PublishedRules | None:
+    """Give the version published last, in force already or not."""
+    return PublishedRules.objects.filter(shop_id=shop_id).order_by("-number").first()
 
 
 def check_names(files: Mapping[str, str]) -> None:
@@ -65,6 +74,8 @@ def publish(draft: Draft, now: datetime) -> PublishedRules:
     """Publish a version under the next number, with one event; raises PublishedMeanwhile."""
     check_names(draft.files)
     newest = PublishedRules.objects.filter(shop=draft.shop).aggregate(number=Max("number"))["number"] or 0
+    if draft.base is not None and draft.base != newest:
+        raise PublishedMeanwhile
     try:
         with transaction.atomic():
             made = PublishedRules.objects.create(

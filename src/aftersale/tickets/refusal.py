@@ -13,14 +13,12 @@ from aftersale.policy.explain import trace
 from aftersale.texts import Text
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import StoredDecision
-from aftersale.tickets.verbs import EVERYTHING, MOVES_NO_MONEY, verb_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from aftersale.policy.decide import Judge
     from aftersale.policy.explain import Traced
-    from aftersale.shops.models import Person
     from aftersale.tickets.act import Intent
     from aftersale.tickets.models import Ticket
 
@@ -95,16 +93,30 @@ class IntentInvalid(AftersaleError):
 
 
 class NotAutomatic(AftersaleError):
-    """Refuse what the shop has not allowed to happen without a person."""
+    """Refuse what the shop has not allowed to happen without a person, or not beyond a cap."""
 
-    def __init__(self, verb: str) -> None:
+    def __init__(self, verb: str, why: str = "off") -> None:
+        zh, en = _NOT_ALLOWED[why]
         super().__init__(
             "action.not_automatic",
             Text(
-                zh=f"店铺没有允许自动执行“{verb}”。", en=f"The shop does not allow {verb} without a person."
+                zh=f"店铺没有允许自动执行“{verb}”：{zh}。",
+                en=f"The shop does not allow {verb} without a person: {en}.",
             ),
             Text(zh="请由有权限的人确认。", en="Let a person who may confirm it."),
         )
+        self.why = why
+
+
+_NOT_ALLOWED: Mapping[str, tuple[str, str]] = {
+    "off": ("没有启用的规则", "no rule is on"),
+    "stopped": ("自动处理已全部停用", "everything automatic is stopped"),
+    "hours": ("不在规定的时段", "outside the hours"),
+    "no_cap": ("没有设金额上限", "no cap on the amount is set"),
+    "cap": ("超过单笔上限", "more than the cap of one ticket"),
+    "day": ("超过当天上限", "more than the cap of the day"),
+    "not_inspected": ("退回的货还没验", "what came back was not looked at"),
+}
 
 
 class DecisionMissing(AftersaleError):
@@ -156,8 +168,8 @@ _WRONG: Mapping[str, Text] = {
 }
 
 
-def check_intent(ticket: Ticket, person: Person | None, intent: Intent) -> None:
-    """Refuse an intent that is not whole (IntentInvalid), or that a rule may not have (NotAutomatic)."""
+def check_intent(intent: Intent) -> None:
+    """Refuse an intent that is not whole (IntentInvalid)."""
     code = _fault(intent)
     if code:
         raise IntentInvalid(
@@ -165,15 +177,6 @@ def check_intent(ticket: Ticket, person: Person | None, intent: Intent) -> None:
             _WRONG[code].format(verb=intent.verb),
             Text(zh="请改正后再确认。", en="Correct it and confirm again."),
         )
-    if person is None and intent.verb not in _automatic(ticket.shop.automatic):
-        raise NotAutomatic(intent.verb)
-
-
-def _automatic(listed: Collection[str]) -> set[str | None]:
-    """Give the verbs that a shop's list of automatic steps lets the desk carry out by itself."""
-    harmless = MOVES_NO_MONEY if EVERYTHING in listed else frozenset[str]()
-    steps = {*listed, *harmless}
-    return {*steps, *map(verb_of, steps)}
 
 
 def _fault(intent: Intent) -> str:

@@ -45,3 +45,8 @@ _VERBS: Mapping[str, Verb] = {
 def verb_of(step: str) -> Verb | None:
     """Give the act of a step or remedy, None where people do something else."""
     return _VERBS.get(step)
+
+
+def steps_of_one_act() -> tuple[str, ...]:
+    """List the steps that end in one act on the platform and refuse nobody."""
+    return tuple(step for step, verb in _VERBS.items() if verb is not Verb.REFUSE)

@@ -6,11 +6,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Max, Q
 
+from aftersale.domain.errors import AftersaleError
 from aftersale.shops.models import Membership
+from aftersale.texts import Text
 from aftersale.tickets.models import SavedView
+from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import Filters, counters
+from aftersale.tickets.tabs import LANE_OF, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +25,79 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Person
 
 MOST_COUNTED = 20
-_SHOPS = "shops"
+_SHOPS, _ASKED = "shops", "asked"
+
+
+class ViewInvalid(AftersaleError):
+    """Refuse a view without a name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "view.name",
+            Text(zh="视图要有名字，最多 64 个字。", en="A view needs a name of at most 64 characters."),
+            Text(zh="起个一看就懂的名字，如“破损件”。", en="Give it a name that says what is in it."),
+        )
+
+
+def keep(person: Person, name: str, asked: Mapping[str, str], *, shared: bool) -> SavedView:
+    """Keep an address of the queue as a view, after the person's others; raises ViewInvalid.
+
+    The address is kept as it stands: who is meant by "mine" and until when "within an hour" reaches depends
+    on who looks, and when. What does not depend on that stands beside it as a filter for programs.
+    """
+    last = SavedView.objects.filter(person=person).aggregate(last=Max("position"))["last"]
+    return SavedView.objects.create(
+        person=person,
+        name=_named(name),
+        filters={**_lasting(asked), _ASKED: dict(asked)},
+        shared=shared,
+        position=0 if last is None else min(last + 1, _LAST),
+    )
+
+
+_LAST, _LONGEST = 32_767, 64
+# What an address says, under the name that a filter has for it; the rest depends on who looks and when.
+_SAME = {"reason": "reason", "claim": "apply_type", "article": "article_no"}
+
+
+def _lasting(asked: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {_SAME[name]: value for name, value in asked.items() if name in _SAME and value}
+    tab = asked.get("tab", "")
+    if tab in set(Tab):
+        found |= {"tab": tab, "lane": LANE_OF[Tab(tab)].value}
+    elif tab in set(Lane):
+        found["lane"] = tab
+    return found
+
+
+def _named(name: str) -> str:
+    if not name.strip() or len(name) > _LONGEST or "\0" in name:
+        raise ViewInvalid
+    return name.strip()
+
+
+def asked_by(view: SavedView) -> Mapping[str, str] | None:
+    """Give the address that a view keeps; None for one that a program made."""
+    asked = view.filters.get(_ASKED)
+    return asked if isinstance(asked, dict) else None
+
+
+def rename(view: SavedView, name: str, *, shared: bool) -> None:
+    """Change the name of a view, and who sees it; raises ViewInvalid."""
+    view.name, view.shared = _named(name), shared
+    view.save(update_fields=["name", "shared"])
+
+
+def move(view: SavedView, by: int) -> None:
+    """Put a view before (-1) or after (+1) its neighbour among the person's own."""
+    with transaction.atomic():
+        own = list(SavedView.objects.filter(person_id=view.person_id).order_by("position", "id"))
+        place = next(number for number, each in enumerate(own) if each.pk == view.pk)
+        other = max(0, min(place + by, len(own) - 1))
+        own.insert(other, own.pop(place))
+        for number, each in enumerate(own):
+            each.position = number
+        SavedView.objects.bulk_update(own, ["position"])
 
 
 def filters_of(view: SavedView) -> Filters:

@@ -36,6 +36,7 @@ from tests.tickets.acting.desk import (
     reread,
     reserved,
 )
+from tests.tickets.bulk.desk import allow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,8 +158,7 @@ def test_a_compensation_is_no_part_of_what_was_paid(ticket: Ticket, line: OrderL
 
 
 def test_a_rule_may_do_what_the_shop_allowed_and_no_more(line: OrderLine) -> None:
-    line.shop.automatic = ["refund"]
-    line.shop.save()
+    allow(line.shop, "refund_full_unshipped")
     ticket = make_ticket(line.shop, line)
     with pytest.raises(NotAutomatic):
         accept(ticket, None, Intent("agree_return"), NOW, 0)
@@ -167,8 +167,7 @@ def test_a_rule_may_do_what_the_shop_allowed_and_no_more(line: OrderLine) -> Non
 
 
 def test_a_rule_never_approves_what_nobody_proposed(line: OrderLine) -> None:
-    line.shop.automatic = ["refund"]
-    line.shop.save()
+    allow(line.shop, "refund_full_unshipped")
     ticket = make_ticket(line.shop, line, decision_state=Decision.ASKED)
     with pytest.raises(MoveRefused):
         accept(ticket, None, refund(), NOW, 0)

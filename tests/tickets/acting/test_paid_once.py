@@ -16,6 +16,7 @@ from aftersale.tickets.ledger import OverPaid, left_of
 from aftersale.tickets.models import Action, OrderLine
 from aftersale.tickets.refusal import PaidBefore, RefundUnderWay
 from tests.tickets.acting.desk import Desk, fresh, kinds, make_person, refund, reread
+from tests.tickets.bulk.desk import allow
 from tests.tickets.taking.notices import APPLIED, ASKED, NOW, origin, refunded, shop, the_ticket, took
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+STEPS = {"refund": "refund_full_unshipped", "compensate": "compensation"}
+"""The step that each verb carries out."""
 PAYING = replace(
     ASKED,
     status="退款中",
@@ -54,9 +57,10 @@ def person() -> Person:
 def of(desk: Desk) -> Shop:
     assert desk.rung.heard == []
     made = shop()
-    made.automatic = ["refund", "compensate"]
     made.channel = "manual"
     made.save()
+    for step in STEPS.values():
+        allow(made, step)
     return made
 
 
@@ -110,10 +114,12 @@ def test_what_was_paid_becomes_known_on_the_first_line_though_the_sheet_names_an
 @pytest.mark.parametrize("verb", ["refund", "compensate"])
 def test_no_rule_pays_again_because_a_sheet_lags(desk: Desk, of: Shop, person: Person, verb: str) -> None:
     ticket = seen(of, ASKED, 0)
+    tickets = type(ticket).objects.filter(pk=ticket.pk)
+    tickets.update(step=STEPS[verb])
     paid(desk, decided(ticket, None, Intent(verb, 4000)), person)
     seen(of, LATE)
     # Even where the ticket stands as it did before.
-    type(ticket).objects.filter(pk=ticket.pk).update(decision_state=Decision.PROPOSED)
+    tickets.update(decision_state=Decision.PROPOSED, step=STEPS[verb])
     with pytest.raises(PaidBefore):
         decided(ticket, None, Intent(verb, 4000), NOW + HOUR)
     assert Action.objects.count() == 1

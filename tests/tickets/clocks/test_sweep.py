@@ -8,9 +8,10 @@ from aftersale.channels.base import Turn
 from aftersale.evidence.models import Event
 from aftersale.shops.models import Shop
 from aftersale.tickets.alarms import take_over
+from aftersale.tickets.automatic import may_do
 from aftersale.tickets.clocks import NO_SERVICE, Scene, wanted
 from aftersale.tickets.deadlines import reset
-from aftersale.tickets.firing import class_of, may_do
+from aftersale.tickets.firing import class_of
 from aftersale.tickets.models import Alarm, Deadline, Import, Outbox, Ticket
 from aftersale.tickets.steps import Clock, Stage
 from aftersale.tickets.sweep import PUT_OFF, Swept, sweep

@@ -4,7 +4,7 @@ from aftersale.shops.models.access import ApiToken, CacheEntry, Membership
 from aftersale.shops.models.duty import Duty, NotifyTarget
 from aftersale.shops.models.person import Person
 from aftersale.shops.models.product import Product
-from aftersale.shops.models.rulebook import ComposedRulebook, PublishedRules
+from aftersale.shops.models.rulebook import ComposedRulebook, PublishedRules, RuleDraft
 from aftersale.shops.models.shop import Connection, Shop
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Person",
     "Product",
     "PublishedRules",
+    "RuleDraft",
     "Shop",
 ]

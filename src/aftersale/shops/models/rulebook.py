@@ -36,6 +36,43 @@ class PublishedRules(models.Model):
         return f"{self.shop} v{self.number}"
 
 
+class DraftState(models.TextChoices):
+    """Tell how far a draft of rules is."""
+
+    WAITING = "waiting", "等同事复核"
+    PUBLISHED = "published", "已发布"
+    RETURNED = "returned", "已退回"
+
+
+class RuleDraft(models.Model):
+    """Hold rules that wait for a second person; `base` is the version they were written against.
+
+    `said` is what the second person answered. A draft is never changed, only settled, once.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="rule_drafts")
+    base = models.PositiveIntegerField()
+    files = models.JSONField()
+    digest = models.CharField(max_length=64)
+    note = models.CharField(max_length=500, blank=True)
+    valid_from = models.DateTimeField(null=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=DraftState.choices, default=DraftState.WAITING)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+    said = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["shop", "state"], name="rule_draft_by_state")]
+
+    def __str__(self) -> str:
+        """Name shop and time."""
+        return f"{self.shop} {self.created_at:%Y-%m-%d %H:%M}"
+
+
 class ComposedRulebook(models.Model):
     """Hold a rulebook as it judged, by digest: all texts, never deleted."""
 

@@ -27,7 +27,8 @@ class Shop(models.Model):
     `channel` names how actions are carried out. `held` is set after a restore: nothing is sent until the shop
     was read once. `warn_minutes` are the warnings before a deadline, `service_minutes` the shop's own targets
     by kind, `hours` its business hours (see domain/service_hours.py), `automatic` the steps that the sweep
-    may carry out by itself. `retain_days` is how long personal values are kept after a ticket ended.
+    may carry out by itself; only those that move no money, what pays needs a rule with caps. `retain_days`
+    is how long personal values are kept after a ticket ended.
     """
 
     platform = models.CharField(max_length=16, choices=Platform.choices)

@@ -1,10 +1,14 @@
 """Hold the tables of the room."""
 
 from aftersale.tickets.models.action import Action, Task
+from aftersale.tickets.models.automation import AutomaticUse, AutomationRule, AutomationStop
+from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
 from aftersale.tickets.models.decision import Answer, StoredDecision
 from aftersale.tickets.models.erasure import Erasure, Unmasking
+from aftersale.tickets.models.instruction import Instruction
 from aftersale.tickets.models.intake import Import, ParkedRow
+from aftersale.tickets.models.presence import Presence
 from aftersale.tickets.models.search import SearchText
 from aftersale.tickets.models.shared import SharedText
 from aftersale.tickets.models.ticket import Buyer, Note, OrderLine, Ticket
@@ -14,15 +18,22 @@ __all__ = [
     "Action",
     "Alarm",
     "Answer",
+    "AutomaticUse",
+    "AutomationRule",
+    "AutomationStop",
+    "Batch",
+    "BatchRow",
     "Buyer",
     "Deadline",
     "Erasure",
     "IdempotencyKey",
     "Import",
+    "Instruction",
     "Note",
     "OrderLine",
     "Outbox",
     "ParkedRow",
+    "Presence",
     "SavedView",
     "SearchText",
     "SharedText",

@@ -28,10 +28,19 @@
   }
   setTimeout(() => all("#said .toast").forEach((line) => line.remove()), 8_000);
 
+  // Browsers give the clipboard to pages of this machine and of TLS alone; elsewhere the old way still works.
+  async function put(text) {
+    try { await navigator.clipboard.writeText(text); } catch {
+      const field = document.createElement("textarea");
+      field.value = text; document.body.append(field); field.select();
+      document.execCommand("copy"); field.remove();
+    }
+  }
+
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) {
-      await navigator.clipboard.writeText(copy.dataset.copy || $(copy.dataset.copyFrom)?.textContent.trim() || "");
+      await put(copy.dataset.copy || $(copy.dataset.copyFrom)?.textContent.trim() || "");
       const was = copy.textContent;
       copy.textContent = document.documentElement.lang === "en" ? "Copied" : "已复制";
       setTimeout(() => { copy.textContent = was; }, 1_500);
@@ -59,11 +68,17 @@
     $("[data-open]", list[here])?.focus({ preventScroll: true });
   }
   const current = () => rows()[here] || $("[data-row].here") || $("[data-ticket]");
-  const press = (key) => {
-    const button = $(`[data-key="${key}"]`, current() || document) || $(`[data-key="${key}"]`);
-    button?.click();
-    return Boolean(button);
-  };
+  // What is asked or said about a row stands under it.
+  const under = (row) => (row?.nextElementSibling?.matches(".acting") ? row.nextElementSibling : null);
+  // A key means the row that is here; a row without such a button is never taken for another one.
+  function press(key) {
+    const what = `[data-key="${key}"]`, row = rows()[here];
+    if (!row && rows().length && !$("[data-ticket]")) return go(0);
+    const asked = under(row), open = asked && $("[data-focus]", asked);
+    if (key === "a" && open) return open.focus();
+    const button = (asked && $(what, asked)) || (row && $(what, row)) || all(what).find((each) => !each.closest("[data-row], .acting"));
+    if (button?.matches("input, select, textarea")) { button.focus(); button.select?.(); } else button?.click();
+  }
 
   const KEYS = {
     KeyJ: () => go(here + 1),
@@ -115,17 +130,42 @@
     if (event.target.dataset.keep) sessionStorage.setItem(keeping(event.target), event.target.value);
     if (event.target.closest("[data-row]") && event.target.type === "checkbox") count();
     if (event.target.dataset.all !== undefined) { all("[data-row] input[type=checkbox]").forEach((box) => { box.checked = event.target.checked; }); count(); }
+    if (event.target.dataset.whole !== undefined) count();
     if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
   });
-  document.addEventListener("submit", (event) => {
-    all("[data-keep]", event.target).forEach((field) => sessionStorage.removeItem(keeping(field)));
+  // A draft goes once the desk has taken it; where it was refused, it is there again.
+  const sent = (form) => all("[data-keep]", form).forEach((field) => sessionStorage.removeItem(keeping(field)));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.requestConfig.verb === "post") sent(event.detail.elt);
   });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    // Pressed twice is meant once.
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 3_000);
+    const drafts = all("[data-keep]", form).map((field) => [keeping(field), field.value]);
+    sessionStorage.setItem("sent", JSON.stringify(drafts));
+    sent(form);
+  });
+  function returned() {
+    const drafts = JSON.parse(sessionStorage.getItem("sent") || "[]");
+    sessionStorage.removeItem("sent");
+    if ($("[data-refused]")) drafts.forEach(([key, value]) => sessionStorage.setItem(key, value));
+  }
+  // The bar below the queue says how many, and how much money, before anything is sent.
   function count() {
     const bar = $("[data-bulk]");
     if (!bar) return;
-    const chosen = all("[data-row] input[type=checkbox]:checked").length;
-    bar.hidden = !chosen;
-    $("[data-chosen]", bar).textContent = chosen;
+    const chosen = all("[data-row] input[type=checkbox]:checked"), whole = $("[data-whole]", bar), act = $("[data-do]", bar);
+    bar.hidden = !chosen.length;
+    const every = Boolean(whole?.checked);
+    $("[data-chosen]", bar).textContent = every ? whole.dataset.whole : chosen.length;
+    if (!act) return;
+    const doable = chosen.filter((box) => box.dataset.doable !== undefined), fen = doable.reduce((sum, box) => sum + Number(box.dataset.fen || 0), 0);
+    const yuan = "¥" + (fen / 100).toFixed(2).replace(/\B(?=(\d{3})+(?=\.))/g, ",");
+    act.textContent = (every || !doable.length ? act.dataset.plain : fen ? act.dataset.pay : act.dataset.some).replace("{count}", doable.length).replace("{sum}", yuan);
   }
 
   // Go to: areas by name, or a number to look for.
@@ -177,7 +217,7 @@
   document.addEventListener("htmx:afterSwap", () => {
     tick(); restore(); count();
     if (here >= 0) rows()[Math.min(here, rows().length - 1)]?.classList.add("here");
-    $("[data-focus]:not([data-focused])")?.focus();
+    all("[data-focus]:not([data-focused])").at(-1)?.focus();
     all("[data-focus]").forEach((field) => { field.dataset.focused = ""; });
   });
   document.addEventListener("htmx:responseError", (event) => {
@@ -195,5 +235,5 @@
     }
   });
   // An upload says how far it is where the server tells: the page asks by itself (hx-trigger every).
-  addEventListener("DOMContentLoaded", () => { tick(); restore(); count(); draw(); });
+  addEventListener("DOMContentLoaded", () => { returned(); tick(); restore(); count(); draw(); });
 })();

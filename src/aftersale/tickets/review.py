@@ -1,0 +1,97 @@
+"""Look at what a colleague proposes: carry it out in one's own name, or give it back with a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from aftersale.channels.verbs import Verb
+from aftersale.domain.errors import AftersaleError
+from aftersale.texts import Text
+from aftersale.tickets import handling
+from aftersale.tickets.act import REVIEW, Intent, accept, refuse
+from aftersale.tickets.models import Task, Ticket
+from aftersale.tickets.refusal import Refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aftersale.policy.decide import Judge
+    from aftersale.shops.models import Person
+    from aftersale.tickets.models import Action
+
+RETURNED = "returned"
+"""The task of looking again at what a reviewer gave back."""
+
+
+class NotAReview(AftersaleError):
+    """Refuse to review what is no proposal, or one's own."""
+
+
+_WRONG = {
+    "review.none": (
+        Text(zh="这不是要审核的建议。", en="This is no proposal to review."),
+        Text(zh="刷新待办再看。", en="Reload the list."),
+    ),
+    "review.own": (
+        Text(zh="自己提的要由别人审核。", en="Somebody else reviews what you proposed."),
+        Text(zh="请同事看一眼。", en="Ask a colleague."),
+    ),
+}
+
+
+@transaction.atomic
+def approve(  # the sequence is what the reviewer saw, the judge explains a refusal
+    task: Task, reviewer: Person, now: datetime, expected_sequence: int, judge: Judge, *, delay_s: int = 0
+) -> Action:
+    """Carry out what was proposed, in the name of the reviewer, and end the review: one transaction.
+
+    Raises NotAReview, TaskEnded, and what `accept` and `refuse` raise.
+    """
+    ticket = _ticket(task, reviewer)
+    wanted: dict[str, Any] = dict(task.params)
+    params = wanted.get("params") or {}
+    if wanted["verb"] == Verb.REFUSE:
+        evidence = tuple(params.get("evidence") or ())
+        said = Refusal(
+            str(params.get("reason", "")),
+            str(params.get("citation", "")),
+            str(params.get("text", "")),
+            evidence,
+            delay_s=delay_s,
+        )
+        action = refuse(ticket, reviewer, said, now, expected_sequence, judge)
+    else:
+        intent = Intent(wanted["verb"], wanted.get("amount_fen"), params, delay_s=delay_s)
+        action = accept(ticket, reviewer, intent, now, expected_sequence)
+    task.ticket = ticket
+    handling.finish_task(task, reviewer, "approved", now)
+    return action
+
+
+@transaction.atomic
+def give_back(task: Task, reviewer: Person, word: str, now: datetime) -> Task:
+    """End the review, put the word on the ticket, and ask who proposed to look again."""
+    ticket = _ticket(task, reviewer)
+    if word:
+        handling.add_note(ticket, reviewer, word, now)
+    task.ticket = ticket
+    handling.finish_task(task, reviewer, RETURNED, now)
+    return Task.objects.create(
+        shop_id=task.shop_id,
+        ticket=ticket,
+        kind=RETURNED,
+        params={name: task.params.get(name) for name in ("verb", "amount_fen")},
+        assignee_id=task.params.get("by"),
+        due_at=ticket.due_at,
+        created_at=now,
+    )
+
+
+def _ticket(task: Task, reviewer: Person) -> Ticket:
+    if task.kind != REVIEW or task.ticket_id is None:
+        raise NotAReview("review.none", *_WRONG["review.none"])
+    if task.params.get("by") == reviewer.pk:
+        raise NotAReview("review.own", *_WRONG["review.own"])
+    return Ticket.objects.select_related("shop").get(pk=task.ticket_id)

@@ -1,0 +1,172 @@
+"""See that nobody learns of a shop that is not theirs by any page, and that every page asks who is there.
+
+The list of pages is that of `aftersale.pages.urls`: one that is added later is held to the same at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from aftersale.domain.roles import Role
+from aftersale.evidence.models import Event
+from aftersale.pages.urls import urlpatterns
+from aftersale.shops.models import Duty, NotifyTarget
+from aftersale.shops.models.rulebook import RuleDraft
+from aftersale.tickets.models.batch import Batch, BatchRow
+from aftersale.tickets.models.instruction import Instruction
+from tests.api.desk import make_person, make_shop, now
+from tests.api.test_isolation import HIDDEN, everything
+from tests.pages.desk import PART, soon, visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.test.client import _MonkeyPatchedWSGIResponse as HttpResponse
+    from django.urls import URLPattern
+
+    from aftersale.shops.models import Shop
+
+pytestmark = pytest.mark.django_db
+SHOP = "山茶小店"
+# Open to everybody: nothing of a shop stands there.
+OPEN = {"set_language"}
+# Parts of an address that name no row: with a value that the page knows.
+WORDS = {"fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
+# Everybody who is signed in may read what the package itself says of law and platforms.
+PUBLIC = {"rule", "rule_parameter"}
+# What a form may name beside its address, all of the foreign shop.
+_FORM = {"value": "yes", "outcome": "done", "text": "x", "reason": "x", "citation": "y", "amount": "1"}
+PATTERNS = {pattern.name or str(pattern.pattern): pattern for pattern in urlpatterns}
+
+
+def needs(pattern: URLPattern) -> tuple[str, ...]:
+    """Name what an address is made of."""
+    return tuple(pattern.pattern.converters)
+
+
+def known(shop: Shop) -> dict[str, Any]:
+    """Give one of each kind of row of the foreign shop, by the name that addresses have for it."""
+    rows = {**everything(shop), **WORDS, "person_id": shop.memberships.get().person_id}
+    return rows | {name: make(shop, rows) for name, make in LATER.items()}
+
+
+def a_batch(_shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Write down what somebody of the shop does to a ticket of it in bulk."""
+    batch = Batch.objects.create(person_id=rows["person_id"], kind="approve", query=HIDDEN, created_at=now())
+    BatchRow.objects.create(batch=batch, ticket_id=rows["ticket_id"], sequence=1, step="x")
+    return batch.pk
+
+
+def a_draft(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Write down rules of the shop that wait for a colleague."""
+    texts = {"shop.yaml": HIDDEN}
+    return RuleDraft.objects.create(
+        shop=shop, base=0, files=texts, digest="d", author_id=rows["person_id"], created_at=now()
+    ).pk
+
+
+def a_duty(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Put somebody of the shop on duty."""
+    times = {"starts_at": now(), "ends_at": soon(8)}
+    return Duty.objects.create(shop=shop, person_id=rows["person_id"], **times).pk
+
+
+def an_instruction(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Pin an instruction in the shop."""
+    said = {"text": HIDDEN, "until": soon(8), "created_at": now()}
+    return Instruction.objects.create(shop=shop, person_id=rows["person_id"], **said).pk
+
+
+def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Let somebody of the shop have messages sent."""
+    address = "wecombot://12345678"
+    return NotifyTarget.objects.create(person_id=rows["person_id"], name=HIDDEN, url=address).pk
+
+
+# Kinds of rows that the interface has no calls for.
+LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
+    "batch_id": a_batch,
+    "draft_id": a_draft,
+    "duty_id": a_duty,
+    "instruction_id": an_instruction,
+    "target_id": a_target,
+}
+
+
+def address_of(name: str, ids: Mapping[str, object]) -> str:
+    """Fill an address; one made of something that is not known here has to be added to this test."""
+    wanted = needs(PATTERNS[name])
+    missing = [each for each in wanted if each not in ids]
+    assert not missing, f"{name} needs {missing}: add how to make one to LATER (or WORDS) in this file"
+    try:
+        return reverse(name, kwargs={each: ids[each] for each in wanted})
+    except NoReverseMatch:
+        raise AssertionError(f"{name} takes other ids than {ids}") from None
+
+
+def asked(client: Client, address: str, ids: Mapping[str, Any]) -> list[HttpResponse]:
+    """Open an address, open it as a part, and send a form to it."""
+    query = {"shop": ids["shop_id"], "q": HIDDEN, "ticket": ids["ticket_id"], "tab": "ours"}
+    form = {**_FORM, **ids, "shop": ids["shop_id"], "person": ids["person_id"], "fact": "activated"}
+    return [
+        client.get(address, query),
+        client.get(address, query, headers=PART),
+        client.post(address, {**form, "ticket": ids["ticket_id"], "tickets": ids["ticket_id"]}),
+    ]
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_page_is_found_by_a_name(name: str) -> None:
+    assert PATTERNS[name].name == name
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OPEN])
+def test_a_stranger_learns_nothing_and_does_nothing(name: str) -> None:
+    shop, elsewhere = make_shop(SHOP), make_shop("别家小店")
+    ids = known(shop)
+    stranger = visitor(make_person("stranger", Role.OWNER, elsewhere))
+    events = set(Event.objects.filter(shop_id=shop.pk).values_list("pk", flat=True))
+    address = address_of(name, ids)
+    for response in asked(stranger.client, address, ids):
+        text = response.content.decode()
+        assert HIDDEN not in text.replace(f'value="{HIDDEN}"', "").replace(f"：{HIDDEN}<", "")
+        assert SHOP not in text
+        if name not in PUBLIC and set(needs(PATTERNS[name])) - set(WORDS):
+            assert response.status_code in {404, 405}, f"{name} answers {response.status_code}"
+        else:
+            assert response.status_code < 500
+    assert set(Event.objects.filter(shop_id=shop.pk).values_list("pk", flat=True)) == events
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OPEN])
+def test_who_is_not_signed_in_is_asked_to_sign_in(name: str) -> None:
+    shop = make_shop(SHOP)
+    ids = known(shop)
+    address = address_of(name, ids)
+    for response in asked(Client(), address, ids):
+        assert response.status_code in {302, 405}
+        if response.status_code == 302:
+            assert response.headers["Location"].startswith("/accounts/login/")
+
+
+LISTS = [name for name, pattern in PATTERNS.items() if name not in OPEN and not needs(pattern)]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_who_has_no_shop_finds_nothing(name: str) -> None:
+    ids = known(make_shop(SHOP))
+    nobody = visitor(make_person("nobody", Role.OWNER))
+    for response in asked(nobody.client, address_of(name, ids), ids):
+        assert response.status_code < 500
+        assert SHOP not in response.content.decode()
+
+
+def test_the_language_can_be_chosen_by_anybody_and_leads_nowhere_else() -> None:
+    response = Client().post(
+        reverse("set_language"), {"language": "en", "next": "https://elsewhere.example/"}
+    )
+    assert response.headers["Location"] == "/"

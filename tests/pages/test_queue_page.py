@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from aftersale.domain.roles import Role
+from tests.api.desk import make_person, make_shop, make_ticket
+from tests.pages.desk import queries, soon, text_of, visitor, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aftersale.shops.models import Shop
+    from aftersale.tickets.models import Ticket
+    from tests.pages.desk import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def order_of(text: str, *numbers: str) -> list[int]:
+    return [text.index(number) for number in numbers]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_of_the_shop_reads_the_queue_and_only_some_may_approve(
+    role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket
+) -> None:
+    response = as_role(role).get("queue")
+    assert response.status_code == 200
+    assert ticket.ticket_no in text_of(response)
+    offered = reverse("approve", args=[ticket.pk]) in text_of(response)
+    assert offered == (role in {Role.OWNER, Role.LEAD, Role.AGENT})
+
+
+def test_what_runs_out_first_stands_on_top(agent: Visitor, shop: Shop) -> None:
+    late, early = (
+        make_ticket(shop, number, queue_at=soon(hours), due_at=soon(hours))
+        for number, hours in ((1, 9), (2, 1))
+    )
+    first, second = order_of(text_of(agent.get("queue")), early.ticket_no, late.ticket_no)
+    assert first < second
+
+
+def test_the_time_left_is_said_in_words_and_never_by_colour_alone(agent: Visitor, shop: Shop) -> None:
+    make_ticket(shop, 1, queue_at=soon(0.7), due_at=soon(0.7))
+    text = text_of(agent.get("queue"))
+    assert "clock-red" in text
+    assert "00:41" in text
+
+
+def test_a_ticket_says_goods_claim_reason_amount_and_what_to_do(agent: Visitor, ticket: Ticket) -> None:
+    said = words_of(agent.get("queue"))
+    for word in ("双层玻璃杯 蓝", ticket.ticket_no, "¥129.00", "未发货退款", "待分配"):
+        assert word in said
+
+
+def test_an_empty_queue_says_what_comes_next(agent: Visitor) -> None:
+    assert "下次导入后" in words_of(agent.get("queue"))
+
+
+def test_filters_that_fit_nothing_say_how_to_get_out(agent: Visitor, ticket: Ticket) -> None:
+    response = agent.get("queue", least="99999")
+    assert ticket.ticket_no not in text_of(response)
+    assert "清除" in words_of(response)
+
+
+@pytest.mark.parametrize("typed", ["129", "129.00", "¥129", "1,29", " 129 ", "１２９", "￥129"])
+def test_an_amount_is_read_as_people_type_it(typed: str, agent: Visitor, shop: Shop) -> None:
+    cheap = make_ticket(shop, 1, amount_fen=12899)
+    dear = make_ticket(shop, 2, amount_fen=12900)
+    text = text_of(agent.get("queue", least=typed))
+    assert dear.ticket_no in text
+    assert cheap.ticket_no not in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"tab": "unshipped"},
+        {"who": "free"},
+        {"claim": "refund_only"},
+        {"reason": "no_reason"},
+        {"article": "CUP-350-BL"},
+        {"due": "24"},
+        {"least": "100", "most": "200"},
+    ],
+    ids="+".join,
+)
+def test_each_filter_keeps_what_fits(query: dict[str, str], agent: Visitor, shop: Shop) -> None:
+    fits = make_ticket(shop, 1, queue_at=soon(2))
+    assert fits.ticket_no in text_of(agent.get("queue", **query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"tab": "shipped"},
+        {"who": "mine"},
+        {"claim": "exchange"},
+        {"reason": "damaged"},
+        {"article": "OTHER"},
+        {"due": "1"},
+        {"most": "100"},
+    ],
+    ids="+".join,
+)
+def test_each_filter_leaves_out_what_does_not_fit(query: dict[str, str], agent: Visitor, shop: Shop) -> None:
+    other = make_ticket(shop, 1, queue_at=soon(2))
+    assert other.ticket_no not in text_of(agent.get("queue", **query))
+
+
+def test_nonsense_in_an_address_asks_for_nothing_and_breaks_nothing(agent: Visitor, ticket: Ticket) -> None:
+    nonsense = {"tab": "<b>", "who": "x", "shop": "0", "due": "soon", "least": "many", "person": "٣"}
+    assert agent.get("queue", **nonsense).status_code == 200
+    assert ticket.ticket_no in text_of(agent.get("queue", tab="<b>", least="many", due="soon"))
+
+
+def test_a_foreign_shop_in_the_address_shows_nothing(stranger: Visitor, shop: Shop, ticket: Ticket) -> None:
+    assert ticket.ticket_no not in text_of(stranger.get("queue", shop=shop.pk))
+
+
+def test_more_rows_come_as_a_part_and_a_made_up_place_is_refused(agent: Visitor, shop: Shop) -> None:
+    numbers = {make_ticket(shop, number, queue_at=soon(number)).ticket_no for number in range(1, 54)}
+    first = text_of(agent.get("queue"))
+    cursor = first.split("cursor=")[1].split('"')[0]
+    more = agent.client.get(f"{reverse('queue')}?cursor={cursor}", headers={"HX-Request": "true"})
+    shown = {number for number in numbers if number in text_of(more)}
+    assert shown == {number for number in numbers if number not in first}
+    assert "<html" not in text_of(more)
+    refused = agent.get("queue", cursor="made-up")
+    assert refused.status_code == 422
+    assert "从第一页开始" in words_of(refused)
+
+
+def test_counters_follow_the_filters_and_come_as_a_part(agent: Visitor, shop: Shop) -> None:
+    make_ticket(shop, 1, reason="damaged")
+    make_ticket(shop, 2)
+    part = agent.get("queue_counters", reason="damaged")
+    assert "<html" not in text_of(part)
+    assert "<b>1</b>" in text_of(part)
+    assert "<b>2</b>" in text_of(agent.get("queue_counters"))
+
+
+def test_the_queue_speaks_english_when_asked(shop: Shop, ticket: Ticket) -> None:
+    page = visitor(make_person("jo", Role.AGENT, shop), "en").get("queue")
+    assert ticket.ticket_no in text_of(page)
+    assert "what runs out first on top" in words_of(page)
+    assert '<html lang="en"' in text_of(page)
+
+
+@pytest.mark.parametrize("shops", [1, 7])
+def test_the_queue_asks_few_queries_and_stays_small(shops: int) -> None:
+    owned = [make_shop(f"{number}号店") for number in range(shops)]
+    for number in range(60):
+        make_ticket(owned[number % shops], number + 1, queue_at=soon(number))
+    somebody = visitor(make_person("many", Role.LEAD, *owned))
+    asked = queries(somebody, reverse("queue"))
+    assert asked <= 10
+    assert len(somebody.get("queue").content) < 100_000

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from aftersale.domain.roles import Role
+from tests.api.desk import make_person, make_ticket
+from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aftersale.shops.models import Person, Shop
+    from aftersale.tickets.models import Ticket
+    from tests.pages.desk import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_of_the_shop_reads_a_ticket_and_is_offered_what_the_role_may(
+    role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket
+) -> None:
+    response = as_role(role).get("ticket", ticket.pk)
+    assert response.status_code == 200
+    offered = {name: reverse(name, args=[ticket.pk]) in text_of(response) for name in ("approve", "propose")}
+    may_pay = role in {Role.OWNER, Role.LEAD, Role.AGENT}
+    assert offered == {"approve": may_pay, "propose": role is Role.TRAINEE}
+
+
+def test_a_foreign_ticket_and_one_that_never_was_are_told_alike(stranger: Visitor, ticket: Ticket) -> None:
+    foreign, never = stranger.get("ticket", ticket.pk), stranger.get("ticket", 10**30)
+    assert (foreign.status_code, never.status_code) == (404, 404)
+    assert "检查编号" in words_of(foreign)
+    assert ticket.ticket_no not in text_of(foreign)
+
+
+def test_a_ticket_says_proposal_clause_amounts_and_what_happens_if_nobody_acts(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    said = words_of(agent.get("ticket", ticket.pk))
+    for word in ("未发货退款", "¥129.00", "平台售后规则", "双层玻璃杯 蓝", "多拍/拍错/不想要"):
+        assert word in said
+
+
+def test_what_is_known_stands_with_its_source_and_what_follows_stands_apart(
+    people: dict[Role, Person], ticket: Ticket
+) -> None:
+    known, _, derived = words_of(visitor(people[Role.AGENT], "en").get("ticket", ticket.pk)).partition(
+        "What follows from it"
+    )
+    assert "售后申请时间" in known
+    assert "¥129.00 from the platform" in known
+    assert derived
+    assert "from the platform" not in derived
+
+
+def test_personal_data_in_a_remark_is_masked(agent: Visitor, ticket: Ticket) -> None:
+    text = text_of(agent.get("ticket", ticket.pk))
+    assert "13800138000" not in text
+    assert "138****8000" in text
+
+
+def test_tickets_of_one_order_are_shown_together(agent: Visitor, shop: Shop) -> None:
+    one, other = make_ticket(shop, 1), make_ticket(shop, 2)
+    type(other).objects.filter(pk=other.pk).update(order_no=one.order_no)
+    assert reverse("ticket", args=[other.pk]) in text_of(agent.get("ticket", one.pk))
+
+
+def test_an_ended_ticket_offers_nothing_to_press(owner: Visitor, shop: Shop) -> None:
+    ended = make_ticket(shop, 1, open=False, lane="done")
+    text = text_of(owner.get("ticket", ended.pk))
+    assert reverse("approve", args=[ended.pk]) not in text
+    assert reverse("refuse", args=[ended.pk]) not in text
+
+
+def test_what_is_under_way_is_asked_for_when_the_page_opens(agent: Visitor, ticket: Ticket) -> None:
+    agent.post("approve", ticket.pk, amount="129", vouched="1", **seen(ticket))
+    action = ticket.actions.get()
+    assert reverse("action", args=[action.pk]) in text_of(agent.get("ticket", ticket.pk))
+
+
+def test_a_proposal_of_a_colleague_is_shown_to_whom_it_is_for(
+    trainee: Visitor, people: dict[Role, Person], ticket: Ticket
+) -> None:
+    trainee.post("propose", ticket.pk, amount="129", **seen(ticket))
+    said = words_of(visitor(people[Role.LEAD], "en").get("ticket", ticket.pk))
+    assert "A colleague asks for your review: agree to the refund ¥129.00" in said
+
+
+def test_the_timeline_names_who_did_what(
+    agent: Visitor, lead: Visitor, people: dict[Role, Person], ticket: Ticket
+) -> None:
+    people[Role.AGENT].name = "小王"
+    people[Role.AGENT].save()
+    agent.post("assign", ticket.pk, person=str(agent.person.pk))
+    said = words_of(lead.get("ticket", ticket.pk))
+    assert kinds(ticket) == ["imported", "assigned"]
+    assert "换了负责人" in said
+    assert "小王" in said
+
+
+def test_a_note_is_shown_and_never_as_markup(agent: Visitor, ticket: Ticket) -> None:
+    agent.post("note", ticket.pk, text="<script>alert(1)</script> 已打电话")
+    text = text_of(agent.get("ticket", ticket.pk))
+    assert "<script>alert" not in text
+    assert "已打电话" in text
+
+
+def test_a_ticket_in_english_is_in_english(shop: Shop, ticket: Ticket) -> None:
+    jo = visitor(make_person("jo", Role.AGENT, shop), "en")
+    said = words_of(jo.get("ticket", ticket.pk))
+    assert "What happened" in said
+    assert "At most refundable" in said
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_ticket_asks_few_queries(
+    role: Role, as_role: Callable[[Role], Visitor], agent: Visitor, ticket: Ticket
+) -> None:
+    agent.post("note", ticket.pk, text="先看看")
+    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= (15 if role in SEES_TEAM else 16)
+
+
+SEES_TEAM = {Role.OWNER, Role.LEAD}

@@ -1,0 +1,70 @@
+"""Approve by a rule in a process of its own: tables, seed, race or standing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing, suppress
+
+import django
+from django.apps import apps
+
+STEP = "refund_full_unshipped"
+TICKETS, OUT = 12, 3
+
+
+def seed() -> None:
+    """Put tickets of one shop, and a rule whose day has room for a few of them."""
+    from aftersale.tickets.models import OrderLine, Ticket  # noqa: PLC0415
+    from tests.tickets.acting.desk import PAID, make_shop  # noqa: PLC0415
+    from tests.tickets.bulk.desk import allow, numbered  # noqa: PLC0415
+
+    assert (OrderLine.objects.count(), Ticket.objects.count()) == (0, 0)
+    shop = make_shop()
+    allow(shop, STEP, cap_fen=PAID, day_fen=OUT * PAID + PAID - 1)
+    for number in range(TICKETS):
+        numbered(shop, number)
+
+
+def race(mine: int) -> None:
+    """Approve every second ticket; what a cap refuses stays."""
+    from aftersale.jobs import door  # noqa: PLC0415
+    from aftersale.tickets.act import PERFORM, accept  # noqa: PLC0415
+    from aftersale.tickets.models import Ticket  # noqa: PLC0415
+    from aftersale.tickets.refusal import NotAutomatic  # noqa: PLC0415
+    from tests.tickets.acting.desk import NOW, refund  # noqa: PLC0415
+
+    door.register(PERFORM, lambda _pk, _now: None)
+    for ticket in list(Ticket.objects.order_by("pk"))[mine::2]:
+        with suppress(NotAutomatic):
+            accept(ticket, None, refund(), NOW, 0)
+
+
+def standing() -> dict[str, int]:
+    """Count what went out."""
+    from aftersale.tickets.models import Action, AutomaticUse  # noqa: PLC0415
+
+    return {"actions": Action.objects.count(), "uses": AutomaticUse.objects.count()}
+
+
+def main() -> None:
+    """Do what was asked for."""
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    with closing(sys.stdout):
+        what = sys.argv[1]
+        if what == "tables":
+            settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+            call_command("migrate", run_syncdb=True, verbosity=0)
+        elif what == "seed":
+            seed()
+        elif what == "race":
+            race(int(sys.argv[2]))
+        else:
+            print(json.dumps(standing()))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
