@@ -52,6 +52,14 @@ def test_tickets_of_the_day_before_yesterday_make_no_bar(
     assert "POT" not in words_of(lead.get("instructions_bar", part=True))
 
 
+def test_sending_back_without_a_reason_is_no_incident(
+    lead: Visitor, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instructions, "LEAST", 1)
+    make_ticket(shop, article_no="POT", reason="no_reason", applied_at=now(), lane="ours")
+    assert "POT" not in words_of(lead.get("instructions_bar", part=True))
+
+
 def test_a_pinned_instruction_stands_on_its_tickets_until_it_ends(lead: Visitor, shop: Shop) -> None:
     mine = make_ticket(shop, 1, article_no="POT", reason="safety_hazard")
     other = make_ticket(shop, 2, article_no="CUP", reason="safety_hazard")

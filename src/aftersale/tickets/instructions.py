@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LEAST = 8
 WINDOW = timedelta(hours=24)
 MOST = 20
+# Nothing is wrong with goods that buyers send back because they may.
+_USUAL = ("", "no_reason")
 STOP_SALE = "stop_sale"
 """The task of taking an article off sale."""
 _LONGEST = 500
@@ -68,7 +70,7 @@ class Surge:
 def surges(shops: Sequence[int], now: datetime) -> list[Surge]:
     """List groups of one article and reason beyond the threshold, largest first, without pinned ones."""
     open_ones = Ticket.objects.filter(shop__in=shops, lane__in=[Lane.OURS, Lane.WAITING])
-    recent = open_ones.filter(applied_at__gte=now - WINDOW).exclude(article_no="").exclude(reason="")
+    recent = open_ones.filter(applied_at__gte=now - WINDOW).exclude(article_no="").exclude(reason__in=_USUAL)
     groups = recent.order_by().values_list("shop_id", "article_no", "reason").annotate(number=Count("id"))
     held = set(in_force(shops, now).values_list("shop_id", "article_no", "reason"))
     found = [Surge(*row) for row in groups.filter(number__gte=LEAST).order_by("-number")[:MOST]]
