@@ -41,7 +41,7 @@ def _keep_the_connection() -> Iterator[None]:
 
 
 # The answers hang on the database hardly at all: on the second one a few calls tell.
-EXAMPLES = 8 if connection.vendor == "sqlite" else 2
+EXAMPLES = 5 if connection.vendor == "sqlite" else 2
 
 
 @pytest.fixture

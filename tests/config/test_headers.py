@@ -70,7 +70,7 @@ def test_there_are_addresses_to_look_at() -> None:
     assert {LOGIN, "/accounts/2fa/totp/activate/"} <= set(addresses())
 
 
-@pytest.mark.parametrize("role", [None, Role.TRAINEE, Role.AGENT])
+@pytest.mark.parametrize("role", [None, Role.AGENT])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_address_sends_the_headers(method: str, role: Role | None) -> None:
     forget_tries()

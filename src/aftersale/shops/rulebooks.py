@@ -23,8 +23,10 @@ def _packaged() -> Mapping[str, str]:
     return packaged_texts()
 
 
+# The digest tells apart versions of two databases that one process met one after the other.
 @lru_cache(maxsize=64)
-def _judge(version_id: int | None) -> Judge:
+def _judge(version_id: int | None = None, digest: str = "") -> Judge:
+    del digest
     own = PublishedRules.objects.get(pk=version_id).files if version_id else {}
     return Judge(load({**_packaged(), **own}))
 
@@ -37,14 +39,14 @@ def layer_of(shop_id: int, now: datetime) -> PublishedRules | None:
 def judge_of(shop_id: int, now: datetime) -> Judge:
     """Give the judge of a shop at a time; published versions never change, so it is kept."""
     layer = layer_of(shop_id, now)
-    return _judge(layer.pk if layer else None)
+    return _judge(layer.pk, layer.digest) if layer else _judge()
 
 
 def judges_of(now: datetime) -> Callable[[int], Judge]:
     """Give the judges of all shops at a time; one query for however many are asked for."""
     valid = PublishedRules.objects.filter(valid_from__lte=now).order_by("shop_id", "number")
-    versions = dict(valid.values_list("shop_id", "pk"))
-    return lambda shop_id: _judge(versions.get(shop_id))
+    versions = {shop: version for shop, *version in valid.values_list("shop_id", "pk", "digest")}
+    return lambda shop_id: _judge(*versions.get(shop_id, ()))
 
 
 def judge_by(digest: str) -> Judge:
