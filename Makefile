@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12 python;
 
 BIN := .venv/bin
 READY := .venv/.ready
-WORKERS ?= 4
+WORKERS ?= 3
 # The tests that reach every branch of domain and policy; measuring that slows all others down for nothing.
 COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
 # Headers, sign-in and who may open which address do not hang on the database.
