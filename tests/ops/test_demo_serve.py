@@ -105,7 +105,8 @@ def test_a_desk_that_somebody_started_by_hand_is_left_alone(desk: OwnDesk) -> No
 
 def test_a_desk_that_cannot_start_shows_the_last_lines_of_its_log(desk: OwnDesk) -> None:
     (desk.home / "desk.sqlite3").write_bytes(b"no database" * 100)
-    refused = demo(desk, f"--port={free_port()}")
-    assert refused.returncode == 3
-    assert "demo.log" in refused.stderr
-    assert not (desk.home / "demo.json").exists()
+    with ended(desk) as port:
+        refused = demo(desk, f"--port={port}")
+        assert refused.returncode == 3
+        assert "demo.log" in refused.stderr
+        assert not (desk.home / "demo.json").exists()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 
@@ -17,6 +17,7 @@ from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
 from aftersale.tickets import automatic, ledger
 from aftersale.tickets.change import Overtaken, change
+from aftersale.tickets.handling import finish_task
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.outcome import CANCEL, OPEN, OUTSIDE, applied, key_of, lock, locked, named, next_intent
 from aftersale.tickets.refusal import (
@@ -149,6 +150,7 @@ def accept(  # a step to die at is for tests of exactly that
     if rule is not None:
         automatic.use(rule, action, now)
     _intend(ticket, action, intent, decided, "action_intended")
+    _end_reviews(ticket, person, now)
     step("accepting")
     _wake(action, intent)
     step("accepted")
@@ -176,6 +178,7 @@ def refuse(
     action.decision = stored
     action.save(update_fields=["decision"])
     _intend(ticket, action, intent, decided, "refused")
+    _end_reviews(ticket, person, now)
     _wake(action, intent)
     return action
 
@@ -237,6 +240,14 @@ def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: 
         data["automation"] = str(by_rule)
     personal = {"text": text} if isinstance(text, str) else {}
     change(ticket, Entry(kind, action.approved_at, action.approved_by_id, data, personal), **fields)
+
+
+def _end_reviews(ticket: Ticket, person: Person | None, now: datetime) -> None:
+    """End what waited for a colleague's look: a person has decided."""
+    waiting = Task.objects.filter(ticket_id=ticket.pk, kind=REVIEW, done_at=None) if person else ()
+    for task in waiting:
+        task.ticket = ticket
+        finish_task(task, cast("Person", person), "decided", now)
 
 
 def _wake(action: Action, intent: Intent) -> None:

@@ -45,11 +45,13 @@ _WRONG = {
 def approve(  # the sequence is what the reviewer saw, the judge explains a refusal
     task: Task, reviewer: Person, now: datetime, expected_sequence: int, judge: Judge, *, delay_s: int = 0
 ) -> Action:
-    """Carry out what was proposed, in the name of the reviewer, and end the review: one transaction.
+    """Carry out what was proposed, in the name of the reviewer, which ends the review: one transaction.
 
     Raises NotAReview, TaskEnded, and what `accept` and `refuse` raise.
     """
     ticket = _ticket(task, reviewer)
+    if not Task.objects.filter(pk=task.pk, done_at=None).exists():
+        raise handling.TaskEnded
     wanted: dict[str, Any] = dict(task.params)
     params = wanted.get("params") or {}
     if wanted["verb"] == Verb.REFUSE:
@@ -65,8 +67,7 @@ def approve(  # the sequence is what the reviewer saw, the judge explains a refu
     else:
         intent = Intent(wanted["verb"], wanted.get("amount_fen"), params, delay_s=delay_s)
         action = accept(ticket, reviewer, intent, now, expected_sequence)
-    task.ticket = ticket
-    handling.finish_task(task, reviewer, "approved", now)
+    task.refresh_from_db()
     return action
 
 

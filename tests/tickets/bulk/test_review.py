@@ -8,7 +8,7 @@ import pytest
 
 from aftersale.domain.roles import Role
 from aftersale.shops.rulebooks import judge_of
-from aftersale.tickets.act import Intent, propose
+from aftersale.tickets.act import Intent, accept, propose
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.handling import TaskEnded
 from aftersale.tickets.models import Action, Note, Task, Ticket
@@ -67,8 +67,19 @@ def test_the_reviewer_carries_out_what_was_proposed_and_the_review_ends(
     action = passed(task, lead)
     task.refresh_from_db()
     assert (action.approved_by, action.amount_fen) == (lead, 12900)
-    assert (task.outcome, task.done_by) == ("approved", lead)
+    assert (task.outcome, task.done_by) == ("decided", lead)
     assert kinds(ticket)[-3:] == ["proposed", "action_intended", "task_done"]
+
+
+def test_who_decides_on_the_ticket_itself_ends_the_review_too(
+    ticket: Ticket, trainee: Person, lead: Person
+) -> None:
+    task = proposed(ticket, trainee)
+    seen = fresh(ticket)
+    accept(seen, lead, Intent("refund", 12900), NOW, seen.sequence)
+    task.refresh_from_db()
+    assert (task.outcome, task.done_by) == ("decided", lead)
+    assert kinds(ticket)[-2:] == ["action_intended", "task_done"]
 
 
 def test_a_refusal_is_carried_out_with_its_reason_and_clause(
