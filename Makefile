@@ -34,7 +34,7 @@ $(READY): requirements.lock pyproject.toml package-lock.json hatch_build.py $(CA
 	@command -v npm >/dev/null || { echo "Aftersale needs Node 20 or later with npm for the files of its pages" >&2; exit 1; }
 	@npm ci --loglevel=error >/dev/null
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,10 @@ class MakeFiles(Hook):
 
 def compile_catalogue(source: Path) -> Path:
     """Compile one .po file and return the .mo file, replaced only once it is whole."""
-    target = source.with_suffix(".mo")
-    partial = source.with_suffix(".mo.partial")
-    with source.open("rb") as po_file, partial.open("wb") as mo_file:
-        write_mo(mo_file, read_po(po_file))
-    partial.replace(target)
+    target, compiled = source.with_suffix(".mo"), BytesIO()
+    with source.open("rb") as po_file:
+        write_mo(compiled, read_po(po_file))
+    _put(target, compiled.getvalue())
     return target
 
 
@@ -58,20 +58,35 @@ def copy_front(root: Path) -> None:
     """
     modules, vendor = root / "node_modules", root / VENDOR
     if modules.is_dir():
-        shutil.rmtree(vendor, ignore_errors=True)
         listed = [each for package in FRONT for each in _copied(modules / package, package, vendor)]
-        (vendor / LIST).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+        _put(vendor / LIST, (json.dumps(listed, indent=1) + "\n").encode())
+        _drop_others(vendor, {each["file"] for each in listed} | {LIST})
     check_front(vendor)
+
+
+def _put(target: Path, content: bytes) -> None:
+    """Replace a file only where it differs and only once it is whole: a desk may be serving it."""
+    if target.is_file() and target.read_bytes() == content:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+
+
+def _drop_others(vendor: Path, wanted: set[str]) -> None:
+    for path in vendor.rglob("*"):
+        if path.is_file() and path.relative_to(vendor).as_posix() not in wanted and path.suffix != ".partial":
+            path.unlink(missing_ok=True)
 
 
 def _copied(package: Path, name: str, vendor: Path) -> list[dict[str, str]]:
     about = json.loads((package / "package.json").read_text(encoding="utf-8"))
     folder = vendor / name.lstrip("@").replace("/", "-")
-    folder.mkdir(parents=True, exist_ok=True)
     listed = []
     for path in FRONT[name]:
         target = folder / Path(path).name
-        shutil.copyfile(package / path, target)
+        _put(target, (package / path).read_bytes())
         said = {"package": name, "version": about["version"], "licence": about["license"]}
         place = target.relative_to(vendor).as_posix()
         listed.append({"file": place, **said, "sha256": sha256(target.read_bytes()).hexdigest()})

@@ -91,7 +91,7 @@ def test_a_reviewer_passes_a_proposal_with_one_key(lead: Visitor, ticket: Ticket
     action = Action.objects.get()
     assert (action.approved_by, action.amount_fen) == (lead.person, 12900)
     review.refresh_from_db()
-    assert review.outcome == "approved"
+    assert review.outcome == "decided"
 
 
 def test_a_proposal_of_something_else_since_changed_is_not_passed(lead: Visitor, review: Task) -> None:
