@@ -4,6 +4,7 @@ import pytest
 
 from aftersale.channels.base import Turn
 from aftersale.channels.spreadsheet import standing, words
+from aftersale.channels.standing import UNSEEN
 from aftersale.domain.vocabulary import APPLY_TYPES, REASONS
 
 # What 抖店 prints, by the words of its after-sale list, and 快手 in the two generations of its own.
@@ -79,8 +80,8 @@ def test_the_same_word_ends_a_claim_on_one_platform_and_not_on_the_other() -> No
 
 def test_a_status_nobody_has_seen_is_never_an_end() -> None:
     assert standing.standing_of("douyin", "星际退款中") is None
-    assert standing.UNSEEN.open
-    assert standing.UNSEEN.response is None
+    assert UNSEEN.open
+    assert UNSEEN.response is None
 
 
 @pytest.mark.parametrize(("word", "reason"), REASON_CODES)

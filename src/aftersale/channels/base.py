@@ -43,7 +43,9 @@ class Notice:
     the names of the domain (aware times, integer fen); `unknown` names the facts that the source shows to be
     unreadable or ambiguous. `sources` tells from which column or inference a fact came, in short Chinese.
     `services` are the platform's service badges as written, `newest_at` the newest past time that was told.
-    `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal.
+    `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal. `version` is
+    the platform's own version of the ticket, sent back with each write, empty where a source has none.
+    `evidence` are addresses of pictures and files that the buyer gave.
     """
 
     channel: str
@@ -71,6 +73,8 @@ class Notice:
     buyer: str | None = None
     contact: str | None = None
     return_waybill: str | None = None
+    version: str = ""
+    evidence: tuple[str, ...] = ()
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""
@@ -217,8 +221,12 @@ class Hands(Protocol):
     def now(self) -> datetime:
         """Give the time of the call."""
 
-    def ask(self, method: str, params: Mapping[str, object]) -> bytes:
-        """Send one request, token and quota in place, and give what was answered; raises ChannelError."""
+    def ask(self, method: str, params: Mapping[str, object], *, writes: bool = False) -> bytes:
+        """Send one request, token and quota in place, and give what was answered; raises ChannelError.
+
+        `writes` says that the call changes something over there: then an answer that does not come raises
+        Unreadable, because it may have been done; without it, Unavailable.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +236,9 @@ class NoConnection:
     platform: str
     now: datetime
 
-    def ask(self, method: str, params: Mapping[str, object]) -> bytes:
+    def ask(self, method: str, params: Mapping[str, object], *, writes: bool = False) -> bytes:
         """Refuse: nobody has let us in."""
-        del method, params
+        del method, params, writes
         raise Unauthorised(
             "channel.not_connected",
             Text(zh="这家店还没有连接平台接口。", en="This shop is not connected to its platform."),

@@ -20,6 +20,15 @@ class Verb(StrEnum):
     COMPENSATE = "compensate"
     EXTEND = "extend"
     REFUSE = "refuse"
+    CHANGE_TYPE = "change_type"
+    SUBMIT_EVIDENCE = "submit_evidence"
+    REMARK = "remark"
+    FLAG = "flag"
+    RETURN_WAYBILL = "return_waybill"
+    INTERCEPT = "intercept"
+    GOODS_STOPPED = "goods_stopped"
+    GOODS_IN_WAREHOUSE = "goods_in_warehouse"
+    REPLY_SERVICE = "reply_service"
 
 
 REFUNDS = frozenset({Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN})
@@ -27,6 +36,42 @@ REFUNDS = frozenset({Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN})
 
 PAYS = REFUNDS | {Verb.COMPENSATE}
 """Verbs that need an amount; a compensation is the shop's own money and no part of what was paid."""
+
+BESIDE = frozenset({Verb.REMARK, Verb.FLAG, Verb.SUBMIT_EVIDENCE, Verb.RETURN_WAYBILL, Verb.INTERCEPT})
+"""Verbs that answer no application: nothing is decided and no money is held by them."""
+
+CONFIRMS = frozenset({Verb.GOODS_STOPPED, Verb.GOODS_IN_WAREHOUSE, Verb.REPLY_SERVICE})
+"""Verbs that tell the platform of something that has happened at the shop."""
+
+ANSWERS = frozenset(Verb) - BESIDE - CONFIRMS
+"""Verbs that answer what the buyer applied for: they need an accepted proposal."""
+
+PARAMS: dict[Verb, frozenset[str]] = {
+    Verb.REFUND: frozenset(),
+    Verb.REFUND_RECEIVED: frozenset({"return_freight_fen"}),
+    Verb.REFUND_NO_RETURN: frozenset(),
+    Verb.AGREE_RETURN: frozenset({"address_id"}),
+    Verb.AGREE_EXCHANGE: frozenset({"address_id"}),
+    Verb.AGREE_REPAIR: frozenset({"address_id"}),
+    Verb.SEND: frozenset({"carrier", "waybill"}),
+    Verb.COMPENSATE: frozenset({"text"}),
+    Verb.EXTEND: frozenset(),
+    Verb.REFUSE: frozenset({"reason", "citation", "text", "evidence"}),
+    Verb.CHANGE_TYPE: frozenset({"to", "reason", "text", "address_id"}),
+    Verb.SUBMIT_EVIDENCE: frozenset({"text", "evidence"}),
+    Verb.REMARK: frozenset({"text"}),
+    Verb.FLAG: frozenset({"flag", "text"}),
+    Verb.RETURN_WAYBILL: frozenset({"carrier", "waybill"}),
+    Verb.INTERCEPT: frozenset({"carrier", "waybill"}),
+    Verb.GOODS_STOPPED: frozenset(),
+    Verb.GOODS_IN_WAREHOUSE: frozenset({"carrier", "waybill"}),
+    Verb.REPLY_SERVICE: frozenset({"text", "evidence"}),
+}
+"""What may stand beside the amount, by verb.
+
+`reason` is the platform's code as it gave it, `evidence` a list of addresses the platform can open, `carrier`
+its code of a carrier, `to` one of the domain's apply types, `flag` red, yellow, green, blue, purple or grey.
+"""
 
 VERB_WORDS: dict[Verb, Text] = {
     Verb.REFUND: Text(zh="同意退款", en="agree to the refund"),
@@ -39,4 +84,13 @@ VERB_WORDS: dict[Verb, Text] = {
     Verb.COMPENSATE: Text(zh="小额打款", en="pay a small compensation"),
     Verb.EXTEND: Text(zh="延长寄回时间", en="extend the time for sending back"),
     Verb.REFUSE: Text(zh="拒绝申请", en="refuse the application"),
+    Verb.CHANGE_TYPE: Text(zh="更改售后类型", en="change the kind of claim"),
+    Verb.SUBMIT_EVIDENCE: Text(zh="提交举证", en="submit evidence"),
+    Verb.REMARK: Text(zh="写备注", en="write a remark"),
+    Verb.FLAG: Text(zh="插旗", en="set a flag"),
+    Verb.RETURN_WAYBILL: Text(zh="填写退货单号", en="enter the return waybill"),
+    Verb.INTERCEPT: Text(zh="拦截快递", en="intercept the parcel"),
+    Verb.GOODS_STOPPED: Text(zh="确认已截单", en="confirm that dispatch was stopped"),
+    Verb.GOODS_IN_WAREHOUSE: Text(zh="确认退货入库", en="confirm the return into stock"),
+    Verb.REPLY_SERVICE: Text(zh="回复平台服务单", en="answer a service request of the platform"),
 }

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aftersale.channels.verbs import PAYS, Verb
+from aftersale.channels.verbs import ANSWERS, PAYS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.canonical import canonical
 from aftersale.policy.explain import trace
@@ -180,7 +180,7 @@ def check_intent(intent: Intent) -> None:
 
 
 def _fault(intent: Intent) -> str:
-    if intent.verb not in set(Verb):
+    if intent.verb not in ANSWERS:
         return "action.no_such_verb"
     if intent.verb == Verb.REFUSE:
         return "action.refusal"

@@ -12,7 +12,7 @@ from aftersale.channels.spreadsheet.cells import Unreadable, read_time
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aftersale.channels.spreadsheet.draft import Draft
+    from aftersale.channels.draft import Draft
     from aftersale.channels.spreadsheet.ticket import Ticket
 
 _MOMENT = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}(?::\d{2})?")

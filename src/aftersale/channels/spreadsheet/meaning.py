@@ -7,20 +7,21 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import Notice, Turn
+from aftersale.channels.draft import Draft
 from aftersale.channels.spreadsheet import standing as stands
 from aftersale.channels.spreadsheet import words
 from aftersale.channels.spreadsheet.columns import NAMES
-from aftersale.channels.spreadsheet.draft import Draft
 from aftersale.channels.spreadsheet.goods import say_shipped, say_signed
 from aftersale.channels.spreadsheet.orders import latest
+from aftersale.channels.standing import UNSEEN, by_platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from aftersale.channels.spreadsheet.rows import TicketCells
-    from aftersale.channels.spreadsheet.standing import Standing
     from aftersale.channels.spreadsheet.ticket import Ticket
+    from aftersale.channels.standing import Standing
 
 _CARRIER = re.compile(r"-([^,，;；\-]+)")
 _SWITCHES = {"worry_free": "安心购", "fast_refund": "极速退款", "refuse_then_refund": "拒签后退款"}
@@ -156,9 +157,9 @@ def _standing(ticket: Ticket, draft: Draft) -> Standing:
     """Find where the ticket stands and take down the steps that this tells."""
     cells, origin = ticket.cells, ticket.origin
     seen = stands.standing_of(origin.channel, cells.status or "")
-    found = stands.with_ruling(seen or stands.UNSEEN, cells.arbitration)
+    found = stands.with_ruling(seen or UNSEEN, cells.arbitration)
     if not found.open and (cells.fast_refund or stands.is_machine(cells.operator)):
-        found = stands.by_platform(found)
+        found = by_platform(found)
     source = origin.title("status") if seen else f"没见过的{origin.title('status')}：{cells.status}"
     if found.response is None:
         draft.hide("merchant_response", source)

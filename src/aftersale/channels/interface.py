@@ -1,0 +1,178 @@
+"""Define what a channel adds that speaks to a platform's open interface: signing, tokens, lists, pushes.
+
+A channel makes requests and reads answers; it opens nothing. Who sends (`Hands.ask`) has it sign each
+request (`signed`), keeps quota, and gives back what came, whatever it says. A channel turns that into data or
+into one of the four ChannelErrors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from aftersale.channels.base import Channel
+from aftersale.domain.errors import AftersaleError
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime, timedelta
+
+    from aftersale.channels.base import Hands, Notice, Parked
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """Hold what a platform gave the developer of an app; all but `app_key` is secret.
+
+    `secret` signs calls on 抖店 and authorises on 快手, `sign_secret` signs calls on 快手, `message_key`
+    opens its pushes; what a platform does not have stays empty. `sign_method` is `hmac` or `md5`.
+    """
+
+    app_key: str
+    secret: str = field(repr=False)
+    sign_secret: str = field(default="", repr=False)
+    message_key: str = field(default="", repr=False)
+    sign_method: str = "hmac"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Hold what a shop allowed us, until when; `refresh_until` None where the platform does not tell."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_until: datetime
+    refresh_until: datetime | None
+    platform_shop_id: str
+    shop_name: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Hold one signed request, byte for byte as it was signed; `path` begins with / and holds the query."""
+
+    verb: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Say what a platform grants a client; each figure has its source in docs/channels.
+
+    `window` is the longest span of one list call, `reach` how far back lists go, `per_second` the calls of
+    one app (a setting may lower it), `push_s` how fast a push must be acknowledged, `refresh_before` how long
+    before its end an access token is refreshed.
+    """
+
+    window: timedelta
+    reach: timedelta
+    per_second: int
+    push_s: float
+    refresh_before: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold a part of a list: notices, what could not be read, and until when all changes are now known."""
+
+    notices: tuple[Notice, ...]
+    parked: tuple[Parked, ...]
+    complete_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Hold one pushed message: its own id (the same twice is one), what it is about, when it was said.
+
+    `ticket_no` is empty for a message that speaks of no ticket; `kind` is the channel's name for it.
+    """
+
+    message_id: str
+    kind: str
+    ticket_no: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Hold what came in one push and the exact answer that the platform waits for; a test carries none."""
+
+    messages: tuple[Message, ...]
+    answer: bytes
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReason:
+    """Name one reason that the platform takes for refusing this ticket, and what must come with it."""
+
+    code: str
+    words: str
+    needs_text: bool
+    needs_evidence: bool
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Name one encrypted value of a buyer, as the platform gave it, and the order it belongs to."""
+
+    order_no: str
+    cipher: str
+
+
+class PushRefused(AftersaleError):
+    """Refuse a push that is not from the platform or cannot be read; `answer` is what is sent back."""
+
+    def __init__(self, code: str, why: Text, answer: bytes) -> None:
+        super().__init__(
+            code,
+            why,
+            Text(
+                zh="核对应用密钥和消息密钥；没收到的会由定时查询补上。",
+                en="Check the keys of the app; what was missed is fetched by polling.",
+            ),
+        )
+        self.answer = answer
+
+
+class Interface(Channel, Protocol):
+    """Speak to one platform for a shop that is connected."""
+
+    @property
+    def limits(self) -> Limits:
+        """Say what the platform grants."""
+
+    def signed(
+        self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime
+    ) -> Request:
+        """Make the request of a call; `token` is empty for calls that ask for one."""
+
+    def authorise_path(self, keys: AppKeys, state: str, redirect: str) -> str:
+        """Give path and query of the page on which the owner says yes, below the authorisation base."""
+
+    def authorise(self, code: str, platform_shop_id: str, keys: AppKeys, hands: Hands) -> Grant:
+        """Change a code for tokens; an empty code asks as a self-use app. Raises ChannelError."""
+
+    def refresh(self, grant: Grant, keys: AppKeys, hands: Hands) -> Grant:
+        """Ask for fresh tokens; the platform may give the same again. Raises ChannelError."""
+
+    def list_changed(self, since: datetime, until: datetime, hands: Hands) -> Iterator[Page]:
+        """Give every ticket that changed in [since, until), oldest change first, page by page.
+
+        Splits windows as the platform wants; what was told on earlier pages stays taken when a later one
+        raises ChannelError, and `complete_until` says from where to go on.
+        """
+
+    def reject_reasons(self, ticket_no: str, hands: Hands) -> tuple[RejectReason, ...]:
+        """Give the reasons that the platform takes for refusing this ticket now."""
+
+    def parse_push(self, headers: Mapping[str, str], body: bytes, keys: AppKeys) -> Push:
+        """Check and read a push, header names in lower case; raises PushRefused."""
+
+    def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
+        """Decrypt values of buyers, by cipher; those that the platform does not open are left out."""
