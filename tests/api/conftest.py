@@ -6,8 +6,8 @@ import pytest
 
 from aftersale.domain.roles import Role
 from aftersale.jobs import door
-from aftersale.tickets.act import PERFORM
 from aftersale.tickets.imports import JOB
+from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.register_changes import CATCH_UP
 from tests.api.desk import Caller, caller, make_person, make_shop, make_ticket
 

@@ -20,8 +20,8 @@ from aftersale.returns.moving import claim_here
 from aftersale.returns.photos import Photo
 from aftersale.returns.standards import FAULTS, WHOLE, points_of, standards_of, violated
 from aftersale.shops.uploads import UploadRefused
-from aftersale.tickets.act import PERFORM
 from aftersale.tickets.models import Action, Ticket
+from aftersale.tickets.receipts import PERFORM
 from tests.returns.bench import WAYBILL, book, box, coming_back, is_whole, judged_on, kinds, person
 from tests.tickets.taking.notices import NOW, shop
 

@@ -190,6 +190,10 @@ class Outgoing:
     guard: str
 
 
+VERSION_CONFLICT = "channel.version_conflict"
+"""The code of a Rejected write: the ticket moved on the platform since we read it, and nothing was done."""
+
+
 class Outcome(StrEnum):
     """Say what came of it; HANDED_OVER leaves it to a person, who tells the outcome later."""
 

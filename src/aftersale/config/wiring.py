@@ -20,7 +20,7 @@ from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
 from aftersale.returns.models import Parcel
 from aftersale.tickets import batch, imports
-from aftersale.tickets.act import PERFORM, Intent, accept
+from aftersale.tickets.act import Intent, accept
 from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.fact_answers import redecide
@@ -28,6 +28,7 @@ from aftersale.tickets.intake import bench_for, take
 from aftersale.tickets.mend import mend
 from aftersale.tickets.models import Import
 from aftersale.tickets.perform import Outside, due_actions, perform
+from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.register_changes import CATCH_UP, catch_up
 from aftersale.tickets.retention import retain
 from aftersale.tickets.sweep import Hands, sweep

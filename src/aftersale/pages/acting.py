@@ -28,8 +28,10 @@ from aftersale.texts import Text
 from aftersale.tickets import act, fact_answers, handling
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
+from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Answer, Note, Task, Ticket
 from aftersale.tickets.refusal import Refusal
+from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -81,10 +83,20 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
     intent = Intent(
         wanted, _amount(ask, wanted), delay_s=TAKE_BACK_S, paid_unknown_accepted=bool(ask.said("vouched"))
     )
-    made = _again(ask, ticket, wanted) or act.accept(
-        ticket, ask.person, intent, ask.now, _sequence(ask, ticket)
-    )
+    try:
+        made = _again(ask, ticket, wanted) or act.accept(
+            ticket, ask.person, intent, ask.now, _sequence(ask, ticket)
+        )
+    except SecondPersonNeeded as needed:
+        return _to_colleague(ask, ticket, intent, needed)
     return _acted(ask, made)
+
+
+def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPersonNeeded) -> HttpResponse:
+    """Send what needs two people to the second one."""
+    act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
+    said, why = _("Sent to a colleague for review."), needed.message.of(lang())
+    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=_row(ask))
 
 
 def _again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:

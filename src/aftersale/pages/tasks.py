@@ -21,8 +21,11 @@ from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets import handling, review
 from aftersale.tickets.act import REVIEW
 from aftersale.tickets.instructions import STOP_SALE
+from aftersale.tickets.look import CHANGED_MEANWHILE, SHIPPED_MEANWHILE
 from aftersale.tickets.models import Task
+from aftersale.tickets.perform import OVER_PAID
 from aftersale.tickets.promises import PROMISE
+from aftersale.tickets.receipts import AUTHORISE, CONFIRM
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -53,7 +56,11 @@ def _key(task: Task) -> tuple[str, str]:
 def _name(key: tuple[str, str]) -> str:
     kind, done = key
     said = {
-        "confirm": _("Do it in the back office"),
+        CONFIRM: _("Do it in the back office"),
+        OVER_PAID: _("No longer covered by the order: check"),
+        AUTHORISE: _("Authorise the shop again"),
+        SHIPPED_MEANWHILE: _("Sent before the refund was: decide again"),
+        CHANGED_MEANWHILE: _("Changed on the platform meanwhile: decide again"),
         REVIEW: _("Review what a colleague proposes"),
         review.RETURNED: _("Came back from review: look again"),
         PROMISE: _("Keep what was promised"),

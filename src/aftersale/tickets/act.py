@@ -18,8 +18,11 @@ from aftersale.jobs import door
 from aftersale.tickets import automatic, ledger
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.handling import finish_task
+from aftersale.tickets.limits import check_limits
+from aftersale.tickets.meanwhile import seen_of
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.outcome import CANCEL, OPEN, OUTSIDE, applied, key_of, lock, locked, named, next_intent
+from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.refusal import (
     ActionPending,
     PaidBefore,
@@ -40,9 +43,6 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
     from aftersale.tickets.refusal import Refusal
 
-PERFORM = "action.perform"
-"""The job that carries an action out."""
-
 REVIEW = "review"
 """The task of looking at what a colleague proposes."""
 
@@ -60,7 +60,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
 class Intent:
     """Hold what is wanted; `delay_s` leaves time to cancel, `guard` is the platform's version decided on.
 
-    `paid_unknown_accepted`: the person vouches for the amount although what the buyer paid is not known.
+    Without a guard it is the version that the ticket has. `paid_unknown_accepted`: the person vouches for the
+    amount although what the buyer paid is not known. `proposed_by` is the colleague whose proposal it is.
     """
 
     verb: str
@@ -69,6 +70,7 @@ class Intent:
     guard: str = ""
     delay_s: int = 0
     paid_unknown_accepted: bool = False
+    proposed_by: int | None = None
 
 
 def _nothing(name: str) -> None:
@@ -137,12 +139,14 @@ def accept(  # a step to die at is for tests of exactly that
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
-    PaidUnknown, IntentInvalid, NotAutomatic or PaidBefore; then nothing happened.
+    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, SecondPersonNeeded or DayCapReached; then nothing
+    happened.
     """
     check_intent(intent)
     _begin(ticket, expected_sequence, intent.verb)
     if person is None and intent.verb in PAYS and _paid_before(ticket):
         raise PaidBefore(ticket.ticket_no)
+    check_limits(ticket.shop_id, person, intent, now)
     rule = automatic.allowed(ticket, intent.verb, intent.amount_fen, now) if person is None else None
     before = _WAYS.get(ticket.decision_state, ()) if person else ()
     decided = _walk(ticket.decision_state, (*before, "accept"))
@@ -212,7 +216,8 @@ def _written(ticket: Ticket, person: Person | None, intent: Intent, now: datetim
         amount_fen=intent.amount_fen if intent.verb in PAYS else None,
         reserved_fen=held,
         params=dict(intent.params),
-        guard=intent.guard,
+        guard=intent.guard or ticket.version,
+        seen=seen_of(ticket),
         decision=newest,
         approved_by=person,
         approved_at=now,

@@ -75,6 +75,7 @@ def said_fields(read: Read, origin: Origin, sharing: Sharing) -> dict[str, objec
         "sources": sharing.name(sources_text(notice)),
         "observed_at": read.observed_at,
         "notice_digest": read.digest,
+        "version": notice.version[:64],
         "seen_at": origin.as_of,
         "missing_at": None,
         "lane": lane_of(notice).value,

@@ -15,6 +15,7 @@ from aftersale.tickets import ledger
 from aftersale.tickets.alarms import UNAUTHORISED, UNKNOWN_OUTCOME, end_alarms
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Action, Task, Ticket
+from aftersale.tickets.stops import not_needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +102,8 @@ def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict
     if after in _ENDED:
         fields |= {"ended_at": now, "lease_until": None}
         close_tasks(action, now, after)
+        if after != ActionState.DONE:
+            not_needed(action, now)
         end_alarms(cause_gone(action, after), now)
     _store(action, state=after.value, **fields)
     return {**named(action), "from": before.value, "to": after.value}

@@ -16,9 +16,12 @@ from aftersale.channels.registry import channel_of
 from aftersale.domain.errors import ChannelError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
+from aftersale.jobs import door
 from aftersale.tickets import ledger
+from aftersale.tickets.asking import ask_person
 from aftersale.tickets.change import change
-from aftersale.tickets.models import Action, Task
+from aftersale.tickets.look import look_again, may_go
+from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import (
     CANCEL,
     CLAIM,
@@ -30,8 +33,9 @@ from aftersale.tickets.outcome import (
     note_down,
     paid_outside,
 )
-from aftersale.tickets.receipts import AUTHORISE, CONFIRM, following, pause, told, unexpected, written
+from aftersale.tickets.receipts import CONFIRM, PERFORM, following, pause, told, unexpected, written
 from aftersale.tickets.steps import Stage
+from aftersale.tickets.stops import ask_to_stop, stops_dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,7 +118,7 @@ def due_actions(now: datetime, limit: int = 500) -> list[int]:
 def perform(action_id: int, now: datetime, outside: Outside) -> str | None:
     """Send one action if it is due, and give its state after that; None where there was nothing to send."""
     outside.step("begin")
-    sending = _claim(action_id, now, outside)
+    sending = _claim(action_id, now, outside) if may_go(action_id, now, outside) else None
     if sending is None:
         return None
     outside.step("claimed")
@@ -141,6 +145,8 @@ def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
             _give_up(action, now)
             return None
         channel, hands = outside.channel_for(action), outside.hands_of(action.shop, now)
+        if stops_dispatch(action):
+            ask_to_stop(action, now)
         entry = Entry("action_sending", now, data={"channel": channel.name})
         move(action, CLAIM, entry, lease_until=now + LEASE, attempts=action.attempts + 1)
         outside.step("claiming")
@@ -156,7 +162,7 @@ def _covered(action: Action) -> bool:
 def _give_up(action: Action, now: datetime) -> None:
     """Cancel what is not covered any more, and ask a person to look."""
     move(action, CANCEL, Entry("action_not_covered", now))
-    _ask_person(action, OVER_PAID, now, {"amount_fen": action.amount_fen})
+    ask_person(action, OVER_PAID, now, {"amount_fen": action.amount_fen})
 
 
 def _outgoing(action: Action) -> Outgoing:
@@ -194,6 +200,8 @@ def _record(action_id: int, answer: Answer, now: datetime, outside: Outside) -> 
         outside.step("recording")
     if follows.alarm and action.state in {ActionState.INTENDED, ActionState.UNKNOWN}:
         outside.alarm(follows.alarm, action.shop, action.ticket, {"action": action.key}, now)
+    if follows.look and action.state == ActionState.INTENDED and look_again(action, now, outside):
+        door.enqueue(PERFORM, action_id)
     return action.state
 
 
@@ -203,7 +211,7 @@ def _follow(action: Action, follows: Following, receipt: Mapping[str, object], n
         fields["not_before"] = now + pause(action.attempts)
     move(action, follows.step, Entry(follows.kind, now, data=told(receipt)), **fields)
     if follows.task:
-        _ask_person(action, follows.task, now, {"words": receipt["message"]})
+        ask_person(action, follows.task, now, {"words": receipt["message"]})
 
 
 def _follow_late(action: Action, answer: Answer, receipt: Mapping[str, object], now: datetime) -> None:
@@ -221,29 +229,10 @@ def _follow_late(action: Action, answer: Answer, receipt: Mapping[str, object], 
     change(action.ticket, entry, contradicted=f"action:{action.state}>done")
 
 
-def _ask_person(action: Action, kind: str, now: datetime, params: Mapping[str, object]) -> None:
-    """Ask for a person's hand, once; what concerns the whole shop is not asked for each ticket."""
-    of_shop = kind == AUTHORISE
-    same = Task.objects.filter(shop_id=action.shop_id, kind=kind, done_at=None)
-    if (same if of_shop else same.filter(action_id=action.pk)).exists():
-        return
-    ticket = action.ticket
-    Task.objects.create(
-        shop_id=action.shop_id,
-        ticket=None if of_shop else ticket,
-        action=None if of_shop else action,
-        kind=kind,
-        params={"verb": action.verb, "amount_fen": action.amount_fen, **params},
-        assignee_id=None if of_shop else ticket.assignee_id or action.approved_by_id,
-        due_at=ticket.due_at,
-        created_at=now,
-    )
-
-
 def ask_to_confirm(action: Action, now: datetime) -> None:
     """Ask a person to look in the back office what became of an action; the ticket is locked."""
     words = {
         "zh": "请到平台后台核对这个操作有没有办成，再回来确认。不会重复发送。",
         "en": "Look in the back office whether this was done, then confirm. Nothing is sent twice.",
     }
-    _ask_person(action, CONFIRM, now, {"words": words})
+    ask_person(action, CONFIRM, now, {"words": words})

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from aftersale.channels.base import Outcome, Receipt
+from aftersale.channels.base import VERSION_CONFLICT, Outcome, Receipt
 from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
 from aftersale.texts import Text
 from aftersale.tickets.outcome import FAIL, FINISH, HAND_OVER, LOSE_SIGHT, UNCLAIM
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Answer: TypeAlias = Receipt | ChannelError
 
+PERFORM = "action.perform"
+"""The job that carries an action out."""
+
 CONFIRM = "confirm_outcome"
 AUTHORISE = "authorise"
 UNAUTHORISED = "unauthorised"
@@ -31,13 +34,17 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 15, 600
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Say what follows: the move, the event, whether it is tried again, and whom it concerns."""
+    """Say what follows: the move, the event, whether it is tried again, and whom it concerns.
+
+    `look`: the ticket moved over there; it is read before anything is sent again.
+    """
 
     step: Step
     kind: str
     again: bool = False
     task: str = ""
     alarm: str = ""
+    look: bool = False
 
 
 _OF_RECEIPTS: Mapping[Outcome, Following] = {
@@ -45,6 +52,7 @@ _OF_RECEIPTS: Mapping[Outcome, Following] = {
     Outcome.HANDED_OVER: Following(HAND_OVER, "action_handed_over", task=CONFIRM),
     Outcome.REJECTED: Following(FAIL, "action_rejected"),
 }
+MOVED = Following(UNCLAIM, "action_conflict", again=True, look=True)
 LOST = Following(LOSE_SIGHT, "action_unknown", alarm=UNKNOWN_OUTCOME)
 _OF_ERRORS: tuple[tuple[type[ChannelError], Following], ...] = (
     (Unavailable, Following(UNCLAIM, "action_postponed", again=True)),
@@ -58,6 +66,8 @@ def following(answer: Answer) -> Following:
     """Say what follows from an answer; one that we do not know leaves the outcome unknown."""
     if isinstance(answer, Receipt):
         return _OF_RECEIPTS[answer.outcome]
+    if isinstance(answer, Rejected) and answer.code == VERSION_CONFLICT:
+        return MOVED
     return next((found for kind, found in _OF_ERRORS if isinstance(answer, kind)), LOST)
 
 

@@ -65,7 +65,8 @@ def approve(  # the sequence is what the reviewer saw, the judge explains a refu
         )
         action = refuse(ticket, reviewer, said, now, expected_sequence, judge)
     else:
-        intent = Intent(wanted["verb"], wanted.get("amount_fen"), params, delay_s=delay_s)
+        by = wanted.get("by")
+        intent = Intent(wanted["verb"], wanted.get("amount_fen"), params, delay_s=delay_s, proposed_by=by)
         action = accept(ticket, reviewer, intent, now, expected_sequence)
     task.refresh_from_db()
     return action

@@ -108,5 +108,7 @@ def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
         facts,
         sorted(notice.unknown),
         notice.services,
+        # What a sheet never says leaves the digests of sheets as they are.
+        *((notice.version, notice.evidence) if notice.version or notice.evidence else ()),
     )
     return sha256(_encode(said)).digest()

@@ -12,11 +12,12 @@ from aftersale.evidence.chain import genesis, verify_rows
 from aftersale.evidence.models import Event
 from aftersale.jobs import door
 from aftersale.shops.models import Person, Shop
-from aftersale.tickets.act import PERFORM, Intent, accept
+from aftersale.tickets.act import Intent, accept
 from aftersale.tickets.change import subject_of
 from aftersale.tickets.confirm import Seen, settle_by_observation
 from aftersale.tickets.models import Action, OrderLine, Ticket
 from aftersale.tickets.perform import Outside, perform
+from aftersale.tickets.receipts import PERFORM
 from tests.channels.scripted import Platform, ScriptedChannel
 
 if TYPE_CHECKING:

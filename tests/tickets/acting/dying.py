@@ -75,11 +75,11 @@ def _go_on(ticket: Ticket, person: Person, desk: Desk) -> list[str]:
     from aftersale.domain.states import ActionState  # noqa: PLC0415
     from aftersale.jobs.door import enqueue  # noqa: PLC0415
     from aftersale.jobs.worker import run_ready  # noqa: PLC0415
-    from aftersale.tickets.act import PERFORM  # noqa: PLC0415
     from aftersale.tickets.confirm import confirm  # noqa: PLC0415
     from aftersale.tickets.mend import mend  # noqa: PLC0415
     from aftersale.tickets.models import Action  # noqa: PLC0415
     from aftersale.tickets.perform import due_actions  # noqa: PLC0415
+    from aftersale.tickets.receipts import PERFORM  # noqa: PLC0415
     from tests.tickets.acting.desk import later  # noqa: PLC0415
 
     took = []

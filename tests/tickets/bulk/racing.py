@@ -29,8 +29,9 @@ def seed() -> None:
 def race(mine: int) -> None:
     """Approve every second ticket; what a cap refuses stays."""
     from aftersale.jobs import door  # noqa: PLC0415
-    from aftersale.tickets.act import PERFORM, accept  # noqa: PLC0415
+    from aftersale.tickets.act import accept  # noqa: PLC0415
     from aftersale.tickets.models import Ticket  # noqa: PLC0415
+    from aftersale.tickets.receipts import PERFORM  # noqa: PLC0415
     from aftersale.tickets.refusal import NotAutomatic  # noqa: PLC0415
     from tests.tickets.acting.desk import NOW, refund  # noqa: PLC0415
 

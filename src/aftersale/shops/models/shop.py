@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import TextChoices
 
+from aftersale.shops.encryption import EncryptedTextField
+
 
 class Platform(TextChoices):
     """Name the platforms; a shop belongs to one."""
@@ -28,7 +30,9 @@ class Shop(models.Model):
     was read once. `warn_minutes` are the warnings before a deadline, `service_minutes` the shop's own targets
     by kind, `hours` its business hours (see domain/service_hours.py), `automatic` the steps that the sweep
     may carry out by itself; only those that move no money, what pays needs a rule with caps. `retain_days`
-    is how long personal values are kept after a ticket ended.
+    is how long personal values are kept after a ticket ended. Above `four_eyes_fen` two people approve a
+    payment; no more than `day_cap_fen` a day leaves the shop, `person_cap_fen` at one person's word (None: no
+    limit). `stop_url` is told of each order whose dispatch is to be stopped.
     """
 
     platform = models.CharField(max_length=16, choices=Platform.choices)
@@ -42,6 +46,10 @@ class Shop(models.Model):
     hours = models.JSONField(default=dict)
     automatic = models.JSONField(default=list)
     retain_days = models.PositiveIntegerField(default=1095)
+    four_eyes_fen = models.BigIntegerField(null=True)
+    day_cap_fen = models.BigIntegerField(null=True)
+    person_cap_fen = models.BigIntegerField(null=True)
+    stop_url = EncryptedTextField(blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

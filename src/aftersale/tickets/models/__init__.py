@@ -11,6 +11,7 @@ from aftersale.tickets.models.intake import Import, ParkedRow
 from aftersale.tickets.models.presence import Presence
 from aftersale.tickets.models.search import SearchText
 from aftersale.tickets.models.shared import SharedText
+from aftersale.tickets.models.stop import StopOrder
 from aftersale.tickets.models.ticket import Buyer, Note, OrderLine, Ticket
 from aftersale.tickets.models.view import IdempotencyKey, SavedView
 
@@ -37,6 +38,7 @@ __all__ = [
     "SavedView",
     "SearchText",
     "SharedText",
+    "StopOrder",
     "StoredDecision",
     "Task",
     "Ticket",

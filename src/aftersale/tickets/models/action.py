@@ -20,8 +20,9 @@ class Action(models.Model):
     `verb` is one of channels.verbs.Verb, or `outside`: money that the platform paid without us.
 
     `key` derives from shop, ticket, verb and intent number. `state` is one of domain.states.ActionState.
-    `guard` is the platform's version the decision was made on. `lease_until` ends a claim: an expired one is
-    unknown and only read. `reserved_fen` is held on the order line until the outcome is known.
+    `guard` is the platform's version the decision was made on, `seen` what the ticket said then that
+    mattered (tickets.meanwhile). `lease_until` ends a claim: an expired one is unknown and only read.
+    `reserved_fen` is held on the order line until the outcome is known.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="actions")
@@ -38,6 +39,7 @@ class Action(models.Model):
     reserved_fen = models.BigIntegerField(default=0)
     params = models.JSONField(default=dict)
     guard = models.CharField(max_length=64, blank=True)
+    seen = models.JSONField(default=dict)
     decision = models.ForeignKey(StoredDecision, on_delete=models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -70,8 +70,9 @@ class Ticket(models.Model):
     `status`, `reason_said` and `claim` are the platform's own words; `reason` and `apply_type` codes of the
     domain. `observed` is the JSON of what the newest notice said (facts, unknown, services), `sources` names
     the shared text that tells from which column each fact came.
-    `observed_at` and `rank` are its version: an older one changes nothing. `stage`, `tab` and `step` say how
-    far it is, where agents look for it and what to do; `queue_at` is the time it is sorted by: the earliest
+    `observed_at` and `rank` tell newer from older: an older one changes nothing; `version` is the platform's
+    own mark of it, sent back with each write. `stage`, `tab` and `step` say how far it is, where agents look
+    for it and what to do; `queue_at` is the time it is sorted by: the earliest
     deadline, or far away. `sequence` and `head` are the end of its chain of events; every change moves
     `sequence`, which guards against races.
     """
@@ -111,6 +112,7 @@ class Ticket(models.Model):
     sources = models.CharField(max_length=64)
     observed_at = models.DateTimeField()
     notice_digest = models.BinaryField(max_length=32)
+    version = models.CharField(max_length=64, blank=True)
     seen_at = models.DateTimeField()
     missing_at = models.DateTimeField(null=True)
     rule_id = models.CharField(max_length=32, blank=True)

@@ -1,0 +1,96 @@
+"""Look at a ticket once more before something is sent: what a person decided on must still be so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from aftersale.domain.errors import ChannelError, Unauthorised
+from aftersale.domain.states import ActionState
+from aftersale.evidence.journal import Entry
+from aftersale.tickets.asking import ask_person
+from aftersale.tickets.meanwhile import moved_since, words_of
+from aftersale.tickets.models import Action
+from aftersale.tickets.outcome import CANCEL, locked, move, note_down
+from aftersale.tickets.receipts import AUTHORISE, UNAUTHORISED, pause, written
+from aftersale.tickets.stops import stops_dispatch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aftersale.tickets.meanwhile import Moved
+    from aftersale.tickets.perform import Outside
+
+CHANGED_MEANWHILE = "changed_meanwhile"
+"""The task of deciding again, because the ticket moved before what was approved could be sent."""
+
+SHIPPED_MEANWHILE = "shipped_meanwhile"
+"""The task of deciding again on goods that were sent before their refund was."""
+
+_MOST_CONFLICTS = 6
+_KEEPS_MOVING = {"zh": "平台上一直在变", "en": "it keeps changing on the platform"}
+
+
+def may_go(action_id: int, now: datetime, outside: Outside) -> bool:
+    """Tell whether an action may be claimed; before a refund of unsent goods the platform is asked again."""
+    action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
+    if not _is_due(action, now) or not stops_dispatch(action):
+        return True
+    return look_again(action, now, outside)
+
+
+def _is_due(action: Action, now: datetime) -> bool:
+    return action.state == ActionState.INTENDED and action.not_before <= now and not action.shop.held
+
+
+def look_again(action: Action, now: datetime, outside: Outside) -> bool:
+    """Read the ticket from the platform, take it in, and tell whether the action still holds.
+
+    Where something that mattered has moved, the action is taken back and a person is asked; where the
+    platform cannot be read, it waits. A channel that cannot read has nothing to say.
+    """
+    channel = outside.channel_for(action)
+    if not channel.can_read:
+        return True
+    try:
+        notice = channel.read(action.ticket.ticket_no, outside.hands_of(action.shop, now))
+    except ChannelError as fault:
+        _wait(action.pk, fault, now, outside)
+        return False
+    if notice is not None:
+        outside.take(action.shop, notice, now)
+    return _still_holds(action.pk, now)
+
+
+def _wait(action_id: int, fault: ChannelError, now: datetime, outside: Outside) -> None:
+    with transaction.atomic():
+        action = locked(action_id)
+        if action.state != ActionState.INTENDED:
+            return
+        tried = min(action.attempts + 1, 10_000)
+        note_down(action, receipt=written(fault, now), attempts=tried, not_before=now + pause(tried))
+        if isinstance(fault, Unauthorised):
+            ask_person(action, AUTHORISE, now, {})
+    if isinstance(fault, Unauthorised):
+        outside.alarm(UNAUTHORISED, action.shop, action.ticket, {"action": action.key}, now)
+
+
+@transaction.atomic
+def _still_holds(action_id: int, now: datetime) -> bool:
+    action = locked(action_id)
+    if action.state != ActionState.INTENDED:
+        return False
+    moved = moved_since(action.seen, action.ticket)
+    if moved or action.attempts > _MOST_CONFLICTS:
+        _take_back(action, moved, now)
+        return False
+    note_down(action, guard=action.ticket.version, not_before=now)
+    return True
+
+
+def _take_back(action: Action, moved: tuple[Moved, ...], now: datetime) -> None:
+    told = [{"what": one.what, "before": one.before, "after": one.after} for one in moved]
+    move(action, CANCEL, Entry("action_overtaken", now, data={"moved": told}))
+    kind = SHIPPED_MEANWHILE if any(one.what == "goods_state" for one in moved) else CHANGED_MEANWHILE
+    ask_person(action, kind, now, {"words": words_of(moved) if moved else _KEEPS_MOVING})
