@@ -42,7 +42,7 @@ REJECT = "open.refund.reject"
 DIRECT_REFUND = "open.refund.direct.refund"
 CONFIRM_AND_SEND = "open.refund.confirm.and.send"
 RETURN_INFO = "open.refund.submit.returnInfo"
-NOTE = "open.seller.order.note.add"
+ADD_NOTE = "open.seller.order.note.add"
 
 _PAPERS = "official guide, TypeScript and PHP SDK"
 _SDKS = "TypeScript SDK 2024, PHP list 2026"
@@ -201,7 +201,7 @@ _ALL = (
         writes=True,
     ),
     Call(
-        NOTE,
+        ADD_NOTE,
         "POST",
         "a remark or a flag on the order; text is added to what stands there",
         "orderId, note (200 at most), flag (0 none, 1 red to 6 grey)",
@@ -212,3 +212,31 @@ _ALL = (
     ),
 )
 CALLS: Mapping[str, Call] = {call.method: call for call in _ALL}
+
+NOTE = """\
+What the channel sends and expects, from public papers and programs; no live shop was asked. A means two
+sources or official papers, B one good source, C less.
+
+- **Where**: calls and tokens go to `https://openapi.kwaixiaodian.com`, the dots of a call as slashes;
+  the page on which an owner says yes is below `https://open.kwaixiaodian.com`. Both are settings.
+- **Sealed**: appkey, method, version, param, access_token, timestamp (ms) and signMethod, sorted, with
+  the sign secret at the end, as HMAC-SHA256 (Base64) or MD5 (hex). GET carries all in the address, POST
+  in the body.
+- **Answered**: `result` 1 is well. 15, 16, 17, 1016, 1017, 802000 and the words of a quota: try later.
+  22, 24 to 28, 100200100 to 100200107: a person authorises. The 300-thousands, 21 and 11: refused,
+  nothing done. Any other number after a write, and whatever is no answer: the outcome is unknown and
+  looked up.
+- **Tokens**: 48 hours, refreshed twelve hours before. The refresh token changes with each refresh and
+  holds 180 days from the first consent. A lost answer can be asked for again for five minutes.
+- **Version**: `updateTime`. Half of the writes carry none, so the ticket is read before each and what
+  was decided on another version is not sent. Neither is a refund of another amount than `refundFee`.
+- **Status**: two generations of codes are in use; both are read, together with handlingWay and
+  negotiateStatus. An exchange that ended does not say whether goods or money ended it.
+- **Pushed**: Base64 of AES-CBC (PKCS5, zero vector); what opens and names our appKey is theirs. Answered
+  within 3 s by `{"result":1}`; `{"test":true}` is a heartbeat. Repeated after 5, 10, 20, 30, 60 minutes,
+  may be lost or out of order.
+- **Not offered**: evidence, talks, statements to the platform, 补寄 and 维修, more time, 小额打款,
+  interception. People do these in the back office.
+- **Not known**: the roles in the log, how pictures are joined (read as list, JSON or commas), which
+  generation of status a shop sees, whether reasons of refusal differ by category. Nothing is decided on
+  a guess about these."""

@@ -10,7 +10,7 @@ from aftersale.channels.interface import Page
 from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.answer import data_of
 from aftersale.channels.kuaishou.contract import LIST
-from aftersale.channels.kuaishou.looking import case_of, detail_of
+from aftersale.channels.kuaishou.looking import case_of, detail_of, trust
 from aftersale.channels.kuaishou.notices import Case, needed_id, parked, take
 from aftersale.channels.kuaishou.values import Odd, Told, millis
 from aftersale.domain.errors import Rejected, Unavailable
@@ -116,6 +116,7 @@ def _take(entry: Told, observed: Observed, hands: Hands) -> Notice | Parked:
         try:
             entry = Told({**entry.fields, **detail_of(ticket_no, hands).fields})
         except Rejected:
+            trust(ticket_no, "refundId")
             return take(Case(entry, None, observed))
         return take(case_of(entry, observed, hands))
     except Odd as odd:

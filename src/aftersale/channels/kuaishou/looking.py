@@ -10,7 +10,7 @@ from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.answer import data_of, rows_of
 from aftersale.channels.kuaishou.contract import DECRYPT, DETAIL, HISTORY, ORDER, REASONS
 from aftersale.channels.kuaishou.notices import Case, needed_id, notice_of
-from aftersale.channels.kuaishou.values import Odd, Told
+from aftersale.channels.kuaishou.values import Odd, Told, may_be_rounded
 from aftersale.domain.errors import Rejected, Unavailable
 from aftersale.texts import Text
 
@@ -44,11 +44,18 @@ def detail_of(ticket_no: str, hands: Hands) -> Told:
 
 def case_of(ticket: Told, observed: Observed, hands: Hands) -> Case:
     """Put a ticket and its order together; an order that the platform keeps back leaves its facts unknown."""
+    order_no = needed_id(ticket, "oid")
     try:
-        order = data_of(hands.ask(ORDER, {"oid": int(needed_id(ticket, "oid"))}))
+        return Case(ticket, data_of(hands.ask(ORDER, {"oid": int(order_no)})), observed)
     except Rejected:
-        order = None
-    return Case(ticket, order, observed)
+        trust(order_no, "oid")
+        return Case(ticket, None, observed)
+
+
+def trust(digits: str, field: str) -> None:
+    """Doubt a number that the platform gave and does not know, if it may have lost digits. Raises Odd."""
+    if may_be_rounded(digits):
+        raise Odd("told_rounded", field, digits)
 
 
 def number(ticket_no: str) -> int:

@@ -12,7 +12,7 @@ from aftersale.channels.base import Outcome, Receipt
 from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.answer import envelope, plain
 from aftersale.channels.kuaishou.codes import Status, Way
-from aftersale.channels.kuaishou.contract import NOTE
+from aftersale.channels.kuaishou.contract import ADD_NOTE
 from aftersale.channels.kuaishou.looking import detail_of, number, unreadable
 from aftersale.channels.kuaishou.notices import claim_words, status_words
 from aftersale.channels.kuaishou.standing import known
@@ -42,7 +42,7 @@ def perform(outgoing: Outgoing, hands: Hands) -> Receipt:
     verb = Verb(outgoing.verb)
     if verb in NOTES:
         number(outgoing.order_no)
-        return _sent(verb, NOTE, note(outgoing), hands)
+        return _sent(verb, ADD_NOTE, note(outgoing), hands)
     return _act(verb, outgoing, hands)
 
 
