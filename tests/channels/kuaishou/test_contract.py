@@ -21,7 +21,7 @@ def test_each_call_says_from_where_we_know_it_and_how_surely() -> None:
 
 
 def test_what_is_carried_out_is_recorded_as_writing() -> None:
-    writing = {method for method, call in contract.CALLS.items() if call.writes and not call.app}
+    writing = {method for method, call in contract.CALLS.items() if call.writes}
     assert writing == {step.method for step in STEPS.values()} | {contract.ADD_NOTE}
     assert all(contract.CALLS[method].verb == "POST" for method in writing)
 

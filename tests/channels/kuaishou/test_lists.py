@@ -160,10 +160,10 @@ def test_a_cursor_that_goes_in_circles_is_left(cursor: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "code", "column"),
     [
-        ("text", "told_missing", "refundId"),
-        ({"oid": 1}, "told_missing", "refundId"),
-        ({"refundId": 7123450000000001000}, "told_rounded", "refundId"),
-        ({"refundId": 7.1e18}, "told_rounded", "refundId"),
+        ("text", "told_missing", "售后单号"),
+        ({"oid": 1}, "told_missing", "售后单号"),
+        ({"refundId": 7123450000000001000}, "told_rounded", "售后单号"),
+        ({"refundId": 7.1e18}, "told_rounded", "售后单号"),
     ],
     ids=str,
 )
@@ -202,7 +202,7 @@ def test_a_number_that_may_be_rounded_and_leads_nowhere_is_parked(field: str, as
     platform.answers[contract.LIST] = well({"pcursor": "nomore", "refundOrderInfoList": [platform.shown]})
     platform.answers[asked] = refusing(300011, "not found")
     (page,) = listed(platform, AT - HOUR, AT)
-    assert [(each.code, each.column) for each in page.parked] == [("told_rounded", field)]
+    assert [(each.code, each.value) for each in page.parked] == [("told_rounded", "7123450000000001024")]
     del platform.answers[asked]
     assert [len(each.notices) for each in listed(platform, AT - HOUR, AT)] == [1]
 
@@ -211,7 +211,8 @@ def test_an_order_number_that_lost_digits_parks_its_ticket() -> None:
     platform = Platform(shown=ticket(oid=6920000000000001000))
     platform.answers[contract.LIST] = well({"pcursor": "nomore", "refundOrderInfoList": [platform.shown]})
     (page,) = listed(platform, AT - HOUR, AT)
-    assert [(each.code, each.column) for each in page.parked] == [("told_rounded", "oid")]
+    assert [(each.code, each.column) for each in page.parked] == [("told_rounded", "订单号")]
+    assert ("售后单号", "7123450000000000678") in page.parked[0].cells
 
 
 def test_an_order_that_cannot_be_read_yet_is_waited_for() -> None:

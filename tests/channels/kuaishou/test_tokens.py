@@ -9,7 +9,7 @@ import pytest
 
 from aftersale.channels.interface import AppKeys, Grant
 from aftersale.channels.kuaishou import Kuaishou, contract
-from aftersale.domain.errors import Unauthorised, Unreadable
+from aftersale.domain.errors import Unauthorised, Unavailable
 from tests.channels.kuaishou.platform import AT, Platform, refusing
 
 KEYS = AppKeys("ks600000000000000001", "app-secret-0000")
@@ -47,7 +47,7 @@ def test_a_code_becomes_a_grant() -> None:
         "shop-1",
         scopes=("merchant_refund", "merchant_order"),
     )
-    assert platform.asked == [(contract.ACCESS_TOKEN, {"grant_type": "code", "code": "code-1"}, True)]
+    assert platform.asked == [(contract.ACCESS_TOKEN, {"grant_type": "code", "code": "code-1"}, False)]
 
 
 def test_the_time_that_is_told_for_the_consent_is_believed() -> None:
@@ -60,7 +60,7 @@ def test_a_refresh_carries_on_with_the_new_refresh_token() -> None:
     fresh = Kuaishou().refresh(GRANT, KEYS, platform)
     assert fresh == Grant("access-2", "refresh-2", AT + 2 * DAY, *_KEPT)
     asked = {"grant_type": "refresh_token", "refresh_token": "refresh-1"}
-    assert platform.asked == [(contract.REFRESH_TOKEN, asked, True)]
+    assert platform.asked == [(contract.REFRESH_TOKEN, asked, False)]
 
 
 @pytest.mark.parametrize(("told", "days"), [(None, 30), (20 * 86_400, 20), (180 * 86_400, 30)])
@@ -87,10 +87,10 @@ def test_a_used_or_revoked_refresh_token_needs_the_owner(words: str) -> None:
         b'{"result":1,"access_tok',
     ],
 )
-def test_an_answer_without_tokens_leaves_open_what_happened(body: bytes) -> None:
-    with pytest.raises(Unreadable):
+def test_an_answer_without_tokens_is_asked_for_again(body: bytes) -> None:
+    with pytest.raises(Unavailable):
         Kuaishou().refresh(GRANT, KEYS, answering(body))
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unavailable):
         Kuaishou().authorise("code-1", "", KEYS, answering(body))
 
 

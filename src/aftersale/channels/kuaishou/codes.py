@@ -169,6 +169,26 @@ CARRIERS: dict[int, str] = {
 }
 """The carriers we know by name; any other code is shown as it came."""
 
+FIELD_WORDS: dict[str, str] = {
+    "refundId": "售后单号",
+    "oid": "订单号",
+    "status": "售后状态",
+    "handlingWay": "处理方式",
+    "negotiateStatus": "协商状态",
+    "updateTime": "更新时间",
+    "createTime": "申请时间",
+    "expireTime": "超时时间",
+    "refundFee": "退款金额",
+    "returnFreightAmount": "退货运费",
+    "itemId": "商品编号",
+    "payTime": "付款时间",
+    "sendTime": "发货时间",
+    "recvTime": "收货时间",
+    "totalFee": "订单金额",
+    "expressFee": "运费",
+}
+"""What people call the fields; any other is shown by the platform's name."""
+
 TICKET_EVENTS = frozenset({"kwaishop_aftersales_addRefund", "kwaishop_aftersales_updateRefund"})
 """Pushed messages that speak of a ticket; the others speak of orders."""
 

@@ -57,7 +57,6 @@ _ALL = (
         "access_token, refresh_token, open_id, expires_in, scopes, refresh_token_expires_in (not always)",
         _PAPERS,
         "A",
-        writes=True,
         app=True,
     ),
     Call(
@@ -69,7 +68,6 @@ _ALL = (
         "as above; the 180 days count from the first consent and cannot be refreshed away",
         _PAPERS,
         "A",
-        writes=True,
         app=True,
     ),
     Call(

@@ -120,7 +120,7 @@ def _take(entry: Told, observed: Observed, hands: Hands) -> Notice | Parked:
             return take(Case(entry, None, observed))
         return take(case_of(entry, observed, hands))
     except Odd as odd:
-        return parked(observed, odd)
+        return parked(entry, observed, odd)
 
 
 def _unending() -> Unavailable:

@@ -72,10 +72,11 @@ def number(ticket_no: str) -> int:
 
 def unreadable(odd: Odd) -> Unavailable:
     """Say which value of an answer could not be read."""
+    field = codes.FIELD_WORDS.get(odd.field, odd.field)
     return Unavailable(
         "channel.unreadable",
         Text(
-            zh=f"平台回答里的 {odd.field}“{odd.value}”读不懂。",
+            zh=f"平台回答里的{field}“{odd.value}”读不懂。",
             en=f"{odd.field} {odd.value} in the platform's answer cannot be read.",
         ),
         Text(

@@ -41,12 +41,14 @@ def take(case: Case) -> Notice | Parked:
     try:
         return notice_of(case)
     except Odd as odd:
-        return parked(case.observed, odd)
+        return parked(case.ticket, case.observed, odd)
 
 
-def parked(observed: Observed, odd: Odd) -> Parked:
-    """Park an entry of an answer with the field that is to blame."""
-    return Parked(observed.sheet, observed.row, odd.field, odd.value, odd.code)
+def parked(entry: Told, observed: Observed, odd: Odd) -> Parked:
+    """Park an entry of an answer whole, with the field that is to blame."""
+    column = codes.FIELD_WORDS.get(odd.field, odd.field)
+    cells = tuple((codes.FIELD_WORDS.get(name, name), str(value)) for name, value in entry.fields.items())
+    return Parked(observed.sheet, observed.row, column, odd.value, odd.code, cells=cells)
 
 
 def needed_id(told: Told, name: str) -> str:
@@ -61,10 +63,10 @@ def notice_of(case: Case) -> Notice:
     """Say what the platform says of one ticket. Raises Odd."""
     ticket, order, draft = case.ticket, case.order, Draft()
     draft.say("platform", PLATFORM, "快手小店")
-    applied_at = ticket.at("createTime") or ticket.at("submitTime")
-    if applied_at is None or ticket.code("status") is None or ticket.code("updateTime") is None:
-        raise Odd("told_missing", _first_missing(ticket), "")
-    draft.say("applied_at", applied_at, "售后单·申请时间")
+    for name in ("status", "updateTime", "createTime"):
+        if not ticket.code(name):
+            raise Odd("told_missing", name, "")
+    draft.say("applied_at", ticket.at("createTime"), "售后单·申请时间")
     found = _standing(ticket, draft)
     _say_claim(ticket, draft)
     _say_reason(ticket, draft)
@@ -73,11 +75,6 @@ def notice_of(case: Case) -> Notice:
     draft.say("article_no", ticket.text("skuNick") or _id_or_none(ticket, "itemId"), "售后单·商家编码")
     draft.settle()
     return _notice(case, found, draft)
-
-
-def _first_missing(ticket: Told) -> str:
-    needed = ("status", "updateTime", "createTime")
-    return next(name for name in needed if not ticket.code(name))
 
 
 def _notice(case: Case, found: Standing, draft: Draft) -> Notice:

@@ -1,4 +1,8 @@
-"""Get tokens and keep them fresh; each refresh gives a new refresh token and takes the old one's place."""
+"""Get tokens and keep them fresh; each refresh gives a new refresh token in place of the old one.
+
+An answer that was lost or cannot be read is Unavailable: the same may be asked again. The old refresh token
+answers for about five minutes, and a code that was used up sends the owner back to the page of consent.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from aftersale.channels.interface import Grant
 from aftersale.channels.kuaishou.answer import envelope
 from aftersale.channels.kuaishou.contract import ACCESS_TOKEN, REFRESH_TOKEN
 from aftersale.channels.kuaishou.values import Odd
-from aftersale.domain.errors import Unauthorised, Unreadable
+from aftersale.domain.errors import Unauthorised, Unavailable
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -33,18 +37,14 @@ def authorise(code: str, hands: Hands) -> Grant:
             ),
             Text(zh="请店主打开授权链接并同意。", en="Ask the owner to open the page and say yes."),
         )
-    body = hands.ask(ACCESS_TOKEN, {"grant_type": "code", "code": code}, writes=True)
-    return _grant(envelope(body, writes=True), hands.now, hands.now + REFRESH_LIFE)
+    told = envelope(hands.ask(ACCESS_TOKEN, {"grant_type": "code", "code": code}))
+    return _grant(told, hands.now, hands.now + REFRESH_LIFE)
 
 
 def refresh(grant: Grant, hands: Hands) -> Grant:
-    """Ask for fresh tokens; the grant that comes back holds the new refresh token. Raises ChannelError.
-
-    Where the answer was lost, asking again with the old token works for about five minutes.
-    """
+    """Ask for fresh tokens; the grant that comes back holds the new refresh token. Raises ChannelError."""
     asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
-    told = envelope(hands.ask(REFRESH_TOKEN, asked, writes=True), writes=True)
-    fresh = _grant(told, hands.now, grant.refresh_until)
+    fresh = _grant(envelope(hands.ask(REFRESH_TOKEN, asked)), hands.now, grant.refresh_until)
     return Grant(
         access_token=fresh.access_token,
         refresh_token=fresh.refresh_token,
@@ -85,8 +85,8 @@ def _seconds(told: Told, name: str) -> timedelta | None:
     return timedelta(seconds=lasts) if lasts else None
 
 
-def _no_tokens() -> Unreadable:
-    return Unreadable(
+def _no_tokens() -> Unavailable:
+    return Unavailable(
         "channel.no_tokens",
         Text(zh="平台的回答里没有令牌。", en="The platform's answer holds no tokens."),
         Text(
