@@ -9,7 +9,7 @@ import pytest
 from aftersale.channels import standing as places
 from aftersale.channels.base import Turn
 from aftersale.channels.kuaishou import codes
-from aftersale.channels.kuaishou.codes import Freight, Negotiation, Order, Status, Way
+from aftersale.channels.kuaishou.codes import Negotiation, Order, Origin, Status, Way
 from aftersale.channels.kuaishou.notices import claim_words, notice_of, status_words
 from aftersale.channels.kuaishou.standing import TABLE, standing_of
 from aftersale.channels.kuaishou.values import Told
@@ -32,7 +32,7 @@ def test_every_code_has_its_word() -> None:
     assert set(codes.STATUS_WORDS) == set(Status)
     assert set(codes.WAY_WORDS) == set(codes.APPLY_TYPES) == set(Way)
     assert set(codes.NEGOTIATION_WORDS) == set(Negotiation)
-    assert set(codes.FREIGHT_WORDS) == set(Freight)
+    assert set(codes.ORIGIN_WORDS) == set(Origin)
 
 
 @pytest.mark.parametrize("order_status", [*Order, 99])
@@ -122,6 +122,8 @@ def test_words_say_whose_move_it_is_only_where_that_says_more() -> None:
     assert status_words(Told(ticket(negotiateStatus=1))) == "买家已申请，待卖家同意"
     assert status_words(Told(ticket(negotiateStatus=3))) == "买家已申请，待卖家同意（商家驳回，等待买家修改）"
     assert claim_words(Told(ticket(specialRefundType=1))) == "价保"
+    assert claim_words(Told(ticket(refundType=2))) == "仅退款（商家主动退款）"
+    assert claim_words(Told(ticket(refundType=9))) == "仅退款（发起方代码 9）"
 
 
 def test_the_table_of_what_is_possible_speaks_of_what_is_done_and_of_all_that_is_done() -> None:

@@ -98,6 +98,17 @@ class Special(IntEnum):
     PRICE_PROTECT = 1
 
 
+class Origin(IntEnum):
+    """Name who began it (refundType)."""
+
+    UNKNOWN = 0
+    BUYER = 1
+    MERCHANT = 2
+
+
+ORIGIN_WORDS: dict[Origin, str] = {Origin.UNKNOWN: "", Origin.BUYER: "", Origin.MERCHANT: "商家主动退款"}
+
+
 class Receipt(IntEnum):
     """Name what the buyer says about the goods (receiptStatus)."""
 
@@ -114,15 +125,6 @@ class Freight(IntEnum):
     PAYING = 30
     PAID = 40
     CLOSED = 50
-
-
-FREIGHT_WORDS: dict[Freight, str] = {
-    Freight.TO_HANDLE: "待处理",
-    Freight.AGREED: "已同意",
-    Freight.PAYING: "打款中",
-    Freight.PAID: "已打款",
-    Freight.CLOSED: "已关闭",
-}
 
 
 class FreightAdvice(IntEnum):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Notice, Observed, Parked, Turn
 from aftersale.channels.draft import Draft
 from aftersale.channels.kuaishou import codes
-from aftersale.channels.kuaishou.codes import Freight, Negotiation, Special, Status, Way
+from aftersale.channels.kuaishou.codes import Freight, Negotiation, Origin, Special, Status, Way
 from aftersale.channels.kuaishou.orders import badges, notes_of, paid_of, say_order
 from aftersale.channels.kuaishou.standing import known, standing_of, with_freight
 from aftersale.channels.kuaishou.values import Odd, Told
@@ -172,7 +172,13 @@ def status_words(ticket: Told) -> str:
 
 
 def claim_words(ticket: Told) -> str:
-    """Say what the buyer asks for in the platform's words."""
+    """Say what is asked for in the platform's words, with who began it where that was not the buyer."""
+    origin = known(Origin, ticket.code("refundType") or 0)
+    began = codes.ORIGIN_WORDS[origin] if origin is not None else f"发起方代码 {ticket.code('refundType')}"
+    return f"{_asked_words(ticket)}（{began}）" if began else _asked_words(ticket)
+
+
+def _asked_words(ticket: Told) -> str:
     if known(Special, ticket.code("specialRefundType")) is Special.PRICE_PROTECT:
         return _PRICE_PROTECT
     way = known(Way, ticket.code("handlingWay"))
