@@ -91,9 +91,20 @@ def _fact(spec: FactSpec) -> tuple[str, ...]:
     )
 
 
+def calls_of_kuaishou() -> str:
+    """Record the calls of 快手小店 as the channel makes them."""
+    contract = importlib.import_module("aftersale.channels.kuaishou.contract")
+    head = ("call", "verb", "when", "what goes", "what comes", "source", "confidence")
+    rows = [
+        (f"`{call.method}`", call.verb, call.when, call.params, call.answer, call.source, call.confidence)
+        for call in contract.CALLS.values()
+    ]
+    return "\n\n".join(["# Calls to 快手小店", GENERATED, contract.NOTE, table(head, rows)]) + "\n"
+
+
 def documents() -> dict[str, Callable[[], str]]:
     """Name each generated document and what writes it."""
-    written: dict[str, Callable[[], str]] = {"facts.md": facts}
+    written: dict[str, Callable[[], str]] = {"facts.md": facts, "channels/kuaishou.md": calls_of_kuaishou}
     if importlib.util.find_spec("aftersale.cli"):
         written["commands.md"] = commands
     return written

@@ -45,7 +45,8 @@ class Notice:
     `services` are the platform's service badges as written, `newest_at` the newest past time that was told.
     `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal. `version` is
     the platform's own version of the ticket, sent back with each write, empty where a source has none.
-    `evidence` are addresses of pictures and files that the buyer gave.
+    `evidence` are addresses of pictures and files that the buyer gave. `return_freight_fen` is what the buyer
+    claims for sending the goods back and nobody has answered yet.
     """
 
     channel: str
@@ -75,6 +76,7 @@ class Notice:
     return_waybill: str | None = None
     version: str = ""
     evidence: tuple[str, ...] = ()
+    return_freight_fen: int | None = None
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""

@@ -89,12 +89,14 @@ class Message:
     """Hold one pushed message: its own id (the same twice is one), what it is about, when it was said.
 
     `ticket_no` is empty for a message that speaks of no ticket; `kind` is the channel's name for it.
+    `platform_shop_id` says of which shop, where the message tells.
     """
 
     message_id: str
     kind: str
     ticket_no: str
     at: datetime
+    platform_shop_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,19 @@ class RejectReason:
     needs_text: bool
     needs_evidence: bool
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Hold one line of the negotiation log of a ticket.
+
+    `role` is buyer, merchant or platform, or the platform's own code where nobody knows what it stands for.
+    """
+
+    at: datetime
+    role: str
+    words: str
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +185,9 @@ class Interface(Channel, Protocol):
 
     def reject_reasons(self, ticket_no: str, hands: Hands) -> tuple[RejectReason, ...]:
         """Give the reasons that the platform takes for refusing this ticket now."""
+
+    def history(self, ticket_no: str, hands: Hands) -> tuple[Said, ...]:
+        """Give the negotiation log of a ticket, oldest line first. Raises ChannelError."""
 
     def parse_push(self, headers: Mapping[str, str], body: bytes, keys: AppKeys) -> Push:
         """Check and read a push, header names in lower case; raises PushRefused."""

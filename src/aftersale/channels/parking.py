@@ -93,4 +93,16 @@ REASONS: dict[str, Text] = {
         zh="第 {row} 行包裹 {value} 的到货时间比现在还晚，没有登记。",
         en="row {row}: parcel {value} would arrive in the future; it was not booked",
     ),
+    "told_rounded": Text(
+        zh="平台给的{column}“{value}”丢了位数，可能认错单，没有收下。请在平台后台核对这一单。",
+        en="{column} {value} lost digits on its way; it was not taken, look at the ticket at the platform",
+    ),
+    "told_missing": Text(
+        zh="平台给的第 {row} 条没有{column}，没有收下。",
+        en="entry {row} from the platform has no {column}; it was not taken",
+    ),
+    "told_unreadable": Text(
+        zh="没能读懂平台给的第 {row} 条的{column}“{value}”，没有收下。",
+        en="{column} {value} of entry {row} from the platform cannot be read; it was not taken",
+    ),
 }

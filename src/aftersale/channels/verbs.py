@@ -48,7 +48,7 @@ ANSWERS = frozenset(Verb) - BESIDE - CONFIRMS
 
 PARAMS: dict[Verb, frozenset[str]] = {
     Verb.REFUND: frozenset(),
-    Verb.REFUND_RECEIVED: frozenset({"return_freight_fen"}),
+    Verb.REFUND_RECEIVED: frozenset({"return_freight_fen", "text", "evidence"}),
     Verb.REFUND_NO_RETURN: frozenset(),
     Verb.AGREE_RETURN: frozenset({"address_id"}),
     Verb.AGREE_EXCHANGE: frozenset({"address_id"}),
@@ -70,7 +70,8 @@ PARAMS: dict[Verb, frozenset[str]] = {
 """What may stand beside the amount, by verb.
 
 `reason` is the platform's code as it gave it, `evidence` a list of addresses the platform can open, `carrier`
-its code of a carrier, `to` one of the domain's apply types, `flag` red, yellow, green, blue, purple or grey.
+its code of a carrier, `to` one of the domain's apply types, `flag` red, yellow, green, blue, purple or grey,
+`return_freight_fen` what is granted of the return freight that the buyer claims: 0 refuses, `text` says why.
 """
 
 VERB_WORDS: dict[Verb, Text] = {

@@ -1,0 +1,100 @@
+"""Bring the parts of 快手小店 together as one channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aftersale.channels.interface import Limits
+from aftersale.channels.kuaishou import calls, lists, looking, tokens
+from aftersale.channels.kuaishou.notices import PLATFORM
+from aftersale.channels.kuaishou.perform import VERBS, perform
+from aftersale.channels.kuaishou.push import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from aftersale.channels.base import Hands, Notice, Outgoing, Receipt
+    from aftersale.channels.interface import (
+        AppKeys,
+        Grant,
+        Page,
+        Push,
+        RejectReason,
+        Request,
+        Said,
+        Sealed,
+    )
+
+LIMITS = Limits(
+    window=timedelta(days=1),
+    reach=timedelta(days=90),
+    per_second=100,
+    push_s=3.0,
+    refresh_before=timedelta(hours=12),
+)
+"""The platform's figures; in big sales it shortens the window of a list to hours."""
+_INSIDE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kuaishou:
+    """Speak to 快手小店; `limits` may be set tighter than the platform's own."""
+
+    limits: Limits = LIMITS
+    name: str = PLATFORM
+    verbs: frozenset[str] = VERBS
+    can_read: bool = True
+
+    def signed(
+        self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime
+    ) -> Request:
+        """Make the request of a call; `token` is empty for calls that ask for one."""
+        return calls.signed(method, params, keys, token, at)
+
+    def authorise_path(self, keys: AppKeys, state: str, redirect: str) -> str:
+        """Give path and query of the page on which the owner says yes, below the authorisation base."""
+        return calls.authorise_path(keys, state, redirect)
+
+    def authorise(self, code: str, platform_shop_id: str, keys: AppKeys, hands: Hands) -> Grant:
+        """Change a code for tokens; the grant names the shop by its open id. Raises ChannelError."""
+        del platform_shop_id, keys  # the code knows the shop, and keys are added where the request is made
+        return tokens.authorise(code, hands)
+
+    def refresh(self, grant: Grant, keys: AppKeys, hands: Hands) -> Grant:
+        """Ask for fresh tokens; the refresh token changes, too, and must be kept. Raises ChannelError."""
+        del keys  # as above
+        return tokens.refresh(grant, hands)
+
+    def list_changed(self, since: datetime, until: datetime, hands: Hands) -> Iterator[Page]:
+        """Give every ticket that changed in [since, until), as far back as lists go. Raises ChannelError."""
+        begin = max(since, hands.now - self.limits.reach + _INSIDE)
+        for window in lists.windows(begin, until, self.limits.window):
+            yield from lists.pages(window, hands)
+
+    def read(self, ticket_no: str, hands: Hands) -> Notice | None:
+        """Tell how a ticket stands now, None where the platform does not know it. Raises ChannelError."""
+        return looking.read(ticket_no, hands)
+
+    def perform(self, outgoing: Outgoing, hands: Hands) -> Receipt:
+        """Do it once. Raises ChannelError."""
+        return perform(outgoing, hands)
+
+    def reject_reasons(self, ticket_no: str, hands: Hands) -> tuple[RejectReason, ...]:
+        """Give the reasons that the platform takes for refusing this ticket now. Raises ChannelError."""
+        return looking.reject_reasons(ticket_no, hands)
+
+    def history(self, ticket_no: str, hands: Hands) -> tuple[Said, ...]:
+        """Give the negotiation log of a ticket, oldest line first. Raises ChannelError."""
+        return looking.history(ticket_no, hands)
+
+    def parse_push(self, headers: Mapping[str, str], body: bytes, keys: AppKeys) -> Push:
+        """Check and read a push. Raises PushRefused."""
+        del headers  # the seal is the encryption itself
+        return opened(body, keys)
+
+    def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
+        """Decrypt values of buyers, by cipher; those that the platform does not open are left out."""
+        return looking.reveal(sealed, hands)
