@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Notice, Observed, Outcome, Receipt, Turn
+from aftersale.channels.base import VERSION_CONFLICT, Notice, Observed, Outcome, Receipt, Turn
 from aftersale.channels.verbs import REFUNDS, Verb
 from aftersale.domain.errors import Rejected, Unauthorised, Unavailable, Unreadable
 from aftersale.texts import Text
@@ -30,6 +30,7 @@ HALF = "half"
 ACTS_HALF = "acts_half"
 BROKEN = "5xx"
 CONFLICT = "conflict"
+REFUSES = "refuses"
 REVOKED = "revoked"
 FAULTS = {
     OFF: Unavailable,
@@ -40,6 +41,7 @@ FAULTS = {
     ACTS_HALF: Unreadable,
     BROKEN: Unreadable,
     CONFLICT: Rejected,
+    REFUSES: Rejected,
     REVOKED: Unauthorised,
 }
 _ACTS = {"", ACTS_THEN_TIMES_OUT, ACTS_HALF}
@@ -98,6 +100,7 @@ _BODIES = {
     ACTS_HALF: b'{"code": 0, "ver',
     BROKEN: b'{"code": 500}',
     CONFLICT: b'{"code": 300014}',
+    REFUSES: b'{"code": 300018}',
     REVOKED: b'{"code": 24}',
 }
 
@@ -134,7 +137,9 @@ def _read(body: bytes) -> dict[str, object]:
     if code == 24:
         raise Unauthorised("fake.token", SAID, NEXT)
     if code == 300014:
-        raise Rejected("fake.conflict", SAID, NEXT, platform_code="300014")
+        raise Rejected(VERSION_CONFLICT, SAID, NEXT, platform_code="300014")
+    if code == 300018:
+        raise Rejected("fake.refused", SAID, NEXT, platform_code="300018")
     if code != 0:
         raise Unreadable("fake.5xx", SAID, NEXT)
     return answer

@@ -44,7 +44,15 @@ def _is_due(action: Action, now: datetime) -> bool:
     return action.state == ActionState.INTENDED and action.not_before <= now and not action.shop.held
 
 
-def look_again(action: Action, now: datetime, outside: Outside) -> bool:
+def look_after_conflict(action: Action, now: datetime, outside: Outside) -> bool:
+    """Tell whether an action may be sent again after the platform knew a newer version.
+
+    A ticket that moves whenever something is sent is a matter for a person.
+    """
+    return look_again(action, now, outside, tired=action.attempts > _MOST_CONFLICTS)
+
+
+def look_again(action: Action, now: datetime, outside: Outside, *, tired: bool = False) -> bool:
     """Read the ticket from the platform, take it in, and tell whether the action still holds.
 
     Where something that mattered has moved, the action is taken back and a person is asked; where the
@@ -60,7 +68,7 @@ def look_again(action: Action, now: datetime, outside: Outside) -> bool:
         return False
     if notice is not None:
         outside.take(action.shop, notice, now)
-    return _still_holds(action.pk, now)
+    return _still_holds(action.pk, now, tired=tired)
 
 
 def _wait(action_id: int, fault: ChannelError, now: datetime, outside: Outside) -> None:
@@ -77,12 +85,12 @@ def _wait(action_id: int, fault: ChannelError, now: datetime, outside: Outside) 
 
 
 @transaction.atomic
-def _still_holds(action_id: int, now: datetime) -> bool:
+def _still_holds(action_id: int, now: datetime, *, tired: bool) -> bool:
     action = locked(action_id)
     if action.state != ActionState.INTENDED:
         return False
     moved = moved_since(action.seen, action.ticket)
-    if moved or action.attempts > _MOST_CONFLICTS:
+    if moved or tired:
         _take_back(action, moved, now)
         return False
     note_down(action, guard=action.ticket.version, not_before=now)

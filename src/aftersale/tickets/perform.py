@@ -20,7 +20,7 @@ from aftersale.jobs import door
 from aftersale.tickets import ledger
 from aftersale.tickets.asking import ask_person
 from aftersale.tickets.change import change
-from aftersale.tickets.look import look_again, may_go
+from aftersale.tickets.look import look_after_conflict, may_go
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import (
     CANCEL,
@@ -200,7 +200,7 @@ def _record(action_id: int, answer: Answer, now: datetime, outside: Outside) -> 
         outside.step("recording")
     if follows.alarm and action.state in {ActionState.INTENDED, ActionState.UNKNOWN}:
         outside.alarm(follows.alarm, action.shop, action.ticket, {"action": action.key}, now)
-    if follows.look and action.state == ActionState.INTENDED and look_again(action, now, outside):
+    if follows.look and action.state == ActionState.INTENDED and look_after_conflict(action, now, outside):
         door.enqueue(PERFORM, action_id)
     return action.state
 

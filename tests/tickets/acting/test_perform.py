@@ -140,11 +140,11 @@ def test_an_hour_of_silence_loses_nothing(scene: Scene) -> None:
 
 
 def test_a_refusal_of_the_platform_is_final_and_frees_the_money(scene: Scene) -> None:
-    scene.desk.platform.faults = [scripted.CONFLICT]
+    scene.desk.platform.faults = [scripted.REFUSES]
     action = approve(scene.ticket, scene.person)
     assert scene.desk.perform(action) == ActionState.FAILED
     assert (scene.money, reserved(scene.line)) == (Money.FAILED, 0)
-    assert reread(action).receipt["platform_code"] == "300014"
+    assert reread(action).receipt["platform_code"] == "300018"
     again = approve(scene.ticket, scene.person, now=later(minutes=1))
     assert again.key != action.key
 
