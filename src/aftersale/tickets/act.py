@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 
-from aftersale.channels.verbs import PAYS, REFUNDS, Verb
+from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS, Verb
 from aftersale.domain.states import ActionState, Decision, Machine, command
 from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
@@ -92,7 +92,7 @@ def _begin(ticket: Ticket, expected_sequence: int, verb: str = Verb.REFUSE) -> N
         raise TicketEnded(ticket.ticket_no)
     if verb in REFUNDS and ticket.stage == Stage.PAYING:
         raise RefundUnderWay(ticket.ticket_no)
-    if Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
+    if Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
         raise ActionPending(ticket.ticket_no)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.channels.verbs import Verb
+from aftersale.channels.verbs import ANSWERS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import ActionState, Machine, Money, observe
 from aftersale.evidence.journal import Entry
@@ -173,7 +173,8 @@ def _hold(ticket: Ticket) -> None:
 
 
 def _open(ticket: Ticket) -> list[Action]:
-    found = list(Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).order_by("id"))
+    answering = Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS)
+    found = list(answering.order_by("id"))
     for action in found:
         action.ticket = ticket
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
+from aftersale.channels.verbs import ANSWERS
 from aftersale.domain.errors import FactsInvalid
 from aftersale.domain.states import ActionState, Decision
 from aftersale.evidence.journal import Entry
@@ -27,7 +28,7 @@ from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.judging import decision_fields, facts_of, judge
 from aftersale.tickets.ledger import adopt
 from aftersale.tickets.models import Action, StoredDecision
-from aftersale.tickets.outcome import OPEN, OUTSIDE
+from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.parties import parties_again
 from aftersale.tickets.search import index_rows
 from aftersale.tickets.steps import Stage, stage_of
@@ -99,7 +100,7 @@ def _states(ticket: Ticket, read: Read) -> dict[str, object]:
     notice = read.notice
     before = machine_states(ticket)
     seen = with_goods_here(state_fields(before, notice), answers_of(ticket.pk), ticket.goods_state)
-    if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN).exists():
+    if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
         answered = before["decision_state"] in _ANSWERED and seen["decision_state"] == Decision.PROPOSED
         if answered and _acted_since(ticket, read.observed_at):
             return {**seen, "decision_state": before["decision_state"]}
@@ -115,7 +116,7 @@ def _states(ticket: Ticket, read: Read) -> dict[str, object]:
 def _acted_since(ticket: Ticket, moment: datetime) -> bool:
     """Tell whether an action of ours was done after a moment."""
     done = Action.objects.filter(ticket_id=ticket.pk, state=ActionState.DONE, ended_at__gt=moment)
-    return done.exclude(verb=OUTSIDE).exists()
+    return done.filter(verb__in=ANSWERS).exists()
 
 
 def _seen(notice: Notice) -> Seen:

@@ -1,0 +1,114 @@
+"""Do on the platform what answers no application: remark, flag, waybill, interception, goods taken in.
+
+Such an action decides nothing and holds no money; it is sent once like every other.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from aftersale.channels.verbs import BESIDE, CONFIRMS, PARAMS, VERB_WORDS, Verb
+from aftersale.domain.errors import AftersaleError
+from aftersale.domain.states import ActionState
+from aftersale.evidence.journal import Entry
+from aftersale.jobs import door
+from aftersale.texts import Text
+from aftersale.tickets.change import change
+from aftersale.tickets.models import Action
+from aftersale.tickets.outcome import key_of, lock, named, next_intent
+from aftersale.tickets.receipts import PERFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aftersale.shops.models import Person
+    from aftersale.tickets.models import Ticket
+
+VERBS = tuple(verb for verb in Verb if verb in BESIDE | CONFIRMS)
+"""Everything that can be done beside the answer, in one order."""
+
+NEEDS: Mapping[Verb, tuple[str, ...]] = {
+    Verb.REMARK: ("text",),
+    Verb.FLAG: ("flag",),
+    Verb.SUBMIT_EVIDENCE: ("text",),
+    Verb.RETURN_WAYBILL: ("carrier", "waybill"),
+    Verb.INTERCEPT: ("carrier", "waybill"),
+    Verb.GOODS_STOPPED: (),
+    Verb.GOODS_IN_WAREHOUSE: (),
+    Verb.REPLY_SERVICE: ("text",),
+}
+"""What has to be said for each; the rest of its parameters may be left out."""
+
+FLAGS = ("red", "yellow", "green", "blue", "purple", "grey")
+_SAME_PRESS = timedelta(seconds=10)
+
+
+class NotWhole(AftersaleError):
+    """Refuse what does not say all that it needs."""
+
+    def __init__(self, verb: str) -> None:
+        said = (
+            VERB_WORDS.get(Verb(verb), Text(zh=verb, en=verb))
+            if verb in set(Verb)
+            else Text(zh=verb, en=verb)
+        )
+        super().__init__(
+            "beside.not_whole",
+            Text(zh=f"“{said.zh}”还有没填的。", en=f"Something is missing to {said.en}."),
+            Text(zh="填好后再提交；已写的内容还在。", en="Fill it in; what you wrote is kept."),
+        )
+
+
+@transaction.atomic
+def do(ticket: Ticket, person: Person, verb: str, params: Mapping[str, object], now: datetime) -> Action:
+    """Write down what is to be done and wake the worker up; the same press twice is one. Raises NotWhole."""
+    said = _checked(verb, params)
+    lock(ticket)
+    before = _just_now(ticket, person, verb, said, now)
+    if before is not None:
+        return before
+    number = next_intent(ticket)
+    action = Action.objects.create(
+        ticket=ticket,
+        shop_id=ticket.shop_id,
+        key=key_of(ticket, verb, number),
+        verb=verb,
+        intent_no=number,
+        params=said,
+        guard=ticket.version,
+        approved_by=person,
+        approved_at=now,
+        not_before=now,
+    )
+    told = {name: value for name, value in said.items() if name != "text"}
+    text = str(said.get("text", ""))
+    data = {**named(action), "intent_no": number, "guard": action.guard, "params": told}
+    change(ticket, Entry("beside", now, person.pk, data, {"text": text} if text else {}))
+    door.enqueue(PERFORM, action.pk)
+    return action
+
+
+def _checked(verb: str, params: Mapping[str, object]) -> dict[str, object]:
+    """Keep what the verb takes; raises NotWhole where it is another kind of verb or says too little."""
+    if verb not in VERBS:
+        raise NotWhole(verb)
+    said = {name: value for name, value in params.items() if name in PARAMS[Verb(verb)] and value}
+    if not all(said.get(name) for name in NEEDS[Verb(verb)]):
+        raise NotWhole(verb)
+    if said.get("flag", FLAGS[0]) not in FLAGS:
+        raise NotWhole(verb)
+    return said
+
+
+def _just_now(
+    ticket: Ticket, person: Person, verb: str, said: Mapping[str, object], now: datetime
+) -> Action | None:
+    recent = Action.objects.filter(
+        ticket=ticket, verb=verb, approved_by=person, approved_at__gte=now - _SAME_PRESS
+    )
+    alive = recent.exclude(state__in=[ActionState.FAILED, ActionState.CANCELLED]).order_by("-id")
+    return next((action for action in alive if action.params == said), None)
