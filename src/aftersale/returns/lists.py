@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils.functional import cached_property
 
-from aftersale.channels.verbs import Verb
+from aftersale.channels.verbs import ANSWERS, Verb
 from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.domain.states import ActionState, Decision, Goods, Money
 from aftersale.returns.classes import Odd
@@ -97,7 +97,8 @@ def good(shops: Collection[int]) -> QuerySet[Ticket]:
 
     Every parcel of the ticket was counted without anything odd, and the proposal is to pay on receipt.
     """
-    pending = Ticket.objects.filter(actions__state__in=OPEN, pk=OuterRef("pk"))
+    answering = {"actions__state__in": OPEN, "actions__verb__in": ANSWERS}
+    pending = Ticket.objects.filter(**answering, pk=OuterRef("pk"))
     pieces = ParcelLine.objects.filter(parcel=OuterRef("parcel"), good__gt=0)
     fine = Match.objects.filter(Exists(pieces), ticket=OuterRef("pk"), ended_at=None, classes=[])
     odd = Match.objects.filter(ticket=OuterRef("pk"), ended_at=None).exclude(classes=[])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aftersale.channels.verbs import PAYS, REFUNDS, Verb
+from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS, Verb
 from aftersale.domain.states import Goods
 from aftersale.texts import Text
 from aftersale.tickets import ledger
@@ -132,7 +132,7 @@ def tickets_of(ids: Sequence[int]) -> Iterator[Ticket]:
 
 def pending_of(ids: Sequence[int]) -> frozenset[int]:
     """Give those tickets that have an action without an outcome."""
-    waiting = Action.objects.filter(ticket__in=ids, state__in=OPEN)
+    waiting = Action.objects.filter(ticket__in=ids, state__in=OPEN, verb__in=ANSWERS)
     return frozenset(waiting.values_list("ticket_id", flat=True))
 
 

@@ -51,11 +51,8 @@ class NotWhole(AftersaleError):
     """Refuse what does not say all that it needs."""
 
     def __init__(self, verb: str) -> None:
-        said = (
-            VERB_WORDS.get(Verb(verb), Text(zh=verb, en=verb))
-            if verb in set(Verb)
-            else Text(zh=verb, en=verb)
-        )
+        words = {str(each): text for each, text in VERB_WORDS.items()}
+        said = words.get(verb, Text(zh=verb, en=verb))
         super().__init__(
             "beside.not_whole",
             Text(zh=f"“{said.zh}”还有没填的。", en=f"Something is missing to {said.en}."),
