@@ -93,4 +93,8 @@ REASONS: dict[str, Text] = {
         zh="第 {row} 行包裹 {value} 的到货时间比现在还晚，没有登记。",
         en="row {row}: parcel {value} would arrive in the future; it was not booked",
     ),
+    "id_rounded": Text(
+        zh="第 {row} 条的编号“{value}”在传送中丢了位数，没有收下。请到后台核对，下次同步会再读。",
+        en="{column} {value} in row {row} lost digits on its way; compare it in the back office",
+    ),
 }

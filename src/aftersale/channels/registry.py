@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.channels.douyin import Douyin
 from aftersale.channels.manual import ManualChannel
 from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Channel
 
-CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (ManualChannel(),)}
+CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (ManualChannel(), Douyin())}
 
 
 class ChannelUnknown(AftersaleError):
