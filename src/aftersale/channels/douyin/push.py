@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.douyin.codes import REFUSED_PUSH, Tag, known
 from aftersale.channels.douyin.shape import Misread, Shape, looks_rounded, parsed
-from aftersale.channels.douyin.sign import push_sign
+from aftersale.channels.douyin.sign import is_same, push_sign
 from aftersale.channels.interface import Message, Push, PushRefused
 from aftersale.texts import Text
 
@@ -38,8 +37,8 @@ _NOT_READ = Text(zh="推送的内容读不懂，没有收下。", en="A push can
 
 def parse_push(headers: Mapping[str, str], body: bytes, keys: AppKeys) -> Push:
     """Check and read a push; the same message twice in it is one. Raises PushRefused."""
-    given = headers.get("event-sign", "").lower()
-    if headers.get("app-id") != keys.app_key or not hmac.compare_digest(push_sign(body, keys), given):
+    signed = is_same(push_sign(body, keys), headers.get("event-sign", ""))
+    if headers.get("app-id") != keys.app_key or not signed:
         raise PushRefused("push.not_signed", _NOT_OURS, _REFUSED)
     found = [_message(each) for each in _items(body)]
     return Push(tuple({each.message_id: each for each in found if each is not None}.values()), TAKEN)
