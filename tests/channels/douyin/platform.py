@@ -1,4 +1,4 @@
-"""A small 抖店 that keeps state, answers in bytes and fails on demand; the wire format is its only surface."""
+"""A small 抖店 that keeps state, answers in bytes and fails on demand."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ class Doudian:
             return no(50002, "isv.business-failed:20309541", "售后单状态已变更")
         self.effects.append(("afterSale.operate", params))
         self.info |= {"after_sale_status": _ENDS[params["type"]], "update_time": item["update_time"] + 60}
-        return ok({"items": [{"aftersale_id": int(item["aftersale_id"]), "status_code": 0, "status_msg": ""}]})
+        return ok(
+            {"items": [{"aftersale_id": int(item["aftersale_id"]), "status_code": 0, "status_msg": ""}]}
+        )
 
 
 def service(**changes: object) -> dict[str, object]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aftersale.channels.base import Hands, Notice, Outgoing, Receipt
+    from aftersale.channels.interface import Interface, Limits
 
 # Kind and status at which a verb is possible, and what a person gives with it.
 PLACES: Mapping[str, tuple[int, int]] = {
@@ -98,9 +99,19 @@ def failing(fault: object) -> Doudian:
     return Doudian(faults=[fault])  # type: ignore[list-item]
 
 
+def limits_of(channel: Interface) -> Limits:
+    """Take any channel that speaks the whole contract; the types are checked where this is called."""
+    return channel.limits
+
+
+def test_it_speaks_the_whole_contract_and_says_what_the_platform_grants() -> None:
+    limits = limits_of(Douyin())
+    assert (limits.reach.days, limits.push_s, limits.per_second) == (180, 5.0, 5)
+
+
 class TestDouyin(ChannelConformance):
     @pytest.fixture
     def bench(self) -> Bench:
         platform = Doudian()
         broken = {name: (partial(failing, fault), expected) for name, (fault, expected) in BROKEN.items()}
-        return Bench(Placed(Douyin()), platform, lambda: len(platform.effects), broken)  # type: ignore[arg-type]
+        return Bench(Placed(Douyin()), platform, lambda: len(platform.effects), broken)

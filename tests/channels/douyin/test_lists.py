@@ -130,7 +130,10 @@ def test_a_list_deeper_than_fifty_thousand_is_walked_in_narrower_windows() -> No
         def _page(self, params: Mapping[str, Any]) -> bytes:
             assert params["page"] == 0
             start = params["update_start_time"]
-            rows = [{"aftersale_info": {"aftersale_id": number(start), "update_time": start + i}} for i in range(100)]
+            rows = [
+                {"aftersale_info": {"aftersale_id": number(start), "update_time": start + i}}
+                for i in range(100)
+            ]
             return ok({"items": rows, "has_more": start + 100 < params["update_end_time"]})
 
     walk = Douyin().list_changed(SINCE, UNTIL, Deep({}))
@@ -140,7 +143,9 @@ def test_a_list_deeper_than_fifty_thousand_is_walked_in_narrower_windows() -> No
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 40), max_size=420), st.lists(st.tuples(st.integers(0, 419), st.integers(0, 80))))
+@given(
+    st.lists(st.integers(0, 40), max_size=420), st.lists(st.tuples(st.integers(0, 419), st.integers(0, 80)))
+)
 def test_whatever_moves_nothing_is_missed(seconds: list[int], moves: list[tuple[int, int]]) -> None:
     waiting = list(moves)
 

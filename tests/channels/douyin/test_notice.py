@@ -1,4 +1,4 @@
-"""Read tickets as 抖店 says them: what is said becomes facts, what is not stays unknown, nothing is guessed."""
+"""Read tickets as 抖店 says them: what is said becomes facts, what is not stays unknown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aftersale.channels.douyin import Douyin
 from aftersale.channels.douyin.lists import read_row
 from aftersale.channels.douyin.shape import Shape, looks_rounded, parsed
 from aftersale.domain.errors import Unavailable
-from aftersale.domain.facts import parse_facts
+from aftersale.domain.facts import facts_of_export
 from tests.channels.douyin.platform import Doudian, no, ok
 from tests.channels.douyin.samples import APPLIED, DEADLINE, LINE_NO, ORDER_NO, TICKET_NO, UPDATED, listed
 
@@ -31,7 +31,7 @@ def row(item: dict[str, object]) -> Notice | Parked:
 def noticed(item: dict[str, object]) -> Notice:
     read = row(item)
     assert isinstance(read, Notice)
-    parse_facts({**read.facts, "now": at(UPDATED)}, read.unknown)
+    facts_of_export(read.facts, read.unknown)
     return read
 
 
@@ -39,14 +39,18 @@ def shown(info: dict[str, Any] | None = None, process: dict[str, Any] | None = N
     platform = Doudian(info=info or {}, process=process or {})
     read = Douyin().read(TICKET_NO, platform)
     assert read is not None
-    parse_facts({**read.facts, "now": at(UPDATED)}, read.unknown)
+    facts_of_export(read.facts, read.unknown)
     return read
 
 
 def test_a_row_of_the_list_becomes_a_notice() -> None:
     read = noticed(listed())
     assert (read.ticket_no, read.order_no, read.line_no) == (TICKET_NO, ORDER_NO, LINE_NO)
-    assert (read.article, read.article_no, read.product_id) == ("双层玻璃杯", "CUP-350-BL", "3600000000000000011")
+    assert (read.article, read.article_no, read.product_id) == (
+        "双层玻璃杯",
+        "CUP-350-BL",
+        "3600000000000000011",
+    )
     assert (read.status, read.claim, read.reason) == ("待商家同意", "已发货退款", "质量问题")
     assert (read.open, read.turn, read.amount_fen) == (True, Turn.MERCHANT, 12900)
     assert (read.version, read.newest_at, read.services) == (str(UPDATED), at(UPDATED), ("7天",))
@@ -60,7 +64,11 @@ def test_a_row_of_the_list_becomes_a_notice() -> None:
 
 def test_reading_one_ticket_adds_what_its_order_says() -> None:
     read = shown()
-    assert (read.ticket_no, read.order_no, read.evidence) == (TICKET_NO, ORDER_NO, ("https://p3.example.com/a.jpg",))
+    assert (read.ticket_no, read.order_no, read.evidence) == (
+        TICKET_NO,
+        ORDER_NO,
+        ("https://p3.example.com/a.jpg",),
+    )
     assert read.facts["paid_at"] == at(1_780_500_000)
     assert read.facts["shipped_at"] == at(1_780_600_000)
     assert read.facts["signed_at"] == at(1_780_800_000)
@@ -170,7 +178,11 @@ def test_the_way_of_the_money_in_the_detail_names_no_assistant() -> None:
 
 
 def test_a_dispute_that_wants_evidence_has_its_own_deadline() -> None:
-    info = {"arbitrate_status": 4, "arbitrate_status_deadline": "1781200000", "arbitrate_create_time": 1781000000}
+    info = {
+        "arbitrate_status": 4,
+        "arbitrate_status_deadline": "1781200000",
+        "arbitrate_create_time": 1781000000,
+    }
     read = shown(process={"arbitrate_info": info})
     assert read.turn is Turn.MERCHANT
     assert read.facts["status_deadline"] == at(1_781_200_000)
@@ -211,7 +223,7 @@ def test_a_ticket_that_is_final_is_open_no_more() -> None:
     ],
 )
 def test_a_row_that_cannot_be_taken_is_parked_with_its_place_and_reason(
-    changes: dict[str, object], code: str
+    changes: dict[str, Any], code: str
 ) -> None:
     parked = row(listed(**changes))
     assert isinstance(parked, Parked)
@@ -243,7 +255,11 @@ def test_ids_of_which_one_needs_all_its_digits_are_kept(ids: list[str]) -> None:
     assert not looks_rounded([*ids, exact])
 
 
-@given(st.lists(st.integers(6_900_000_000_000_000_000, 7_200_000_000_000_000_000), min_size=2, max_size=5, unique=True))
+@given(
+    st.lists(
+        st.integers(6_900_000_000_000_000_000, 7_200_000_000_000_000_000), min_size=2, max_size=5, unique=True
+    )
+)
 def test_ids_that_went_through_a_double_are_found_out(ids: list[int]) -> None:
     assert looks_rounded([str(int(float(each))) for each in ids])
 

@@ -12,7 +12,10 @@ from aftersale.channels.douyin.sign import push_sign
 from aftersale.channels.interface import Push, PushRefused
 from tests.channels.douyin.samples import KEYS, TICKET_NO
 
-VECTOR = b'[{"tag":"200","msg_id":"m-0001","data":"{\\"aftersale_id\\":7123456789012345678,\\"aftersale_status\\":6}"}]'
+VECTOR = (
+    b'[{"tag":"200","msg_id":"m-0001",'
+    b'"data":"{\\"aftersale_id\\":7123456789012345678,\\"aftersale_status\\":6}"}]'
+)
 TEST = b'[{"tag":"0","msg_id":"0","data":"2023-11-15T06:13:20+08:00"}]'
 TAKEN = b'{"code":0,"msg":"success"}'
 

@@ -10,7 +10,7 @@ from aftersale.channels.base import Notice, Outgoing, Turn
 from aftersale.channels.douyin import Douyin
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import Unavailable
-from aftersale.domain.facts import parse_facts
+from aftersale.domain.facts import facts_of_export
 from tests.channels.douyin.platform import Doudian, ok, service
 from tests.channels.douyin.samples import AT, ORDER_NO
 
@@ -34,7 +34,7 @@ def test_a_service_request_is_a_ticket_with_its_own_deadline() -> None:
     assert read.facts["status_deadline"] == datetime(2026, 6, 10, 10, tzinfo=UTC)
     assert read.newest_at == datetime(2026, 6, 9, 10, 0, 5, tzinfo=UTC)
     assert read.evidence == ("https://p3.example.com/s.jpg",)
-    parse_facts({**read.facts, "now": AT}, read.unknown)
+    facts_of_export(read.facts, read.unknown)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_a_request_is_answered_with_text_and_evidence() -> None:
     platform = Doudian()
     urls = ["https://p3.example.com/a.jpg", "https://p3.example.com/b.jpg"]
     params = {"text": "已补发，单号 SF1", "evidence": urls}
-    Douyin().perform(Outgoing("k", Verb.REPLY_SERVICE, "service-990011", ORDER_NO, None, params, ""), platform)
+    Douyin().perform(
+        Outgoing("k", Verb.REPLY_SERVICE, "service-990011", ORDER_NO, None, params, ""), platform
+    )
     assert platform.effects == [
         ("order.replyService", {"id": 990011, "reply": "已补发，单号 SF1", "evidence": "|".join(urls)})
     ]

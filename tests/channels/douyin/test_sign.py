@@ -104,14 +104,23 @@ def test_the_order_in_which_parameters_are_given_does_not_matter(params: dict[st
     assert canonical(json.loads(canonical(params))) == canonical(params)
 
 
-SPI = {"app_key": KEYS.app_key, "param_json": '{"b":{"d":1,"c":"中"},"a":"<x>"}', "timestamp": "2023-11-15 06:13:20"}
+SPI = {
+    "app_key": KEYS.app_key,
+    "param_json": '{"b":{"d":1,"c":"中"},"a":"<x>"}',
+    "timestamp": "2023-11-15 06:13:20",
+}
 SPI_HMAC = "92de5033eb1b061a4d686a37f2c7b06e5f4e54e98b0291208de2b464a2408b27"
 SPI_MD5 = "866272085474f8e38bb8458b84845680"
 
 
 @pytest.mark.parametrize(
     ("sign_method", "name", "sign"),
-    [("hmac-sha256", "sign", SPI_HMAC), ("2", "sign_v2", SPI_HMAC), ("md5", "sign", SPI_MD5), ("1", "sign_v2", SPI_MD5)],
+    [
+        ("hmac-sha256", "sign", SPI_HMAC),
+        ("2", "sign_v2", SPI_HMAC),
+        ("md5", "sign", SPI_MD5),
+        ("1", "sign_v2", SPI_MD5),
+    ],
 )
 def test_a_call_of_the_platform_is_known_by_its_signature(sign_method: str, name: str, sign: str) -> None:
     assert is_from_platform({**SPI, "sign_method": sign_method, name: sign}, KEYS)

@@ -40,7 +40,11 @@ def test_a_self_use_app_asks_for_its_own_shop() -> None:
         {"code": "", "grant_type": "authorization_self", "shop_id": "4463798"}
     ]
     assert (grant.access_token, grant.refresh_token) == ("access-1", "refresh-1")
-    assert (grant.platform_shop_id, grant.shop_name, grant.scopes) == ("4463798", "小蓝杯子店", ("aftersale", "order"))
+    assert (grant.platform_shop_id, grant.shop_name, grant.scopes) == (
+        "4463798",
+        "小蓝杯子店",
+        ("aftersale", "order"),
+    )
     assert grant.access_until == AT + timedelta(days=7)
     assert grant.refresh_until == AT + timedelta(days=14)
 

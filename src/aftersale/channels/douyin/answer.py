@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -76,13 +76,13 @@ class Refusal:
     code: int | None
     sub_code: str
     words: str
-    own: Text = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def own(self) -> Text:
+        """Quote it for staff, codes beside it."""
         named = " ".join(str(each) for each in (self.code, self.sub_code) if each not in {None, ""})
         said = self.words[:_LONGEST_QUOTE]
-        text = Text(zh=f"平台答复：{said}（{named}）", en=f"The platform answered: {said} ({named})")
-        object.__setattr__(self, "own", text)
+        return Text(zh=f"平台答复：{said}（{named}）", en=f"The platform answered: {said} ({named})")
 
 
 def ask(hands: Hands, method: str, params: Mapping[str, object], *, writes: bool = False) -> Answer:
