@@ -17,7 +17,17 @@ from aftersale.channels.douyin.shape import Shape, looks_rounded, parsed
 from aftersale.domain.errors import Unavailable
 from aftersale.domain.facts import facts_of_export
 from tests.channels.douyin.platform import Doudian, no, ok
-from tests.channels.douyin.samples import APPLIED, DEADLINE, LINE_NO, ORDER_NO, TICKET_NO, UPDATED, listed
+from tests.channels.douyin.samples import (
+    APPLIED,
+    DEADLINE,
+    LINE_NO,
+    ORDER_NO,
+    TICKET_NO,
+    UPDATED,
+    detail,
+    listed,
+    order,
+)
 
 
 def at(seconds: int) -> datetime:
@@ -201,6 +211,62 @@ def test_an_unshipped_claim_on_goods_that_left_says_that_they_left() -> None:
     read = noticed(listed(aftersale_type=2))
     assert "shipped_at" in read.unknown
     assert read.facts["shipped"] is True
+
+
+def line(**changes: object) -> dict[str, object]:
+    return {
+        "sku_order_id": LINE_NO,
+        "order_status": 3,
+        "pay_amount": 12900,
+        "product_name": "杯子",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(("status", "signed"), [(3, False), (5, True), (255, True)])
+def test_an_order_line_that_was_received_is_signed_for(status: int, signed: bool) -> None:  # noqa: FBT001
+    read = noticed(listed(order={"related_order_info": [line(order_status=status)]}))
+    assert (read.facts.get("signed", False), "signed_at" in read.unknown) == (signed, True)
+
+
+def test_a_buyer_who_says_that_the_goods_are_there_has_them() -> None:
+    read = noticed(listed(got_pkg=1))
+    assert read.facts["signed"] is True
+
+
+def test_goods_that_the_order_says_are_sent_have_left_whatever_the_line_says() -> None:
+    said = detail(after_sale_type=2)
+    said["order_info"]["sku_order_infos"][0]["order_status"] = 2  # type: ignore[index]
+    read = Douyin().read(TICKET_NO, Doudian(answers={"afterSale.Detail": ok(said)}))
+    assert read is not None
+    assert read.facts["shipped_at"] == at(1_780_600_000)
+    assert read.facts["signed_at"] == at(1_780_800_000)
+
+
+def test_goods_that_have_not_left_are_neither_tracked_nor_signed_for() -> None:
+    read = noticed(listed(aftersale_type=2, order={"related_order_info": [line(order_status=2)]}))
+    assert read.facts["shipped"] is False
+    assert not {"signed_at", "first_scan_at"} & read.unknown
+
+
+def test_an_order_is_signed_for_once_its_last_line_is() -> None:
+    lines = [
+        {"order_id": LINE_NO, "logistics_receipt_time": 1_780_800_000},
+        {"order_id": "6920000000000000005"},
+    ]
+    said = detail()
+    said["order_info"]["sku_order_infos"] = [line(), line(sku_order_id="6920000000000000005")]  # type: ignore[index]
+    answers = {"afterSale.Detail": ok(said), "order.orderDetail": ok(order(sku_order_list=lines))}
+    read = Douyin().read(TICKET_NO, Doudian(answers=answers))
+    assert read is not None
+    assert "signed_at" in read.unknown
+
+
+def test_grey_is_a_flag_where_somebody_set_it() -> None:
+    assert noticed(listed()).flag is None
+    assert noticed({**listed(), "seller_logs": [{"star": 0, "content": "看过了"}]}).flag == "灰"
+    assert noticed(listed(order={"order_flag": 5})).flag == "红"
+    assert noticed(listed(order={"order_flag": 9})).flag == "9"
 
 
 def test_a_ticket_that_is_final_is_open_no_more() -> None:

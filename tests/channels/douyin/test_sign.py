@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -124,6 +125,13 @@ SPI_MD5 = "866272085474f8e38bb8458b84845680"
 )
 def test_a_call_of_the_platform_is_known_by_its_signature(sign_method: str, name: str, sign: str) -> None:
     assert is_from_platform({**SPI, "sign_method": sign_method, name: sign}, KEYS)
+
+
+def test_a_call_whose_signs_were_escaped_before_signing_is_the_platforms_as_well() -> None:
+    escaped = r'{"a":"\u003cx\u003e","b":{"c":"中","d":1}}'
+    text = f"{KEYS.secret}app_key{KEYS.app_key}param_json{escaped}timestamp{SPI['timestamp']}{KEYS.secret}"
+    sign = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    assert is_from_platform({**SPI, "sign_method": "md5", "sign": sign}, KEYS)
 
 
 @pytest.mark.parametrize(

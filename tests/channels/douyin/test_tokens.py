@@ -102,7 +102,7 @@ def test_values_of_buyers_are_opened_fifty_at_a_time_and_those_not_opened_are_le
                 {
                     "decrypt_infos": [
                         {"cipher_text": "#1#", "decrypt_text": "18400000000-1234", "err_no": 0},
-                        {"cipher_text": "#2#", "decrypt_text": "", "err_no": 300008},
+                        {"cipher_text": "#2#", "decrypt_text": "无权限", "err_no": 300008},
                     ]
                 }
             )
