@@ -102,9 +102,47 @@ def calls_of_kuaishou() -> str:
     return "\n\n".join(["# Calls to 快手小店", GENERATED, contract.NOTE, table(head, rows)]) + "\n"
 
 
+CONTRACT_NOTE = """\
+What this desk sends to 抖店 and reads from it, call by call. Confidence: A by two sources or more, B by one
+good source, C weak; the sources are public. Amounts are integer fen, times seconds since 1970, ids are text
+on our side. Signing, pushes and tokens are held to public vectors in `tests/channels/douyin`."""
+
+
+def douyin() -> str:
+    """Describe every call that the channel of 抖店 makes, and what each verb is there."""
+    contract = importlib.import_module("aftersale.channels.douyin.contract")
+    calls = [
+        (f"`{c.method}`", "yes" if c.writes else "", c.when, c.params, c.answer, c.source, c.confidence)
+        for c in contract.CONTRACTS
+    ]
+    head = ("method", "writes", "when", "params", "answer", "source", "confidence")
+    limits = [(name, value, source, confidence) for name, value, source, confidence in contract.LIMITS]
+    sections = [
+        "# 抖店",
+        GENERATED,
+        CONTRACT_NOTE,
+        "## Calls",
+        table(head, calls),
+        "## Limits",
+        table(("limit", "value", "source", "confidence"), limits),
+        "## Verbs",
+        contract.VERBS_NOTE,
+        table(("verb", "kind of ticket", "stage", "call"), contract.ways()),
+        "## Codes of an answer",
+        table(("code", "means", "a write", "a read"), contract.codes()),
+        "## Where a ticket stands",
+        table(("status", "money", "open", "waits for", "answer of the shop"), contract.places()),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
 def documents() -> dict[str, Callable[[], str]]:
     """Name each generated document and what writes it."""
-    written: dict[str, Callable[[], str]] = {"facts.md": facts, "channels/kuaishou.md": calls_of_kuaishou}
+    written: dict[str, Callable[[], str]] = {
+        "facts.md": facts,
+        "channels/douyin.md": douyin,
+        "channels/kuaishou.md": calls_of_kuaishou,
+    }
     if importlib.util.find_spec("aftersale.cli"):
         written["commands.md"] = commands
     return written

@@ -26,7 +26,8 @@ class AppKeys:
     """Hold what a platform gave the developer of an app; all but `app_key` is secret.
 
     `secret` signs calls on 抖店 and authorises on 快手, `sign_secret` signs calls on 快手, `message_key`
-    opens its pushes; what a platform does not have stays empty. `sign_method` is `hmac` or `md5`.
+    opens its pushes; what a platform does not have stays empty. `sign_method` is `hmac` or `md5`,
+    `service_id` names the app on 抖店's service market and is empty for a self-use app.
     """
 
     app_key: str
@@ -34,6 +35,7 @@ class AppKeys:
     sign_secret: str = field(default="", repr=False)
     message_key: str = field(default="", repr=False)
     sign_method: str = "hmac"
+    service_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Interface(Channel, Protocol):
         """Make the request of a call; `token` is empty for calls that ask for one."""
 
     def authorise_path(self, keys: AppKeys, state: str, redirect: str) -> str:
-        """Give path and query of the page on which the owner says yes, below the authorisation base."""
+        """Give path and query of the page where the owner says yes, empty where an app needs none."""
 
     def authorise(self, code: str, platform_shop_id: str, keys: AppKeys, hands: Hands) -> Grant:
         """Change a code for tokens; an empty code asks as a self-use app. Raises ChannelError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.channels.douyin import Douyin
 from aftersale.channels.kuaishou import Kuaishou
 from aftersale.channels.manual import ManualChannel
 from aftersale.domain.errors import AftersaleError
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Channel
 
-CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (ManualChannel(), Kuaishou())}
+_ALL: tuple[Channel, ...] = (ManualChannel(), Douyin(), Kuaishou())
+CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in _ALL}
 
 
 class ChannelUnknown(AftersaleError):

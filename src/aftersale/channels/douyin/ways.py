@@ -1,0 +1,69 @@
+"""Say by which call each verb is carried out: one table over what is asked for and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.channels.douyin.codes import Kind, Operate, SendType, Status
+from aftersale.channels.verbs import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OPERATE = "afterSale.operate"
+FILL = "afterSale.fillLogistics"
+EXTEND = "afterSale.timeExtend"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Name the call of one step: an operation, or a waybill, or more time."""
+
+    method: str
+    code: Operate | SendType | None = None
+
+
+_TYPE_CHANGES = (Status.APPLIED, Status.TO_RETURN, Status.SENT_BACK)
+_OPERATIONS: Mapping[tuple[Verb, Kind, Status], Operate] = {
+    (Verb.REFUND, Kind.REFUND_UNSHIPPED, Status.APPLIED): Operate.AGREE_UNSHIPPED,
+    (Verb.REFUND, Kind.REFUND_SHIPPED, Status.APPLIED): Operate.AGREE_REFUND,
+    (Verb.REFUND_NO_RETURN, Kind.REFUND_UNSHIPPED, Status.APPLIED): Operate.AGREE_UNSHIPPED,
+    (Verb.REFUND_NO_RETURN, Kind.REFUND_SHIPPED, Status.APPLIED): Operate.AGREE_REFUND,
+    (Verb.REFUND_RECEIVED, Kind.RETURN_REFUND, Status.SENT_BACK): Operate.AGREE_RECEIVED,
+    (Verb.AGREE_RETURN, Kind.RETURN_REFUND, Status.APPLIED): Operate.AGREE_RETURN,
+    (Verb.AGREE_EXCHANGE, Kind.EXCHANGE, Status.APPLIED): Operate.AGREE_EXCHANGE,
+    (Verb.SEND, Kind.EXCHANGE, Status.SENT_BACK): Operate.SEND_EXCHANGE,
+    (Verb.REFUSE, Kind.RETURN_REFUND, Status.APPLIED): Operate.REFUSE_RETURN,
+    (Verb.REFUSE, Kind.RETURN_REFUND, Status.SENT_BACK): Operate.REFUSE_RECEIVED,
+    (Verb.REFUSE, Kind.REFUND_SHIPPED, Status.APPLIED): Operate.REFUSE_REFUND,
+    (Verb.REFUSE, Kind.EXCHANGE, Status.APPLIED): Operate.REFUSE_EXCHANGE,
+    (Verb.REFUSE, Kind.EXCHANGE, Status.SENT_BACK): Operate.REFUSE_EXCHANGE_RECEIVED,
+    **{(Verb.CHANGE_TYPE, Kind.RETURN_REFUND, at): Operate.TO_REFUND_ONLY for at in _TYPE_CHANGES},
+    **{(Verb.CHANGE_TYPE, Kind.EXCHANGE, at): Operate.EXCHANGE_TO_REFUND for at in _TYPE_CHANGES},
+}
+WAYS: Mapping[tuple[Verb, Kind, Status], Way] = {
+    **{step: Way(OPERATE, code) for step, code in _OPERATIONS.items()},
+    (Verb.SEND, Kind.RESEND, Status.TO_SHIP): Way(FILL, SendType.RESEND),
+    (Verb.SEND, Kind.REPAIR, Status.TO_SHIP): Way(FILL, SendType.REPAIRED),
+    **{
+        (Verb.EXTEND, kind, Status.SENT_BACK): Way(EXTEND)
+        for kind in (Kind.RETURN_REFUND, Kind.EXCHANGE, Kind.REPAIR)
+    },
+}
+"""What a verb is on a ticket of one kind at one stage; what is not here the platform does not offer."""
+
+OFFERED = frozenset((verb, kind) for verb, kind, _ in WAYS)
+"""Verbs by kind; for any other pair a person acts in the back office, where more is possible."""
+
+CHANGES_TO: Mapping[Operate, frozenset[str]] = {
+    Operate.TO_REFUND_ONLY: frozenset({"refund_only"}),
+    Operate.EXCHANGE_TO_REFUND: frozenset({"refund_only", "return_refund"}),
+}
+WITH_ADDRESS = frozenset({Operate.AGREE_RETURN, Operate.AGREE_EXCHANGE})
+REFUSALS = frozenset(code for (verb, _, _), code in _OPERATIONS.items() if verb is Verb.REFUSE)
+NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.AGREE_REPAIR})
+"""小额打款 and agreeing to 维修 have no call; agreeing to 补寄 has no verb of its own."""
+
+JUDGED = frozenset(verb for verb, _, _ in WAYS)
+"""Verbs that need to know how the ticket stands."""
