@@ -15,7 +15,7 @@ from tests.connections.platform import Book, Clock, served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def book(clock: Clock, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+def book(clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     """Serve a platform and let the desk speak to it as to 抖店."""
     found = Book(clock)
-    monkeypatch.setitem(CHANNELS, "douyin", Scripted())  # type: ignore[arg-type]  # a mapping to whoever only reads
+    monkeypatch.setitem(CHANNELS, "douyin", Scripted())
     register_jobs()
     with served(found) as address:
         settings.PLATFORM_URLS = {"douyin": address, "kuaishou": address}

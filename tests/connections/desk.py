@@ -19,8 +19,8 @@ from aftersale.tickets.models import Ticket
 from tests.connections.platform import APP, SECRET, Book, Clock, signature
 
 if TYPE_CHECKING:
-    from aftersale.tickets.perform import Outside
     from aftersale.connections.pushes import Answer
+    from aftersale.tickets.perform import Outside
 
 NUMBER = "7100000000000000001"
 

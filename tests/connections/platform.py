@@ -47,6 +47,7 @@ class Book:
     old_refresh: dict[str, datetime] = field(default_factory=dict)
     refreshes: int = 0
     revoked: bool = False
+    size: int = 2
     access_s: int = 48 * 3600
     grace: timedelta = timedelta(minutes=5)
     before: Callable[[str], None] = lambda _method: None
@@ -91,7 +92,8 @@ class Book:
         since, until, page = params["since"], params["until"], params["page"]
         found = [row for row in self.tickets.values() if since <= row["at"] < until]
         rows = sorted(found, key=lambda row: (row["at"], row["no"]))
-        return {"code": "ok", "rows": rows[page * 2 : page * 2 + 2], "more": len(rows) > page * 2 + 2}
+        begin, end = page * self.size, (page + 1) * self.size
+        return {"code": "ok", "rows": rows[begin:end], "more": len(rows) > end}
 
     def _read(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"code": "ok", "row": self.tickets.get(params["no"])}

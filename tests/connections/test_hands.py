@@ -20,7 +20,7 @@ from tests.connections.desk import number
 from tests.tickets.acting.desk import make_person
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.connections.desk import Desk
 
@@ -52,9 +52,7 @@ def test_a_write_without_an_answer_has_an_unknown_outcome(connected: Desk, fault
     assert len(connected.book.named("refund")) == (fault == "cut-after")
 
 
-def test_a_write_that_takes_too_long_has_an_unknown_outcome(
-    connected: Desk, settings: SettingsWrapper
-) -> None:
+def test_a_write_that_takes_too_long_has_an_unknown_outcome(connected: Desk, settings: Settings) -> None:
     settings.PLATFORM_TIMEOUT_S = 0.2
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.PLATFORM_URLS = {"douyin": f"http://127.0.0.1:{silent.getsockname()[1]}"}
@@ -62,9 +60,7 @@ def test_a_write_that_takes_too_long_has_an_unknown_outcome(
             connected.hands().ask("refund", REFUND, writes=True)
 
 
-def test_a_platform_that_cannot_be_reached_has_done_nothing(
-    connected: Desk, settings: SettingsWrapper
-) -> None:
+def test_a_platform_that_cannot_be_reached_has_done_nothing(connected: Desk, settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     settings.PLATFORM_URLS = {"douyin": f"http://127.0.0.1:{port}"}

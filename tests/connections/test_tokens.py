@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connections
 
 from aftersale.connections import standing, tokens
 from aftersale.connections.models import Link
@@ -20,10 +18,10 @@ from aftersale.tickets.models import Alarm
 if TYPE_CHECKING:
     from tests.connections.desk import Desk
 
+pytestmark = pytest.mark.django_db
 NEAR = 47.5
 
 
-@pytest.mark.django_db
 def test_a_token_is_refreshed_before_its_end_and_not_sooner(connected: Desk) -> None:
     link = connected.link
     connected.clock.on(hours=40)
@@ -35,7 +33,6 @@ def test_a_token_is_refreshed_before_its_end_and_not_sooner(connected: Desk) -> 
     assert keep_up(connected.clock) == 0
 
 
-@pytest.mark.django_db
 def test_a_platform_that_gives_the_same_token_again_is_not_asked_at_every_call(connected: Desk) -> None:
     connected.book.access_s = 1800
     connected.clock.on(hours=NEAR)
@@ -44,7 +41,6 @@ def test_a_platform_that_gives_the_same_token_again_is_not_asked_at_every_call(c
     assert connected.book.refreshes == 1
 
 
-@pytest.mark.django_db
 def test_who_looks_with_old_eyes_takes_the_token_that_somebody_else_was_given(connected: Desk) -> None:
     seen = connected.link
     connected.clock.on(hours=NEAR)
@@ -53,7 +49,6 @@ def test_who_looks_with_old_eyes_takes_the_token_that_somebody_else_was_given(co
     assert connected.book.refreshes == 1
 
 
-@pytest.mark.django_db
 def test_while_somebody_refreshes_the_old_token_still_serves(connected: Desk) -> None:
     now = connected.clock.on(hours=NEAR)
     Link.objects.update(refresh_lease=now + LEASE)
@@ -64,7 +59,6 @@ def test_while_somebody_refreshes_the_old_token_still_serves(connected: Desk) ->
         token_for(connected.link, connected.clock)
 
 
-@pytest.mark.django_db
 def test_a_crash_between_the_answer_and_the_save_loses_nothing(
     connected: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +81,6 @@ def test_a_crash_between_the_answer_and_the_save_loses_nothing(
     assert refreshed(connected.link, connected.clock).refresh_token == connected.book.refresh
 
 
-@pytest.mark.django_db
 def test_the_token_before_is_tried_once_where_the_last_is_refused(connected: Desk) -> None:
     connected.clock.on(hours=NEAR)
     kept = connected.book.refresh
@@ -97,7 +90,6 @@ def test_the_token_before_is_tried_once_where_the_last_is_refused(connected: Des
     assert asked == ["never-given", kept]
 
 
-@pytest.mark.django_db
 def test_a_shop_that_was_revoked_rings_and_says_since_when(connected: Desk) -> None:
     connected.book.revoked = True
     now = connected.clock.on(hours=NEAR)
@@ -111,7 +103,6 @@ def test_a_shop_that_was_revoked_rings_and_says_since_when(connected: Desk) -> N
     assert Alarm.objects.filter(over_at=None).count() == 1
 
 
-@pytest.mark.django_db
 def test_people_hear_seven_three_and_one_day_before_and_once_each(connected: Desk) -> None:
     connected.book.access_s = 400 * 24 * 3600
     rung: list[int] = []
@@ -132,7 +123,6 @@ def _rung() -> int:
     return sum(Alarm.objects.values_list("rung", flat=True))
 
 
-@pytest.mark.django_db
 def test_a_new_authorisation_ends_the_warning(connected: Desk) -> None:
     until = connected.link.refresh_until
     assert until
@@ -143,28 +133,3 @@ def test_a_new_authorisation_ends_the_warning(connected: Desk) -> None:
     connected.connect()
     assert Alarm.objects.filter(over_at=None).count() == 0
     assert connected.link.warned_days is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_never_refresh_at_once(connected: Desk) -> None:
-    connected.clock.on(hours=NEAR)
-    meet = threading.Barrier(4)
-    got: list[str] = []
-
-    def ask() -> None:
-        try:
-            link = connected.link
-            meet.wait(10)
-            got.append(token_for(link, connected.clock))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert connected.book.refreshes == 1
-    assert len(got) == 4
-    assert set(got) <= {"access-1", "access-2"}
-    assert connected.link.access_token == connected.book.access

@@ -64,6 +64,7 @@ def _batch(shop: Shop, now: datetime) -> Import:
         shop=shop,
         kind=POLL,
         digest=day,
+        files=[f"{shop.get_platform_display()} {day}"],
         state=ImportState.DONE,
         counts=dict.fromkeys(COUNTS, 0),
         created_at=now,

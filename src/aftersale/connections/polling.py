@@ -29,6 +29,7 @@ from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.draft import Origin
+from aftersale.tickets.intake import Taken
 from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.scope import release
 
@@ -173,12 +174,13 @@ def _walked(walk: Walk, clock: Callable[[], datetime]) -> bool:
 
 def _take_page(walk: Walk, page: Page, now: datetime) -> None:
     """Take a page in, then note until when all is known; a crash in between takes the page again."""
-    walk.table.take(page.notices, walk.until, now, page.parked)
+    outcomes = walk.table.take(page.notices, walk.until, now, page.parked)
+    fresh = sum(outcome.taken is not Taken.UNCHANGED for outcome in outcomes)
     known = max(page.complete_until, walk.link.complete_until or page.complete_until)
     walk.link.complete_until = known
     Link.objects.filter(pk=walk.link.pk).update(
         complete_until=known,
-        taken_count=F("taken_count") + len(page.notices),
+        taken_count=F("taken_count") + (0 if walk.link.filled_at else fresh),
         poll_lease=now + LEASE,
     )
 
