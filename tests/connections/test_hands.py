@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from aftersale.connections import connecting, wire
 from aftersale.connections.hands import hands_of
@@ -20,6 +29,9 @@ from tests.connections.desk import number
 from tests.tickets.acting.desk import make_person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from pytest_django.fixtures import Settings
 
     from tests.connections.desk import Desk
@@ -66,6 +78,54 @@ def test_a_platform_that_cannot_be_reached_has_done_nothing(connected: Desk, set
     settings.PLATFORM_URLS = {"douyin": f"http://127.0.0.1:{port}"}
     with pytest.raises(Unavailable, match="unreachable"):
         connected.hands().ask("refund", REFUND, writes=True)
+
+
+def test_a_platform_whose_certificate_nobody_signed_is_told_nothing(
+    connected: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    with self_signed(tmp_path) as (port, heard):
+        settings.PLATFORM_URLS = {"douyin": f"https://localhost:{port}"}
+        with pytest.raises(Unavailable, match="unreachable"):
+            connected.hands().ask("refund", REFUND, writes=True)
+    assert heard == []
+
+
+def test_nothing_is_sent_in_the_open(connected: Desk, settings: Settings) -> None:
+    settings.PLATFORM_URLS = {"douyin": "http://openapi.example.com"}
+    with pytest.raises(Unavailable, match="unguarded"):
+        connected.hands().ask("refund", REFUND, writes=True)
+
+
+@contextmanager
+def self_signed(folder: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """Listen with a certificate of our own; gives the port and what was heard."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    pem = folder / "pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_listen, args=(listening, context, heard), daemon=True)
+        thread.start()
+        yield listening.getsockname()[1], heard
+    thread.join(5)
+
+
+def _listen(listening: socket.socket, context: ssl.SSLContext, heard: list[bytes]) -> None:
+    try:
+        with context.wrap_socket(listening.accept()[0], server_side=True) as talking:
+            heard.append(talking.recv(4096))
+    except OSError:
+        return
 
 
 def test_a_busy_platform_has_done_nothing(connected: Desk) -> None:

@@ -81,6 +81,8 @@ def test_an_owner_is_led_from_the_first_question_to_a_filled_queue(
     part = text_of(owner.get("settings_connection_live", shop.pk, part=True))
     assert "读取了 2 张售后单" in part
     assert "<html" not in part
+    gone_on = owner.get("settings_connection_live", shop.pk, step="fill", part=True)
+    assert gone_on.headers["HX-Refresh"] == "true"
     Link.objects.update(pushed_at=now())
     part = text_of(owner.get("settings_connection_live", shop.pk, part=True))
     assert "hx-trigger" not in part

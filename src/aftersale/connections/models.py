@@ -24,9 +24,9 @@ class Link(models.Model):
     `previous_token` is the refresh token before the last one: where that is refused it is tried once.
     `refresh_until` None is an end that the platform does not tell. `warned_days` is the last warning of its
     end that was given. `complete_until` is until when every change is known, `begun_from` where the first
-    back-fill began, `filled_at` when it ended, `taken_count` how many tickets it brought. `*_lease` keep two workers from the same work. `fault` is the
-    last thing that went wrong, as {code, zh, en, next_zh, next_en}. `refused_*` tell of pushes that were not
-    the platform's, counted at most once a second.
+    back-fill began, `filled_at` when it ended, `taken_count` how many tickets it brought. `*_lease` keep two
+    workers from the same work. `fault` is the last thing that went wrong, as {code, zh, en, next_zh,
+    next_en}. `refused_*` tell of pushes that were not the platform's, counted at most once a second.
     """
 
     shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="link")

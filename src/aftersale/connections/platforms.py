@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -23,6 +24,8 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "kuaishou": ("secret", "sign_secret", "message_key"),
 }
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -40,6 +43,12 @@ def interface_of(shop: Shop) -> Interface:
 def place_of(platform: str) -> Place:
     """Give the addresses of a platform."""
     return Place(settings.PLATFORM_URLS[platform], settings.PLATFORM_AUTHORISE_URLS[platform])
+
+
+def is_guarded(url: str) -> bool:
+    """Tell whether what is sent to an address is read by nobody in between: TLS, or this machine itself."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
 
 
 def keys_of(link: Link) -> AppKeys:

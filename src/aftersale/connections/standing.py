@@ -120,7 +120,8 @@ def _warn(link: Link, now: datetime) -> bool:
 
 def end_warnings(link: Link, now: datetime) -> None:
     """End the warnings of a link whose authorisation was given or prolonged."""
-    if link.warned_days is not None and (days_left(link, now) or 0) >= WARN_DAYS[0]:
+    left = days_left(link, now)
+    if link.warned_days is not None and (left is None or left >= WARN_DAYS[0]):
         Link.objects.filter(pk=link.pk).update(warned_days=None)
         end_alarm(_end_key(link.shop_id), now)
 

@@ -12,7 +12,7 @@ import httpx2
 import stamina
 from django.conf import settings
 
-from aftersale.connections.platforms import interface_of, keys_of, place_of
+from aftersale.connections.platforms import interface_of, is_guarded, keys_of, place_of
 from aftersale.connections.quota import wait_for_turn
 from aftersale.domain.errors import ChannelError, Unavailable, Unreadable
 from aftersale.texts import Text
@@ -73,6 +73,8 @@ def _once(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
 
 def exchange(base: str, request: Request, *, writes: bool) -> bytes:
     """Send a request as it was signed and give the body of the answer; raises Unavailable or Unreadable."""
+    if not is_guarded(base):
+        raise _unavailable("channel.unguarded", "http")
     sent = httpx2.Request(
         request.verb, f"{base.rstrip('/')}{request.path}", headers=dict(request.headers), content=request.body
     )

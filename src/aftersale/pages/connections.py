@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 _STATES = "connect_states"
 _LIVE = frozenset({Step.FILL, Step.PUSH})
@@ -68,14 +69,14 @@ def line_of(shop: Shop, now: datetime) -> Line:
     connection, link = getattr(shop, "connection", None), getattr(shop, "link", None)
     state = connection.state if connection else ConnectionState.NONE.value
     words = connection.get_state_display() if connection else _("no interface")
-    granted = link is not None and link.access_until is not None
+    stands = link is not None and link.access_until is not None and state == ConnectionState.CONNECTED
     return Line(
         shop,
         link,
         state,
         words,
         connection.since if connection else None,
-        days_left(link, now) if link and granted else None,
+        days_left(link, now) if link and stands else None,
     )
 
 
@@ -92,7 +93,7 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         parts=parts_of(ask, "settings_connections"),
         line=line,
         step=step,
-        steps=steps.guide(step, line.link),
+        steps=[] if line.link and line.link.filled_at and step != Step.PUSH else steps.guide(step, line.link),
         may=may,
         secrets=[(name, steps.secret_words()[name]) for name in SECRETS[line.shop.platform]],
         authorise_at=_authorise_at(ask, line) if may and _can_ask(line) else "",
@@ -147,9 +148,11 @@ def _authorise_at(ask: Ask, line: Line) -> str:
 
 @page
 def live(ask: Ask, shop_id: int) -> HttpResponse:
-    """Show again what moves by itself: the first message, and how far the back-fill is."""
+    """Show again what moves by itself; the whole page is asked for again when the next step has come."""
     line = _line(ask, shop_id)
     step = step_of(line.link, line.state)
+    if ask.said("step") not in {"", step}:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return shown(ask, "_settings_connection_live.html", line=line, step=step, **_around(ask, line, step))
 
 
