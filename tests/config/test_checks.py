@@ -132,3 +132,18 @@ def test_what_is_open_to_the_network_is_told(
 
 def test_the_tests_have_a_folder_of_their_own() -> None:
     assert "aftersale-tests-" in str(home().root)
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("url", "sound"),
+    [
+        ("https://openapi.example.com", True),
+        ("http://127.0.0.1:8322", True),
+        ("http://openapi.example.com", False),
+        ("ftp://openapi.example.com", False),
+    ],
+)
+def test_a_platform_that_is_called_without_tls_is_told(settings: Settings, url: str, sound: bool) -> None:  # noqa: FBT001
+    settings.PLATFORM_URLS = {"douyin": url}
+    assert found() == (set() if sound else {"aftersale.E007"})

@@ -13,10 +13,11 @@ from aftersale.config.doctor import LEVEL_WORDS, Finding, Level, Looked, examine
 from aftersale.config.home import Home, home
 from aftersale.config.looks_work import LOOKS
 from aftersale.config.pulse import Pulse
+from aftersale.connections.models import Link
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.evidence.models import Head
 from aftersale.jobs import door
-from aftersale.shops.models import Duty, NotifyTarget, Person, Shop
+from aftersale.shops.models import Connection, Duty, NotifyTarget, Person, Shop
 from aftersale.tickets.models import Import, ParkedRow
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def shop() -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("part", ["database", "keys", "jobs", "heads", "deadlines", "parked", "tonight"])
+@pytest.mark.parametrize(
+    "part", ["database", "keys", "jobs", "heads", "deadlines", "parked", "connections", "tonight"]
+)
 def test_an_empty_desk_is_well(part: str) -> None:
     assert set(levels(found(part))) == {Level.OK}
 
@@ -158,3 +161,38 @@ def test_keys_that_others_can_read_are_bad() -> None:
 def test_a_finding_is_a_line_of_json() -> None:
     looked = Looked("jobs", found("jobs")[0])
     assert looked.as_data("en") == {"check": "jobs", "level": "ok", "said": "No job waits", "next_step": None}
+
+
+def linked(shop: Shop, **fields: object) -> Link:
+    """Connect a shop, as the rows say it."""
+    Connection.objects.create(shop=shop, state="connected", since=NOW)
+    known = {"access_until": NOW + timedelta(days=1), "complete_until": NOW, "created_at": NOW}
+    return Link.objects.create(shop=shop, push_path="p", **{**known, **fields})
+
+
+def test_a_shop_that_is_let_in_and_up_to_date_is_well(shop: Shop) -> None:
+    linked(shop, refresh_until=NOW + timedelta(days=100))
+    assert levels(found("connections")) == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"refresh_until": NOW + timedelta(days=2)}, "还剩 2 天"),
+        ({"complete_until": NOW - timedelta(hours=1), "fault": {"zh": "平台没有响应"}}, "平台没有响应"),
+        ({"refused_at": NOW - timedelta(hours=1)}, "拒收"),
+    ],
+)
+def test_what_is_not_well_about_a_connection_is_said(
+    shop: Shop, fields: dict[str, object], words: str
+) -> None:
+    linked(shop, **fields)
+    (only,) = found("connections")
+    assert only.level == Level.WARN
+    assert words in only.said.zh
+
+
+def test_a_shop_that_is_shut_out_is_bad(shop: Shop) -> None:
+    linked(shop)
+    Connection.objects.update(state="unauthorised")
+    assert levels(found("connections")) == [Level.BAD]

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 SHOP = "山茶小店"
-# Open to everybody: nothing of a shop stands there.
-OPEN = {"set_language"}
+# Open to everybody: nothing of a shop stands there. Who pushes signs instead (test_connections_push.py).
+OPEN = {"set_language", "push"}
 # Parts of an address that name no row: with a value that the page knows.
 WORDS = {"fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
 # Everybody who is signed in may read what the package itself says of law and platforms.

@@ -2,7 +2,8 @@
 
 E001 keys are readable by others   E002 the ring of keys does not open   E003 the folder cannot be written
 E004 debugging is on               E005 a newer program wrote the database
-E006 no lasting key signs sessions W001 reachable without TLS            W002 every host name is accepted
+E006 no lasting key signs sessions E007 a platform is called without TLS
+W001 reachable without TLS         W002 every host name is accepted
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.core.checks import Error, Tags, Warning, register  # noqa: A004  # D
 from django.db import DatabaseError
 
 from aftersale.config.upgrade import standing
+from aftersale.connections.platforms import is_guarded
 from aftersale.shops.crypto import KeysInvalid
 from aftersale.shops.encryption import ring
 
@@ -114,6 +116,18 @@ def sessions_are_signed(**_asked: object) -> list[CheckMessage]:
     said = "没有会话密钥，每次重启都要重新登录。No key signs sessions; a restart signs everybody out."
     hint = "运行一次 aftersale serve 会建好。aftersale serve makes it."
     return [Error(said, hint=hint, id="aftersale.E006")]
+
+
+@register(Tags.security)
+def platforms_are_called_by_tls(**_asked: object) -> list[CheckMessage]:
+    """E007: what is sent to a platform is encrypted on the way; a sandbox on this machine need not be."""
+    said = "平台接口地址没有用 HTTPS：{url}。A platform is called without HTTPS: {url}."
+    hint = "改成 https:// 开头。Let it begin with https://."
+    return [
+        Error(said.format(url=url), hint=hint, id="aftersale.E007")
+        for url in settings.PLATFORM_URLS.values()
+        if not is_guarded(url)
+    ]
 
 
 @register(Tags.security)

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from aftersale.config import looks
 from aftersale.config.doctor import Finding, Level, ok
 from aftersale.config.keys import head_keys
+from aftersale.config.looks_connections import connections
 from aftersale.config.pulse import pulses
 from aftersale.evidence.models import Event
 from aftersale.evidence.proof import prove_heads
@@ -173,5 +174,6 @@ LOOKS: dict[str, Look] = {
     "deadlines": deadlines,
     "parked": parked,
     "held": held,
+    "connections": connections,
     "tonight": tonight,
 }

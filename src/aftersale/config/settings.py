@@ -38,6 +38,24 @@ FILES = HOME.files
 MEDIA_ROOT = HOME.files
 # Mail hosts of one's own network to which messages may go.
 AFTERSALE_NOTIFY_HOSTS = [host for host in os.environ.get("AFTERSALE_NOTIFY_HOSTS", "").split(",") if host]
+# By platform: where calls go, and where an owner says yes; a sandbox stands in by the environment.
+PLATFORM_URLS = {
+    "douyin": os.environ.get("AFTERSALE_DOUYIN_URL", "https://openapi-fxg.jinritemai.com"),
+    "kuaishou": os.environ.get("AFTERSALE_KUAISHOU_URL", "https://openapi.kwaixiaodian.com"),
+}
+PLATFORM_AUTHORISE_URLS = {
+    "douyin": os.environ.get("AFTERSALE_DOUYIN_AUTHORISE_URL", "https://fuwu.jinritemai.com"),
+    "kuaishou": os.environ.get("AFTERSALE_KUAISHOU_AUTHORISE_URL", "https://open.kwaixiaodian.com"),
+}
+PLATFORM_TIMEOUT_S = float(os.environ.get("AFTERSALE_PLATFORM_TIMEOUT_S", "5"))
+# 0: as many as the platform grants.
+PLATFORM_CALLS_PER_SECOND = int(os.environ.get("AFTERSALE_PLATFORM_CALLS_PER_SECOND", "0"))
+POLL_SECONDS = int(os.environ.get("AFTERSALE_POLL_SECONDS", "60"))
+BACKFILL_DAYS = int(os.environ.get("AFTERSALE_BACKFILL_DAYS", "90"))
+RECONCILE_DAYS = int(os.environ.get("AFTERSALE_RECONCILE_DAYS", "7"))
+# How this desk is seen from outside: the address that platforms push to, and the one that calls come from.
+PUBLIC_URL = os.environ.get("AFTERSALE_PUBLIC_URL", "").rstrip("/")
+OUTGOING_ADDRESS = os.environ.get("AFTERSALE_OUTGOING_ADDRESS", "")
 VAULT_LIMIT_BYTES = 20 * 1024 * 1024
 
 DEBUG = False
@@ -71,6 +89,7 @@ INSTALLED_APPS = [
     "aftersale.evidence",
     "aftersale.tickets",
     "aftersale.returns",
+    "aftersale.connections",
 ]
 
 MIDDLEWARE = [

@@ -13,6 +13,11 @@ from aftersale.channels.base import Source
 from aftersale.channels.verbs import PAYS
 from aftersale.config.keys import head_key
 from aftersale.config.work import Beat
+from aftersale.connections import pushes
+from aftersale.connections.hands import hands_of
+from aftersale.connections.polling import poll_due, poll_soon
+from aftersale.connections.reconcile import reconcile_due
+from aftersale.connections.upkeep import keep_up
 from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.jobs import door
 from aftersale.jobs.worker import prune, run_ready
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SWEEP_S, _SEAL_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 600.0, 3_600.0
+_POLL_S, _REFRESH_S = 2.0, 60.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
 _LOST = timedelta(minutes=1)
@@ -64,7 +70,10 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("batches", _SEAL_S, batch.take_up),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("prune", _PRUNE_S, prune),
-            Beat("forget", _RETAIN_S, forget_keys),
+            Beat("forget", _RETAIN_S, _forget),
+            Beat("poll", max(interval_s, _POLL_S), _poll),
+            Beat("refresh", _REFRESH_S, lambda _now: keep_up(door.wall_clock)),
+            Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(door.wall_clock)),
         ]
 
     return put_together
@@ -76,6 +85,7 @@ def register_jobs() -> None:
     door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
     door.register(CATCH_UP, catch_up)
     door.register(batch.JOB, batch.run)
+    door.register(pushes.JOB, lambda message, _now: pushes.follow(message, door.wall_clock))
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
 
 
@@ -101,6 +111,17 @@ def sealing(place: Home) -> Callable[[datetime], None]:
     return seal_all
 
 
+def _poll(now: datetime) -> int:
+    """Poll the shops that are due, and follow pushes whose jobs were lost or put off."""
+    followed = [pushes.follow(each, door.wall_clock) for each in pushes.waiting_messages(now - _LOST, _ROWS)]
+    return poll_due(door.wall_clock) + len(followed)
+
+
+def _forget(now: datetime) -> int:
+    """Let keys of calls and pushes go that nobody needs any more."""
+    return forget_keys(now) + pushes.forget(now)
+
+
 def _sweep(now: datetime) -> None:
     for error in sweep(now, _ROWS, HANDS).all_errors:
         _log.error("put off: %s", error)
@@ -108,6 +129,8 @@ def _sweep(now: datetime) -> None:
 
 def _ring(kind: str, shop: Shop, ticket: Ticket | None, params: Mapping[str, object], now: datetime) -> None:
     """Ring once for an action, and once for a shop that does not let us in."""
+    if kind == UNAUTHORISED:
+        poll_soon(shop.pk, now)
     about = shop.pk if kind == UNAUTHORISED else params.get("action") or (ticket or shop).pk
     said = {name: str(value) for name, value in params.items()}
     raise_alarm(Cause(kind, f"{kind}:{about}", shop, ticket, None, said), now)
@@ -143,7 +166,7 @@ def _take_up_import(batch: int, _now: datetime) -> None:
         door.enqueue(name, batch)
 
 
-OUTSIDE = Outside(alarm=_ring, take=_take)
+OUTSIDE = Outside(alarm=_ring, take=_take, hands_of=hands_of)
 """What carries actions out of the desk."""
 
 HANDS = Hands(redecide, _carry_out, _mend_actions, _take_up_import, send)

@@ -10,6 +10,7 @@ AftersaleError              stable code, message for staff, what to do next
 │   ├── Unavailable         it could not be reached, nothing was done: try again later
 │   ├── Rejected            it said no, with its own code: final, do not send the same again
 │   ├── Unauthorised        it does not let us in: a person must act
+│   ├── NotSent             the desk itself sent nothing, as the shop wants it: a person does it
 │   └── Unreadable          its answer says nothing: the outcome is unknown, look before you send again
 └── EvidenceBroken          evidence is not what was stored: do not submit it, find out why
 """
@@ -137,6 +138,10 @@ class Rejected(ChannelError):
 
 class Unauthorised(ChannelError):
     """Report that the platform does not let us in: a person must authorise again."""
+
+
+class NotSent(ChannelError):
+    """Report that the shop lets the desk send nothing: a person does it, nothing was done."""
 
 
 class Unreadable(ChannelError):

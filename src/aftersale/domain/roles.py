@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ERASE = "erase"
     MANAGE_SHOP = "manage_shop"
     MANAGE_PEOPLE = "manage_people"
+    CONNECT = "connect"
 
 
 _P = Permission

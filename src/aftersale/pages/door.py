@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
+from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.shops.models.shop import ConnectionState
@@ -163,24 +164,36 @@ def seat_of(ask: Ask) -> Seat:
         str(ask.person),
         areas,
         any(shop.demo for shop in shops),
-        [line for shop in shops for line in _warnings(shop)],
+        _warnings(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],
     )
 
 
-def _warnings(shop: Shop) -> list[str]:
-    """Say what stands in the way of a whole shop."""
-    found = []
-    if shop.held:
-        found.append(
-            _("{shop}: on hold after a restore; import a sheet newer than it.").format(shop=shop.name)
-        )
+def _warnings(shops: Sequence[Shop], now: datetime) -> list[str]:
+    """Say what stands in the way of whole shops."""
+    return [*(_held(shop) for shop in shops if shop.held), *_shut_out(shops, now)]
+
+
+def _held(shop: Shop) -> str:
     connection = getattr(shop, "connection", None)
-    if connection is not None and connection.state == ConnectionState.UNAUTHORISED:
-        since = at(connection.since)
-        found.append(
-            _("{shop}: not authorised since {since}; import sheets until it is.").format(
-                shop=shop.name, since=since
-            )
+    if connection is not None and connection.state == ConnectionState.CONNECTED:
+        return _("{shop}: its tickets are read again before anything is sent.").format(shop=shop.name)
+    return _("{shop}: on hold after a restore; import a sheet newer than it.").format(shop=shop.name)
+
+
+def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:
+    """Say of each shop that is not let in since when, how many tickets count down, and who can mend it."""
+    by_shop = {shop.pk: shop.connection for shop in shops if hasattr(shop, "connection")}
+    line = _(
+        "{shop}: not authorised since {since}; {count} tickets count down. {owners} can authorise it again"
+        " under Settings, Connections; import sheets until then."
+    )
+    return [
+        line.format(
+            shop=out.shop,
+            since=at(out.since),
+            count=out.counting,
+            owners=("、" if lang() == "zh" else ", ").join(out.owners) or _("The owner"),
         )
-    return found
+        for out in shut_out_now(by_shop, now)
+    ]

@@ -13,6 +13,9 @@ from django.db.models.functions import TruncDate
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from aftersale.connections.models import Link
+from aftersale.connections.parked import POLL
+from aftersale.connections.standing import days_left
 from aftersale.domain.clock import SHANGHAI
 from aftersale.pages.asked import Asked
 from aftersale.pages.door import Ask, page, shown
@@ -75,6 +78,7 @@ def home(ask: Ask) -> HttpResponse:
         charts=[_hours(shops, ask.now), _reasons(recent), _days(recent, ask.now), _articles(recent)],
         money_fen=recent.filter(money_state="paid").aggregate(sum=Sum("amount_fen"))["sum"] or 0,
         read=_read(shops),
+        authorised=_authorised(shops, ask.now),
     )
 
 
@@ -192,9 +196,16 @@ def _days(tickets: QuerySet[Ticket], now: datetime) -> dict[str, object]:
 def _read(shops: Sequence[int]) -> list[tuple[str, datetime | None, int]]:
     """Say of every shop how old its data are: time of the last import and how many there were."""
     last: dict[int, tuple[datetime | None, int]] = {}
-    for shop, ended in (
-        Import.objects.filter(shop__in=shops, state="done").order_by("id").values_list("shop_id", "ended_at")
-    ):
+    done = Import.objects.filter(shop__in=shops, state="done").exclude(kind=POLL)
+    for shop, ended in done.order_by("id").values_list("shop_id", "ended_at"):
         last[shop] = (ended, last.get(shop, (None, 0))[1] + 1)
     names = Shop.objects.filter(pk__in=shops).order_by("name").values_list("pk", "name")
     return [(name, *last.get(pk, (None, 0))) for pk, name in names]
+
+
+def _authorised(shops: Sequence[int], now: datetime) -> list[tuple[str, datetime | None, int | None]]:
+    """Say of every shop with an authorisation until when its list is known and how many days are left."""
+    links = Link.objects.filter(shop__in=shops).exclude(access_until=None).select_related("shop")
+    return [
+        (link.shop.name, link.complete_until, days_left(link, now)) for link in links.order_by("shop__name")
+    ]

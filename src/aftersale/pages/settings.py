@@ -31,6 +31,7 @@ def parts_of(ask: Ask, here: str) -> Sequence[Part]:
     """Give the parts that a person has something to do in."""
     offered = (
         ("settings_shops", _("Shops"), sees_shops(ask)),
+        ("settings_connections", _("Connections"), sees_shops(ask)),
         ("settings_people", _("People"), sees_people(ask)),
         ("settings_messages", _("Duty and reminders"), True),
         ("me", _("My own"), True),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.views.decorators.http import require_POST
 
 from aftersale.api.faults import NotHere
+from aftersale.connections.parked import POLL
 from aftersale.domain.roles import Permission
 from aftersale.domain.service_hours import Week
 from aftersale.evidence.models import Event
@@ -90,7 +91,7 @@ def add(ask: Ask) -> Shop:
 
 def standing_of(shop: Shop) -> Standing:
     """Say how a shop is connected, and when it was read last."""
-    done = Import.objects.filter(shop=shop, state="done")
+    done = Import.objects.filter(shop=shop, state="done").exclude(kind=POLL)
     newest = done.order_by("-id").values_list("ended_at", flat=True).first()
     connection = getattr(shop, "connection", None)
     state = connection.get_state_display() if connection else _("no interface")
@@ -183,7 +184,14 @@ def _kinds() -> dict[str, str]:
         "shop_retain_days": _("retention changed"),
         "shop_duty_planned": _("duty planned"),
         "shop_duty_removed": _("duty taken off"),
-        "held": _("put on hold after a restore"),
+        "shop_connection": _("connection changed"),
+        "shop_connection_mode": _("how news arrive chosen"),
+        "shop_connection_keys": _("keys of the app entered"),
+        "shop_connection_grant": _("authorised on the platform"),
+        "shop_connection_dry_run": _("dry run begun or ended"),
+        "poll_gap": _("gap in the list closed by reading"),
+        "reconciled": _("compared with the platform"),
+        "held": _("put on hold until read again"),
         "hold_ended": _("hold ended"),
         "person_added": _("person added: {name}"),
         "person_role": _("role changed: {name}"),

@@ -42,6 +42,7 @@ PERMISSION_WORDS: dict[Permission, Text] = {
     Permission.ERASE: Text(zh="删除买家信息", en="erase a buyer's data"),
     Permission.MANAGE_SHOP: Text(zh="修改店铺设置", en="change the shop's settings"),
     Permission.MANAGE_PEOPLE: Text(zh="管理人员和权限", en="manage people and roles"),
+    Permission.CONNECT: Text(zh="连接平台接口", en="connect the shop to its platform"),
 }
 
 

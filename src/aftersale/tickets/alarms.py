@@ -41,13 +41,14 @@ class Ring(NamedTuple):
 
 
 DEADLINE, EVIDENCE, MONEY = "deadline", "evidence", "money"
-UNAUTHORISED, UNKNOWN_OUTCOME = "unauthorised", "unknown_outcome"
+UNAUTHORISED, UNKNOWN_OUTCOME, AUTHORISATION = "unauthorised", "unknown_outcome", "authorisation"
 CLASSES: Mapping[str, Ring] = {
     DEADLINE: Ring(urgent=False, again=None, lead=None, held=None),
     EVIDENCE: Ring(urgent=True, again=15, lead=45, held=120),
     MONEY: Ring(urgent=True, again=5, lead=15, held=30),
     UNAUTHORISED: Ring(urgent=True, again=30, lead=90, held=240),
     UNKNOWN_OUTCOME: Ring(urgent=True, again=10, lead=30, held=60),
+    AUTHORISATION: Ring(urgent=False, again=None, lead=None, held=None),
 }
 # A lead is asked again no oftener than this.
 _LEAD_AGAIN = 30

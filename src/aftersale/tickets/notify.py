@@ -43,6 +43,7 @@ ALARM_WORDS = {
     "money": Text(zh="一小时内涉及退款", en="money due within the hour"),
     "unauthorised": Text(zh="授权失效", en="authorisation lost"),
     "unknown_outcome": Text(zh="结果待确认", en="outcome to be confirmed"),
+    "authorisation": Text(zh="授权快到期，请店主重新授权", en="authorisation ends soon; the owner renews it"),
 }
 _STATE_WORDS = {
     AlarmState.RINGING: Text(zh="请接手", en="please take over"),

@@ -58,8 +58,8 @@ _HELD = {
     "outcome": "held",
     "code": "shop.held",
     "message": {
-        "zh": "恢复备份后，要先读取一次这家店的售后单，才会执行操作。",
-        "en": "After a restore, the tickets of this shop are read once before anything is sent.",
+        "zh": "要先重新读取一次这家店的售后单，才会执行操作。",
+        "en": "The tickets of this shop are read again before anything is sent.",
     },
 }
 

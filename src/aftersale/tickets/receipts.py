@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
 from aftersale.channels.base import VERSION_CONFLICT, Outcome, Receipt
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, NotSent, Rejected, Unauthorised, Unavailable, Unreadable
 from aftersale.texts import Text
 from aftersale.tickets.outcome import FAIL, FINISH, HAND_OVER, LOSE_SIGHT, UNCLAIM
 
@@ -58,6 +58,7 @@ _OF_ERRORS: tuple[tuple[type[ChannelError], Following], ...] = (
     (Unavailable, Following(UNCLAIM, "action_postponed", again=True)),
     (Unauthorised, Following(UNCLAIM, "action_unauthorised", again=True, task=AUTHORISE, alarm=UNAUTHORISED)),
     (Rejected, Following(FAIL, "action_rejected")),
+    (NotSent, Following(HAND_OVER, "action_handed_over", task=CONFIRM)),
     (Unreadable, LOST),
 )
 

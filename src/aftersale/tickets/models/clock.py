@@ -68,7 +68,7 @@ class AlarmState(models.TextChoices):
 class Alarm(models.Model):
     """Hold one alarm: it rings until one person takes it over, then goes to the lead.
 
-    `kind` is deadline, evidence, money, unauthorised or unknown_outcome; `urgent` ones pass quiet hours.
+    `kind` is one of tickets.alarms.CLASSES; `urgent` ones pass quiet hours.
     `key` is unique while it rings, so that one cause rings once.
     """
 

@@ -1,0 +1,1 @@
+"""Reach the platforms for shops that are connected: authorisation, polling, pushes, reconciliation."""

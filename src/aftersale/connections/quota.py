@@ -1,0 +1,51 @@
+"""Keep the calls of one app so far apart as the platform wants, over all workers, through the database.
+
+Each call books the next free moment by one conditional update and waits for it; moments that nobody took are
+kept for a second, so that a few calls may follow one another at once.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from aftersale.connections.models import Quota
+from aftersale.domain.errors import Unavailable
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+_SECOND_US = 1_000_000
+_LONGEST_US, _FAR_US = 3 * _SECOND_US, 60 * _SECOND_US
+_TRIES = 50
+
+
+def wait_for_turn(
+    app: str, per_second: int, clock: Callable[[], datetime], sleep: Callable[[float], object] = time.sleep
+) -> None:
+    """Wait until the app may call again; raises Unavailable where that is too long, nothing being booked."""
+    wait_us = _booked(app, per_second, clock)
+    if wait_us > 0:
+        sleep(wait_us / _SECOND_US)
+
+
+def _booked(app: str, per_second: int, clock: Callable[[], datetime]) -> int:
+    """Book a moment and give how long to wait for it, in microseconds."""
+    step = _SECOND_US // max(per_second, 1)
+    for _ in range(_TRIES):
+        now = int(clock().timestamp() * _SECOND_US)
+        row, _made = Quota.objects.get_or_create(app=app)
+        # A moment that far ahead was booked by a clock that was set back since.
+        booked = row.next_us if row.next_us - now <= _FAR_US else 0
+        at = max(booked, now - _SECOND_US + step)
+        if at - now > _LONGEST_US:
+            break
+        if Quota.objects.filter(pk=app, next_us=row.next_us).update(next_us=at + step):
+            return at - now
+    raise Unavailable(
+        "channel.quota",
+        Text(zh="平台的调用额度用完了，稍后再试。", en="The quota of calls is used up for the moment."),
+        Text(zh="系统会自动重试。", en="The desk tries again by itself."),
+    )
