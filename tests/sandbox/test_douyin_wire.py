@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from aftersale.sandbox.douyin.shapes import local
 from tests.sandbox.running import APP_KEY, Running
 
 ADDRESS = {"receiver_address_id": 700000011}
@@ -24,8 +26,6 @@ def test_both_ways_of_signing_are_let_in(sandbox: Running, how: str) -> None:
 
 
 def test_a_time_may_be_written_as_a_day_and_an_hour(sandbox: Running) -> None:
-    from aftersale.sandbox.douyin.shapes import local
-
     assert sandbox.douyin("address.list", PAGE, timestamp=local(sandbox.now()))["code"] == 10000
 
 
@@ -87,13 +87,15 @@ def test_ids_are_texts_in_the_list_and_numbers_in_the_detail(sandbox: Running) -
 def test_pages_by_update_time_show_each_ticket_once(sandbox: Running) -> None:
     end = sandbox.now() // 1000 + 1
     asked = {"update_start_time": end - 90 * 86400, "update_end_time": end, "size": 7}
-    seen, page, more = [], 0, True
-    while more:
+    seen, total = [], 1
+    for page in range(100):
         params = {**asked, "page": page, "order_by": ["update_time asc"]}
         data = sandbox.douyin("afterSale.List", params, "wear")["data"]
         seen += [each["aftersale_info"] for each in data["items"]]
-        page, more = page + 1, data["has_more"]
-    assert len(seen) == len({each["aftersale_id"] for each in seen}) == data["total"] > 7
+        total = data["total"]
+        if not data["has_more"]:
+            break
+    assert len(seen) == len({each["aftersale_id"] for each in seen}) == total > 7
     times = [each["update_time"] for each in seen]
     assert times == sorted(times)
     of_shop = [each for each in sandbox.get("ledger")["tickets"] if each["shop"] == "wear"]
@@ -168,7 +170,7 @@ def test_a_refusal_needs_a_reason_of_the_ticket_and_its_evidence(sandbox: Runnin
     ticket = sandbox.raise_ticket("home", "return")
     given = sandbox.douyin("afterSale.rejectReasonCodeList", {"aftersale_id": int(ticket)})["data"]["items"]
     strict = next(each for each in given if each["evidence_need"] == "Y")
-    item: dict[str, object] = {
+    item: dict[str, Any] = {
         "reject_reason_code": strict["reject_reason_code"],
         "reason": "r",
         "remark": "说明",

@@ -155,7 +155,7 @@ def arbitration(case: Case) -> Json:
             "dead_line": seconds(dispute.due_at),
         },
         "arbitrate_evidence": {"images": list(dispute.images), "describe": dispute.comment},
-        "arbitrateblame": blame(case),
+        "arbitrate_blame": blame(case),
     }
 
 

@@ -64,7 +64,7 @@ def _list_info(case: Case, sold: Sold) -> Json:
         "refund_type": assistant(case),
         "refund_status": codes.refund_status_of(case),
         "arbitrate_status": codes.dispute_of(case),
-        "arbitrateblame": blame(case),
+        "arbitrate_blame": blame(case),
         "left_urge_sms_count": 0,
         "return_logistics_code": back.no if back else "",
         "return_logistics_company_name": back.carrier if back else "",

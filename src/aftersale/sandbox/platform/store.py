@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _SCHEMA = """
 create table if not exists value (name text primary key, text text not null);
-create table if not exists sold (no text primary key, shop text not null, paid_at integer not null,
-    updated_at integer not null, body blob not null);
-create index if not exists sold_shop on sold (shop, paid_at);
+create table if not exists sold (no text primary key, shop text not null, buyer text not null,
+    paid_at integer not null, updated_at integer not null, body blob not null);
+create index if not exists sold_shop on sold (shop, buyer);
 create table if not exists waybill (no text primary key, sold text not null);
 create table if not exists ticket (no text primary key, shop text not null, sold text not null,
     applied_at integer not null, updated_at integer not null, due_at integer not null, body blob not null);
@@ -111,8 +111,8 @@ class Store:
 
     def keep_sold(self, sold: Sold) -> None:
         """Keep an order."""
-        row = (sold.no, sold.shop, sold.paid_at, sold.updated_at, _bytes(sold))
-        self.rows("insert or replace into sold values (?, ?, ?, ?, ?)", *row)
+        row = (sold.no, sold.shop, sold.buyer_id, sold.paid_at, sold.updated_at, _bytes(sold))
+        self.rows("insert or replace into sold values (?, ?, ?, ?, ?, ?)", *row)
         if sold.waybill:
             self.rows("insert or replace into waybill values (?, ?)", sold.waybill, sold.no)
 
@@ -125,6 +125,20 @@ class Store:
         """List orders by a condition of this package."""
         found = self.rows(f"select body from sold where {where}", *given)  # noqa: S608  conditions are ours
         return [msgspec.json.decode(_blob(row[0]), type=Sold) for row in found]
+
+    def buyers(self, shop: str) -> int:
+        """Count a shop's buyers."""
+        return _int(self.rows("select count(distinct buyer) from sold where shop = ?", shop)[0][0])
+
+    def an_order_of_buyer(self, shop: str, place: int) -> Sold:
+        """Give one order of the buyer at a place among a shop's buyers."""
+        found = self.rows(
+            "select max(no) from sold where shop = ? group by buyer order by buyer limit 1 offset ?",
+            shop,
+            place,
+        )
+        (sold,) = self.sold_by("no = ?", found[0][0])
+        return sold
 
     def keep(self, case: Case) -> None:
         """Keep a ticket."""
