@@ -233,7 +233,7 @@ def test_a_waybill_that_appears_leaves_the_ticket_as_it_was(sandbox: Running) ->
     sandbox.control(f"orders/{order}/ship", {})
     assert sandbox.detail(ticket)["after_sale_info"]["update_time"] == before
     sandbox.operate(401, ticket, update_time=before)
-    assert ticket in sandbox.get("ledger")["refunded_and_shipped"]
+    assert ticket in sandbox.get("ledger")["refunded_after_shipping"]
 
 
 def test_a_parcel_is_stopped_only_while_it_travels(sandbox: Running) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -137,3 +138,34 @@ def test_one_port_can_serve_both(tmp_path: Path) -> None:
         assert both.addresses["douyin"] == both.addresses["kuaishou"]
         assert both.token("home")
         assert both.kuaishou_token()
+
+
+def test_what_a_client_sent_can_be_counted(sandbox: Running) -> None:
+    ticket = sandbox.raise_ticket("home", "shipped")
+    spoil(sandbox, "error_after")
+    with pytest.raises(ValueError, match="Expecting value"):
+        refund(sandbox, ticket)
+    refund(sandbox, ticket)
+    calls = sandbox.get(f"calls?ticket={ticket}&method=afterSale.operate")
+    assert [each["faults"] for each in calls] == [["error_after"], []]
+
+
+def test_no_page_of_a_browser_reaches_the_control_interface(sandbox: Running) -> None:
+    place = urlsplit(sandbox.addresses["control"])
+    for headers in ({"Origin": "https://pages.example.com"}, {"Host": "pages.example.com"}):
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
+        connection.request("POST", "/sandbox/clock", b'{"jump_seconds":1}', headers)
+        assert connection.getresponse().status == 403
+        connection.close()
+
+
+def test_a_line_has_one_open_ticket_and_is_refunded_once(sandbox: Running) -> None:
+    ticket = sandbox.raise_ticket("home", "shipped", fen=100)
+    order = sandbox.get(f"tickets/{ticket}")["order_no"]
+    body = json.dumps({"shop": "home", "kind": "return", "order_no": order}).encode()
+    url = f"{sandbox.addresses['control']}/tickets"
+    assert sandbox.http(url, body=body).status == 409
+    sandbox.operate(201, ticket)
+    assert sandbox.http(url, body=body).status == 409
+    more = json.dumps({"shop": "home", "kind": "shipped", "order_no": order, "fen": 100}).encode()
+    assert sandbox.http(url, body=more).status == 200

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import time
 from typing import Any
 
 from cryptography.hazmat.primitives import padding
@@ -131,3 +132,24 @@ def test_under_load_kuaishou_names_no_open_id(sandbox: Running) -> None:
         sandbox.control("webhooks", {"shop": "home_ks", "url": ""})
     sandbox.control("faults", verb="DELETE")
     assert opened(post.got[1][1])["openId"] == ""
+
+
+def test_without_an_answer_to_the_heartbeat_kuaishou_pauses(sandbox: Running) -> None:
+    with listening(GOOD_KUAISHOU, b'{"result":0}', GOOD_KUAISHOU) as post:
+        sandbox.control("webhooks", {"shop": "home_ks", "url": post.url})
+        assert sandbox.control("heartbeat", {"shop": "home_ks"})["acknowledged"] is False
+        sandbox.raise_ticket("home_ks", "return")
+        time.sleep(0.5)
+        assert len(post.got) == 2
+        assert sandbox.control("heartbeat", {"shop": "home_ks"})["acknowledged"] is True
+        post.wait(4)
+        sandbox.control("webhooks", {"shop": "home_ks", "url": ""})
+    assert opened(post.got[3][1])["event"] == "kwaishop_aftersales_addRefund"
+
+
+def test_an_address_that_does_not_acknowledge_is_not_kept(sandbox: Running) -> None:
+    with listening(b"<html>") as post:
+        assert sandbox.control("webhooks", {"shop": "wear", "url": post.url})["acknowledged"] is False
+        sandbox.raise_ticket("wear", "return")
+        time.sleep(0.5)
+    assert len(post.got) == 1

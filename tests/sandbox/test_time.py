@@ -133,3 +133,23 @@ def test_a_consent_that_is_withdrawn_kills_every_token(fresh: Running) -> None:
     assert (answer["code"], answer["sub_code"]) == (30001, "dop.authorization-closed")
     fresh.tokens.clear()
     assert fresh.douyin("address.list", PAGE, "wear")["code"] == 10000
+
+
+def test_an_evening_of_refunds_comes_over_half_an_hour(fresh: Running) -> None:
+    before = {each["ticket"] for each in fresh.get("ledger")["tickets"]}
+    fresh.control("tickets", {"shop": "home", "kind": "unshipped", "count": 300, "over_minutes": 30})
+    fresh.jump(0.25)
+    half = [each for each in fresh.get("ledger")["tickets"] if each["ticket"] not in before]
+    assert 145 <= len(half) <= 155
+    fresh.jump(0.25)
+    came = [each for each in fresh.get("ledger")["tickets"] if each["ticket"] not in before]
+    assert len(came) == 300
+    for each in came[:12]:
+        fresh.control(f"orders/{each['order']}/ship", {})
+    for each in came[12:15]:
+        fresh.control(f"tickets/{each['ticket']}/withdraw", {})
+    fresh.operate(401, came[20]["ticket"])
+    fresh.control(f"orders/{came[20]['order']}/ship", {})
+    books = fresh.get("ledger")
+    assert books["shipped_after_refund"] == [came[20]["ticket"]]
+    assert books["refunded_after_shipping"] == []

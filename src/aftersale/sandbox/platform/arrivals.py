@@ -18,7 +18,7 @@ from aftersale.sandbox.dice import happens, pick
 from aftersale.sandbox.model import Buyer, Line
 from aftersale.sandbox.platform.case import Actor, Case, Entry, Kind, Sold, Step
 from aftersale.sandbox.platform.documents import ARTICLES, picture, sold_of
-from aftersale.sandbox.platform.moves import allowed_ms
+from aftersale.sandbox.platform.moves import MoveImpossible, allowed_ms
 from aftersale.sandbox.purchases import Purchase, make_order
 
 if TYPE_CHECKING:
@@ -69,7 +69,17 @@ def raise_ticket(market: Market, wanted: Wanted, at: int) -> Case:
     number = FIRST_NUMBER + market.store.number("ticket")
     rng = market.dice("ticket", number)
     sold = market.sold(wanted.order_no) if wanted.order_no else new_order(market, wanted, at)
-    return market.raise_ticket(_apply(market, wanted, sold, Moment(rng, number, at)))
+    case = _apply(market, wanted, sold, Moment(rng, number, at))
+    check_line(market, case)
+    return market.raise_ticket(case)
+
+
+def check_line(market: Market, case: Case) -> None:
+    """Refuse a second open ticket on a line, and more than was paid for it; raises MoveImpossible."""
+    others = [each for each in market.store.cases("sold = ?", case.order_no) if each.line_no == case.line_no]
+    paid = sum(each.refunded_fen - each.freight_fen for each in others if each.refunded_fen)
+    if any(each.open for each in others) or case.asked_fen + paid > case.paid_fen:
+        raise MoveImpossible("the line has an open ticket or was refunded")
 
 
 class Moment(NamedTuple):

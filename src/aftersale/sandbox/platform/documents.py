@@ -60,7 +60,8 @@ STEP_WORDS = {
     "arbitration_at": (Actor.BUYER, "dispute", "买家申请平台介入"),
     "finished_at": (Actor.PLATFORM, "finished", "售后完结"),
 }
-REASON_FOR_REFUSAL = 18
+REASONS_FOR_REFUSAL = {"douyin": 18, "kuaishou": 12}
+PLATFORMS = {shop.key: shop.platform for shop in story.SHOPS}
 
 
 def ms(moment: datetime | None) -> int:
@@ -145,11 +146,17 @@ def case_of(ticket: Ticket, order: Order, character: str) -> Case:
         got_parcel=order.signed_at is not None,
         sent_back=_parcel(ticket.return_waybill, times.return_sent_at),
         sent_again=_parcel(ticket.reship_waybill, times.reshipped_at),
-        refusal=Refusal(REASON_FOR_REFUSAL, ticket.shop_says) if times.rejected_at else None,
+        refusal=_refusal(ticket),
         refused_at=ms(times.rejected_at),
         dispute=_dispute(ticket),
         log=_log(times),
     )
+
+
+def _refusal(ticket: Ticket) -> Refusal | None:
+    if ticket.times.rejected_at is None:
+        return None
+    return Refusal(REASONS_FOR_REFUSAL[PLATFORMS[ticket.shop]], ticket.shop_says)
 
 
 def _ended_by(ticket: Ticket) -> Actor | None:

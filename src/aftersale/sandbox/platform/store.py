@@ -38,8 +38,6 @@ create index if not exists agenda_ticket on agenda (ticket);
 create table if not exists push (id integer primary key, shop text not null, what text not null,
     body blob not null, due_at integer not null, tries integer not null, state text not null);
 create index if not exists push_due on push (due_at) where state = 'waiting';
-create table if not exists call (id integer primary key, at integer not null, platform text not null,
-    method text not null, ticket text not null, outcome text not null);
 """
 
 

@@ -13,11 +13,12 @@ from aftersale.sandbox.platform.arrivals import Wanted, raise_ticket, sell
 from aftersale.sandbox.platform.case import Kind
 from aftersale.sandbox.platform.market import Unknown
 from aftersale.sandbox.platform.moves import MoveImpossible
+from aftersale.sandbox.platform.post import address_of
 from aftersale.sandbox.wire import hands, ledger
 from aftersale.sandbox.wire.asking import Asking, Wrong
 from aftersale.sandbox.wire.faults import KINDS, Faults
 from aftersale.sandbox.wire.http import Reply, Request, as_json
-from aftersale.sandbox.wire.pushing import delivered, first_body, is_local
+from aftersale.sandbox.wire.pushing import LOCAL, delivered, first_body, is_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,11 +57,16 @@ class Control:
             ("POST", "tokens/revoke"): self._revoke,
             ("POST", "tokens/code"): self._code,
             ("GET", "ledger"): lambda asking: ledger.whole(asking.market),
+            ("GET", "calls"): lambda asking: self._rooms.calls.listed(
+                asking.text("ticket", ""), asking.text("method", "")
+            ),
         }
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; what makes no sense is refused with 400, what is not there with 404."""
         place = request.path.removeprefix(PREFIX).strip("/")
+        if not is_own(request):
+            return as_json({"error": "no page of a browser may ask this"}, HTTPStatus.FORBIDDEN)
         try:
             self._rooms.market.advance()
             asking = Asking.of(self._rooms, request)
@@ -99,16 +105,24 @@ class Control:
         return self._clock(asking)
 
     def _webhook(self, asking: Asking) -> object:
+        """Save an address that acknowledges the first message; no address ends the messages."""
         shop, url = asking.shop(), asking.text("url", "")
         if url and not is_local(url):
             raise Wrong("the sandbox sends messages to http://127.0.0.1:PORT/… only")
-        asking.keep(f"webhook.{shop}", url)
-        return {"shop": shop, "url": url, "acknowledged": bool(url) and self._tried(asking, shop, url)}
+        good = bool(url) and self._tried(asking, shop, url)
+        if good or not url:
+            asking.keep(f"webhook.{shop}", url)
+            asking.keep(f"paused.{shop}", "")
+        return {"shop": shop, "url": url, "acknowledged": good}
 
     def _heartbeat(self, asking: Asking) -> object:
+        """Try the address again; 快手 sends nothing more until it is acknowledged."""
         shop = asking.shop()
-        url = asking.market.store.value(f"webhook.{shop}") or ""
-        return {"shop": shop, "acknowledged": bool(url) and self._tried(asking, shop, url)}
+        url = address_of(asking.market, shop)
+        good = bool(url) and self._tried(asking, shop, url)
+        if asking.market.platform_of(shop) == "kuaishou":
+            asking.keep(f"paused.{shop}", "" if good else "yes")
+        return {"shop": shop, "acknowledged": good}
 
     def _tried(self, asking: Asking, shop: str, url: str) -> bool:
         platform = asking.market.platform_of(shop)
@@ -175,3 +189,9 @@ class Control:
 
     def _code(self, asking: Asking) -> object:
         return {"code": asking.rooms.tokens.new_code(asking.shop())}
+
+
+def is_own(request: Request) -> bool:
+    """Tell whether a request comes from a program of this machine, not from a page that a browser shows."""
+    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+    return "origin" not in request.headers and host in LOCAL

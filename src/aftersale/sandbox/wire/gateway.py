@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from aftersale.sandbox.platform import buyers
 from aftersale.sandbox.platform.moves import Move, possible
+from aftersale.sandbox.wire.calls import Called
 from aftersale.sandbox.wire.faults import AFTER, BEFORE, Fault, Faults
 from aftersale.sandbox.wire.http import Reply, Request, as_json
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from aftersale.sandbox.platform.market import Market
     from aftersale.sandbox.platform.tokens import Tokens
+    from aftersale.sandbox.wire.calls import Calls
     from aftersale.sandbox.wire.limits import Quota
 
 SAFE_INTEGER = 2**53
@@ -29,6 +31,7 @@ class Rooms(NamedTuple):
     market: Market
     tokens: Tokens
     quota: Quota
+    calls: Calls
 
 
 class Asked(NamedTuple):
@@ -71,10 +74,10 @@ class Spoiler:
         platform = self._gateway.platform
         before = self._faults.draw(platform, asked.method, asked.shop, BEFORE)
         instead = self._before(before, request, asked) if before else None
-        if instead is not None:
-            return instead
-        after = self._faults.draw(platform, asked.method, asked.shop, AFTER)
-        reply = self._gateway.answer(request)
+        after = None if instead else self._faults.draw(platform, asked.method, asked.shop, AFTER)
+        reply = instead or self._gateway.answer(request)
+        kinds = tuple(fault.kind for fault in (before, after) if fault)
+        self._rooms.calls.add(Called(self._rooms.market.clock.now(), platform, *asked, kinds, reply.status))
         return spoilt(reply, after) if after else reply
 
     def _before(self, fault: Fault, request: Request, asked: Asked) -> Reply | None:

@@ -112,7 +112,8 @@ class Postman:
         for letter in letters:
             if self._stop.is_set():
                 break
-            self._carry(letter)
+            if not self._market.store.value(f"paused.{letter.shop}"):
+                self._carry(letter)
         return len(letters)
 
     def _carry(self, letter: Letter) -> None:

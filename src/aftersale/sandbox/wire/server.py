@@ -16,6 +16,7 @@ from aftersale.sandbox.platform.market import Market, Setting
 from aftersale.sandbox.platform.opening import Day, open_day
 from aftersale.sandbox.platform.store import Store
 from aftersale.sandbox.platform.tokens import Tokens
+from aftersale.sandbox.wire.calls import Calls
 from aftersale.sandbox.wire.control import PREFIX, Control
 from aftersale.sandbox.wire.faults import Faults
 from aftersale.sandbox.wire.gateway import Rooms, Spoiler
@@ -66,7 +67,7 @@ class Sandbox:
         clock = Clock(self._store, wall_ms, start)
         self.market = Market(self._store, clock, _setting(self._seed(plan.seed)))
         open_day(self.market, Day(self.market.setting.seed, plan.now, plan.tickets))
-        rooms = Rooms(self.market, Tokens(self.market), Quota(self._store, wall_ms))
+        rooms = Rooms(self.market, Tokens(self.market), Quota(self._store, wall_ms), Calls())
         faults = Faults(self.market)
         control = Control(rooms, faults)
         answers: dict[str, Callable[[Request], Reply]] = {
