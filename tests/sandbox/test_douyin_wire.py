@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -328,3 +330,34 @@ def test_the_app_of_the_sandbox_is_the_one_of_the_public_vectors(sandbox: Runnin
     assert about["douyin"]["key"] == APP_KEY
     assert "演示数据" in about["note"]
     assert json.dumps(about, ensure_ascii=False).count("(演示)") == 5
+
+
+def test_the_consent_page_sends_the_shop_back_with_a_code_that_is_good_once(sandbox: Running) -> None:
+    query = {"service_id": "1", "state": "s1", "redirect_uri": "http://127.0.0.1/back", "shop": "wear"}
+    place = urlsplit(sandbox.addresses["douyin"])
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=10)
+    connection.request("GET", f"/authorize?{urlencode(query)}")
+    answer = connection.getresponse()
+    back = parse_qs(urlsplit(answer.headers["Location"]).query)
+    connection.close()
+    assert (answer.status, back["state"]) == (302, ["s1"])
+    grant = {"code": back["code"][0], "grant_type": "authorization_code"}
+    assert sandbox.douyin("token.create", grant)["data"]["shop_id"] == 70000003
+    again = sandbox.douyin("token.create", grant)
+    assert (again["code"], again["sub_code"]) == (50001, "dop.token-generate-failed:code-invalid")
+
+
+def test_an_unknown_ticket_is_answered_as_if_the_platform_were_out_of_order(sandbox: Running) -> None:
+    answer = sandbox.operate(201, "7391111111111111111")
+    assert (answer["code"], answer["sub_code"]) == (20000, "isp.service-error:10000")
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**70)])
+def test_a_number_that_no_platform_can_hold_is_refused(sandbox: Running, number: int) -> None:
+    assert sandbox.douyin("afterSale.List", {"page": 0, "size": 10, "start_time": number})["code"] == 40003
+
+
+def test_a_look_at_personal_values_is_reported(sandbox: Running) -> None:
+    method = "security.batchReportOrderSecurityEvent"
+    assert sandbox.douyin(method, {"events": [{"order_ids": ["1"]}]})["code"] == 10000
+    assert sandbox.douyin(method, {"events": []})["code"] == 40004

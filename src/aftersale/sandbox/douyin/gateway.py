@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SKEW_MS = 600_000
 SIGN_METHODS = ("hmac-sha256", "md5")
 KEY_DIGITS = 19
+AUTHORISE = "/authorize"
 
 WITHOUT_TOKEN: Mapping[str, Callable[[Call], object]] = {
     "token.create": granting.create_token,
@@ -52,6 +53,7 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "order.addOrderRemark": orders.add_order_remark,
     "order.batchDecrypt": orders.decrypt,
     "address.list": addresses.list_addresses,
+    "security.batchReportOrderSecurityEvent": orders.report_access,
 }
 REASONS = {
     "invalid": (INVALID, "isv.access-token-no-existed", "access_token 不存在"),
@@ -88,6 +90,8 @@ class DouyinGateway:
         """Check, act and answer; what is refused leaves everything as it was."""
         market = self._rooms.market
         now = market.advance()
+        if request.path == AUTHORISE:
+            return granting.authorise(request, self._rooms)
         try:
             call, handle = self._let_in(request, now)
             with market.store.change():

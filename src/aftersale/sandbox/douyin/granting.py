@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aftersale.sandbox.douyin.refusals import TOKEN_FAILED, Call, Refused
-from aftersale.sandbox.platform.apps import CONNECTED, SHOP_IDS, shop_by_id
+from aftersale.sandbox.platform.apps import CONNECTED, SHOP_IDS, shop_by_id, shops_of
 from aftersale.sandbox.platform.case import HOUR
 from aftersale.sandbox.platform.tokens import Pair, TokenRefused
+from aftersale.sandbox.wire.http import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aftersale.sandbox.platform.tokens import Token
+    from aftersale.sandbox.wire.gateway import Rooms
+    from aftersale.sandbox.wire.http import Request
+
+PLAIN = "text/plain; charset=utf-8"
 
 
 def _failed(why: str) -> Refused:
@@ -52,6 +59,23 @@ GRANTS: dict[str, Callable[[Call, str], Pair]] = {
     "authorization_self": _by_shop,
     "authorization_code": _by_code,
 }
+
+
+def authorise(request: Request, rooms: Rooms) -> Reply:
+    """Send a shop back with a code, as the page of the service market does; `shop` chooses which.
+
+    On the platform the address to go back to belongs to the app; here it comes as `redirect_uri`.
+    """
+    query = request.query
+    shop, back = query.get("shop", "home"), query.get("redirect_uri", "")
+    if not query.get("service_id") or not back or shop not in shops_of("douyin"):
+        return Reply(HTTPStatus.BAD_REQUEST, "缺少 service_id 或 redirect_uri，或没有这家店".encode(), PLAIN)
+    if rooms.market.store.value(f"refuses.{shop}") == "yes":
+        values = {"error": "access_denied"}
+    else:
+        values = {"code": rooms.tokens.new_code(shop)}
+    target = f"{back}{'&' if '?' in back else '?'}{urlencode({**values, 'state': query.get('state', '')})}"
+    return Reply(HTTPStatus.FOUND, b"", PLAIN, (("Location", target),))
 
 
 def refresh_token(call: Call) -> object:

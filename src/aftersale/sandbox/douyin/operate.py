@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aftersale.sandbox.douyin import codes
 from aftersale.sandbox.douyin.addresses import knows_address
 from aftersale.sandbox.douyin.reading import found_case
-from aftersale.sandbox.douyin.refusals import BUSINESS, Call, Refused, invalid
+from aftersale.sandbox.douyin.refusals import BUSINESS, UNAVAILABLE, Call, Refused, invalid
 from aftersale.sandbox.douyin.shapes import seconds
 from aftersale.sandbox.platform.case import Actor, Case, Kind, Parcel, Refusal, Step
 from aftersale.sandbox.platform.moves import Done, Move, MoveImpossible
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_ITEMS = 20
 WRONG_STATE = 20_309_541
 WRONG_VERSION = 11_005
+NO_SUCH_TICKET = 10_000
 IMAGE = 1
 
 
@@ -111,7 +112,7 @@ def _done(call: Call, operation: Operation, item: Item) -> Answer:
 
 
 def _do(call: Call, operation: Operation, item: Item) -> None:
-    case = found_case(call, item.no)
+    case = _found(call, item.no)
     if case.disputed or case.kind not in operation.kinds or case.step not in operation.steps:
         raise ItemFails(WRONG_STATE, "当前售后状态不允许此操作")
     if item.version and item.version != seconds(case.updated_at):
@@ -122,6 +123,14 @@ def _do(call: Call, operation: Operation, item: Item) -> None:
         call.rooms.market.move(case, operation.move, done, **changes)
     except MoveImpossible:
         raise ItemFails(WRONG_STATE, "当前售后状态不允许此操作") from None
+
+
+def _found(call: Call, no: str) -> Case:
+    """Find the ticket; here the platform answers an unknown one as if it were itself out of order."""
+    try:
+        return found_case(call, no)
+    except Refused:
+        raise Refused(UNAVAILABLE, f"isp.service-error:{NO_SUCH_TICKET}", "售后单不存在") from None
 
 
 def _nothing(_call: Call, _item: Item, _case: Case) -> dict[str, object]:

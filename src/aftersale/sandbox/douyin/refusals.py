@@ -21,6 +21,8 @@ BUSINESS = 50002
 THROTTLED = 60000
 NO_SUCH_API = 70000
 
+MOST = 2**63 - 1
+
 WORDS = {
     UNAVAILABLE: "服务不可用",
     NO_PERMISSION: "权限不足",
@@ -75,7 +77,7 @@ class Call(NamedTuple):
         value = self.params.get(name, default)
         if value is None:
             raise Refused(MISSING, "isv.parameter-missing", f"缺少参数 {name}")
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST:
             raise Refused(INVALID, "isv.parameter-format-invalid", f"{name} 应为整数")
         return value
 

@@ -55,6 +55,8 @@ METHODS: Mapping[str, tuple[str, Callable[[Call], object]]] = {
     "open.seller.order.note.add": (ORDER, acting.add_note),
     "open.seller.order.goods.deliver": (ORDER, acting.deliver),
     "open.address.seller.list": (ORDER, reading.list_addresses),
+    "open.seller.order.fee.detail": (ORDER, reading.read_fees),
+    "open.security.log.order": (ORDER, reading.report_access),
 }
 BESIDE_DATA = frozenset({"open.order.decrypt.batch"})
 DENIED = "100200102"

@@ -235,6 +235,28 @@ def address_id(shop: str, kind: int = 2) -> int:
     return SHOP_IDS[shop] * 10 + kind
 
 
+def read_fees(call: Call) -> object:
+    """Answer open.seller.order.fee.detail."""
+    sold = found_sold(call, call.number("orderId"))
+    return {
+        "totalFee": sold.paid_fen,
+        "discountFee": 0,
+        "expressFee": sold.freight_fen,
+        "platformAllowance": 0,
+        "sellerRecv": sold.paid_fen,
+        "buyerPay": sold.paid_fen,
+        "platformBearAmount": 0,
+        "merchantBearAmount": 0,
+    }
+
+
+def report_access(call: Call) -> None:
+    """Answer open.security.log.order: every look at personal values is to be reported."""
+    orders = call.params.get("orderIds")
+    if not isinstance(orders, list) or not 1 <= len(orders) <= MOST_CIPHERS:
+        raise Refused(INVALID, "orderIds 为 1 到 100 个")
+
+
 def decrypt(call: Call) -> dict[str, object]:
     """Answer open.order.decrypt.batch; the result stands beside `data`."""
     infos = call.params.get("batchDecryptList")

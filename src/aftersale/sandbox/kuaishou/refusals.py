@@ -32,6 +32,7 @@ WRONG_STATE = 300018
 TOO_LONG = 300019
 # Of wrong parameters no public number is known.
 INVALID = 400
+MOST = 2**63 - 1
 
 
 class Refused(Exception):
@@ -60,7 +61,7 @@ class Call(NamedTuple):
     def number(self, name: str, default: int | None = None) -> int:
         """Read an integer; without a default it has to be there."""
         value = self.params.get(name, default)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST:
             raise Refused(INVALID, f"参数 {name} 缺失或不是整数")
         return value
 

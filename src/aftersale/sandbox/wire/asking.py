@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from aftersale.sandbox.wire.http import Request
 
 
+MOST = 1_000_000_000
+
+
 class Wrong(Exception):
     """Say what is wrong with a request."""
 
@@ -77,8 +80,8 @@ class Asking(NamedTuple):
         value = self.values.get(name)
         if value is None:
             return None
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise Wrong(f"{name} is a number")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MOST:
+            raise Wrong(f"{name} is a number from 0 to {MOST}")
         return float(value)
 
     def flag(self, name: str) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+Arrived: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 HOST = "127.0.0.1"
 MOST_BODY = 4 * 1024 * 1024
@@ -108,16 +111,15 @@ class _Server(ThreadingHTTPServer):
         self.answer = answer
         super().__init__((HOST, port), _Handler)
 
-    def process_request(
-        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
-    ) -> None:
+    def process_request(self, request: Arrived, client_address: object) -> None:
         if isinstance(request, socket.socket):
             request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().process_request(request, client_address)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Let a client that goes away go quietly."""
-        del request, client_address
+    def handle_error(self, request: Arrived, client_address: object) -> None:
+        """Let a client that goes away go quietly; what is our own fault is said on stderr."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Listener:
