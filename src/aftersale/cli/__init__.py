@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aftersale import __version__
-from aftersale.cli import demo, desk, importing, judging, keys, people, rules
+from aftersale.cli import demo, desk, importing, judging, keys, people, rules, sandbox
 from aftersale.cli.asked import EXIT_CODES, Asked
 from aftersale.config.terminal import Desk, Language
 from aftersale.domain.clock import SHANGHAI
@@ -36,6 +36,7 @@ app.add_typer(demo.commands)
 app.add_typer(people.commands, name="user")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(rules.commands, name="rules")
+app.add_typer(sandbox.commands, name="sandbox")
 
 
 def _version(value: bool) -> None:  # noqa: FBT001  # typer hands flags over by position

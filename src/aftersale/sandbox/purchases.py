@@ -72,9 +72,9 @@ def _lines(rng: Random, purchase: Purchase, base: str) -> tuple[OrderLine, ...]:
     sums = [one.price_fen * count for one, count in bought]
     deal = DEAL_FEN if len(bought) > 1 and sum(sums) >= DEAL_FROM_FEN else 0
     lines = [
-        OrderLine(f"{base[:-7]}{index}{base[-7:]}", one.article_no, count, one.price_fen, off)
+        OrderLine(f"{base[:-8]}{index}{base[-7:]}", one.article_no, count, one.price_fen, off)
         for index, ((one, count), off) in enumerate(zip(bought, allocate(deal, sums), strict=True), start=1)
     ]
     if article.gift and not one_line:
-        lines.append(OrderLine(f"{base[:-7]}9{base[-7:]}", article.article_no, 1, 0, 0, gift=True))
+        lines.append(OrderLine(f"{base[:-8]}9{base[-7:]}", article.article_no, 1, 0, 0, gift=True))
     return tuple(lines)

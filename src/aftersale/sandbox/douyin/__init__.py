@@ -1,0 +1,1 @@
+"""Speak as the open platform of 抖店 does."""

@@ -1,0 +1,1 @@
+"""Speak HTTP: servers, signatures, faults, pushes and the control interface."""
