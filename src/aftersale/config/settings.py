@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "aftersale.evidence",
     "aftersale.tickets",
     "aftersale.returns",
+    "aftersale.finance",
 ]
 
 MIDDLEWARE = [
