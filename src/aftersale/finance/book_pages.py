@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from aftersale.domain.money_legs import sign_of
+from aftersale.domain.money_legs import LegKind, sign_of
 from aftersale.finance.figures import net_of
 from aftersale.finance.models import MoneyLeg
 from aftersale.finance.shown import month_of, notes_of
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aftersale.finance.shown import Month
     from aftersale.shops.models import Shop
     from aftersale.texts import Lang
+
+_ON_THE_WAY = (LegKind.ASKED, LegKind.INTENDED, LegKind.SENT)
 
 Sort: TypeAlias = Literal["text", "id", "money", "time", "count"]
 Cell: TypeAlias = "str | int | datetime | None"
@@ -93,13 +95,15 @@ class _Pages:
             yield (_("not explained"), word, None, None, None, tie.rest_fen)
 
     def legs(self) -> Page:
+        """Give every leg that moves money, and what is due; what was asked and sent is in the summary."""
         legs = MoneyLeg.objects.filter(shop=self._shop, month=self._month.month)
-        return Page(self._("Legs"), self._leg_columns(), self._leg_rows(legs))
+        told = legs.exclude(kind__in=_ON_THE_WAY)
+        return Page(self._("Legs"), self._leg_columns(), self._leg_rows(told))
 
     def corrections(self) -> Page:
         """Give what is booked here and belongs to a closed month, and what mends an earlier leg."""
         legs = MoneyLeg.objects.filter(shop=self._shop, month=self._month.month)
-        found = legs.exclude(of_month=self._month.month) | legs.exclude(corrects=None)
+        found = legs.exclude(day__startswith=self._month.month) | legs.exclude(corrects=None)
         return Page(self._("Corrections"), self._leg_columns(), self._leg_rows(found))
 
     def _leg_columns(self) -> tuple[Column, ...]:
@@ -112,7 +116,7 @@ class _Pages:
             Column(_("Effect on the shop"), "money", 16),
             Column(_("Ticket no."), "id", 22),
             Column(_("Order no."), "id", 22),
-            Column(_("Of month"), "id", 10),
+            Column(_("Day"), "id", 12),
             Column(_("Corrects"), "id", 12),
             Column(_("Source"), "id", 60),
         )
@@ -127,7 +131,7 @@ class _Pages:
                 sign_of(leg.kind) * leg.fen,
                 leg.ticket.ticket_no if leg.ticket else "",
                 leg.order_no,
-                leg.of_month,
+                leg.day,
                 str(leg.corrects_id or ""),
                 leg.source,
             )

@@ -83,7 +83,12 @@ def enter(shop_id: int, entered: Entered, by: By) -> MoneyLeg:
             person_id=by.person_id,
             event_id=event.pk,
         )
-        return add(shop_id, [leg])[0]
+        return _added(shop_id, leg)
+
+
+def _added(shop_id: int, leg: Leg) -> MoneyLeg:
+    add(shop_id, [leg])
+    return MoneyLeg.objects.get(shop_id=shop_id, source=leg.source)
 
 
 def _numbered(shop_id: int, number: str) -> tuple[int | None, str]:
@@ -120,7 +125,7 @@ def correct(shop_id: int, leg_id: int, right_fen: int, note: str, by: By) -> Mon
             person_id=by.person_id,
             event_id=event.pk,
         )
-        return add(shop_id, [made])[0]
+        return _added(shop_id, made)
 
 
 def explain(shop_id: int, difference_ids: Sequence[int], note: str, by: By) -> int:

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from aftersale.finance.models import Difference
 
 _LAYOUT = 1
-_LEG = ("id", "kind", "fen", "liability", "at", "of_month", "source", "order_no", "ticket_id", "corrects_id")
-_ROW = ("id", "key", "digest", "kind", "fen", "of_month")
+_LEG = ("id", "kind", "fen", "liability", "day", "source", "order_no", "ticket_id", "corrects_id")
+_ROW = ("id", "key", "digest", "kind", "fen", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _planned(shop_id: int, month: str) -> Plan:
     lines, told = lines_of(shop_id, month), told_of(shop_id, month)
     found = list(open_differences(shop_id, month))
     unexplained = sum(each.explained_at is None for each in found)
-    late = MoneyLeg.objects.filter(shop_id=shop_id, month=month).exclude(of_month=month).count()
+    late = MoneyLeg.objects.filter(shop_id=shop_id, month=month).exclude(day__startswith=month).count()
     told_all = [list(map(list, rows)) for rows in (lines, told)]
     said = [told_all, [[each.key, each.cause, each.our_fen, each.platform_fen] for each in found]]
     return Plan(

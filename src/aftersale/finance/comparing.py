@@ -10,7 +10,7 @@ from django.db.models import Max, Min
 
 from aftersale.channels.funds import SheetKind
 from aftersale.channels.verbs import PAYS
-from aftersale.domain.money_legs import BY_PLATFORM, LegKind, day_text, next_month, sign_of
+from aftersale.domain.money_legs import BY_PLATFORM, LegKind, next_month, sign_of
 from aftersale.domain.states import ActionState
 from aftersale.finance.matching import Cause, Pair, Side, pair
 from aftersale.finance.models import FundRow, MoneyLeg
@@ -107,17 +107,17 @@ def _first_month(shop_id: int) -> str:
 
 def _span(shop_id: int) -> tuple[str, str]:
     """Give the first and the last day that the sheets read so far tell of."""
-    span = FundRow.objects.filter(shop_id=shop_id).aggregate(first=Min("at"), last=Max("at"))
-    return tuple(day_text(at) if at else "" for at in (span["first"], span["last"]))  # type: ignore[return-value]
+    span = FundRow.objects.filter(shop_id=shop_id).aggregate(first=Min("day"), last=Max("day"))
+    return span["first"] or "", span["last"] or ""
 
 
 def _ours(shop_id: int, since: str) -> Mapping[str, list[Side]]:
     kinds = [*COMPARED, LegKind.REVERSED]
     legs = MoneyLeg.objects.filter(shop_id=shop_id, month__gte=since, kind__in=kinds).order_by("at", "id")
     sides: dict[str, list[Side]] = defaultdict(list)
-    fields = ("id", "kind", "fen", "at", "month", "order_no", "ticket__ticket_no")
-    for pk, kind, fen, at, month, order_no, ticket_no in legs.values_list(*fields).iterator():
-        side = Side(pk, sign_of(kind) * fen, day_text(at), month, ticket_no or "", order_no)
+    fields = ("id", "kind", "fen", "day", "month", "order_no", "ticket__ticket_no")
+    for pk, kind, fen, day, month, order_no, ticket_no in legs.values_list(*fields).iterator():
+        side = Side(pk, sign_of(kind) * fen, day, month, ticket_no or "", order_no)
         sides[family_of(kind)].append(side)
     return sides
 
@@ -127,10 +127,10 @@ def _theirs(shop_id: int, since: str) -> Mapping[str, list[Side]]:
     rows = FundRow.objects.filter(shop_id=shop_id, month__gte=since).order_by("at", "id")
     rows = rows.exclude(sheet_kind=SheetKind.SETTLEMENT, kind=LegKind.SETTLED)
     sides: dict[str, list[Side]] = defaultdict(list)
-    fields = ("id", "kind", "fen", "at", "month", "ticket_no", "order_no", "sheet_kind")
-    for pk, kind, fen, at, month, ticket_no, order_no, sheet in rows.values_list(*fields).iterator():
+    fields = ("id", "kind", "fen", "day", "month", "ticket_no", "order_no", "sheet_kind")
+    for pk, kind, fen, day, month, ticket_no, order_no, sheet in rows.values_list(*fields).iterator():
         settles = sheet == SheetKind.SETTLEMENT
-        sides[kind].append(Side(pk, fen, day_text(at), month, ticket_no, order_no, settles))
+        sides[kind].append(Side(pk, fen, day, month, ticket_no, order_no, settles))
     return sides
 
 
@@ -168,6 +168,6 @@ def _waiting(shop_id: int) -> Iterator[Side]:
     actions = Action.objects.filter(shop_id=shop_id, verb__in=PAYS, state__in=_OPEN)
     fen_of = {f"action:{key}:sent": -(fen or 0) for key, fen in actions.values_list("key", "amount_fen")}
     legs = MoneyLeg.objects.filter(shop_id=shop_id, source__in=fen_of).order_by("id")
-    fields = ("id", "source", "at", "month", "order_no", "ticket__ticket_no")
-    for pk, source, at, month, order_no, ticket_no in legs.values_list(*fields):
-        yield Side(pk, fen_of[source], day_text(at), month, ticket_no or "", order_no)
+    fields = ("id", "source", "day", "month", "order_no", "ticket__ticket_no")
+    for pk, source, day, month, order_no, ticket_no in legs.values_list(*fields):
+        yield Side(pk, fen_of[source], day, month, ticket_no or "", order_no)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
 
 from aftersale.channels.funds import SheetKind
-from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.money_legs import NATURES, LegKind, sign_of
 from aftersale.finance.comparing import COMPARED, family_of
 from aftersale.finance.models import Difference, FundRow, MoneyLeg
@@ -113,8 +111,7 @@ def days_of(shop_id: int, month: str) -> list[Day]:
 
 
 def _by_day(rows: QuerySet[MoneyLeg] | QuerySet[FundRow]) -> list[tuple[str, str, int]]:
-    by_day = rows.order_by().annotate(day=TruncDate("at", tzinfo=SHANGHAI)).values_list("day", "kind")
-    return [(day.isoformat(), kind, fen) for day, kind, fen in by_day.annotate(sum=Sum("fen"))]
+    return list(rows.order_by().values_list("day", "kind").annotate(sum=Sum("fen")))
 
 
 def open_differences(shop_id: int, month: str) -> QuerySet[Difference]:

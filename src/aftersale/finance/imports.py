@@ -24,6 +24,7 @@ from aftersale.finance.legs import add, booked, locked_book
 from aftersale.finance.models import FundRow, SceneName
 from aftersale.finance.reconcile import leg_of, reconcile
 from aftersale.jobs.door import enqueue
+from aftersale.tickets.bulk import insert_made
 from aftersale.tickets.imports import LEASE, claim, folder_of, keep
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.models.intake import ImportState
@@ -99,7 +100,7 @@ class _Run:
             elif not isinstance(each, Note):
                 sorted_out.take(each)
         rows = [self._row(book, taken, movement) for taken, movement in sorted_out.fresh]
-        FundRow.objects.bulk_create(rows, batch_size=_BATCH)
+        insert_made(rows)
         add(self.shop.pk, [leg_of(row) for row in rows if _settles(row)])
         parked = [parked_row(self.batch, self.shop.pk, each) for each in sorted_out.parked]
         ParkedRow.objects.bulk_create(parked, batch_size=_BATCH)
@@ -109,12 +110,12 @@ class _Run:
             unchanged=sorted_out.unchanged,
             parked=len(parked),
             notes=sum(isinstance(each, Note) for each in found),
-            late=sum(row.month != row.of_month for row in rows),
+            late=sum(row.month != row.day[:7] for row in rows),
         )
         self._save(self.clock())
 
     def _row(self, book: Book, taken: Taken, movement: Movement) -> FundRow:
-        month, of_month = booked(book, movement.at)
+        day, month = booked(book, movement.at)
         return FundRow(
             shop_id=self.shop.pk,
             batch=self.batch,
@@ -122,8 +123,8 @@ class _Run:
             key=movement.key,
             digest=movement.digest,
             at=movement.at,
+            day=day,
             month=month,
-            of_month=of_month,
             kind=movement.kind or self.names.get(movement.scene, ""),
             scene=movement.scene,
             fen=movement.fen,

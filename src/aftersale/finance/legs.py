@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.domain.money_legs import LIABILITY_OF, LegKind, month_text
+from aftersale.domain.money_legs import LIABILITY_OF, LegKind, day_text
 from aftersale.finance.models import Book, MoneyLeg
+from aftersale.tickets.bulk import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,21 +41,21 @@ def locked_book(shop_id: int) -> Book:
 
 
 def booked(book: Book, at: datetime) -> tuple[str, str]:
-    """Give the month in which something is booked, and the one in which it happened."""
-    of = month_text(at)
-    return max(of, book.open_from), of
+    """Give the day on which something happened, and the month in which it is booked."""
+    day = day_text(at)
+    return day, max(day[:7], book.open_from)
 
 
 @transaction.atomic
-def add(shop_id: int, legs: Iterable[Leg]) -> list[MoneyLeg]:
-    """Add what is not there yet, and give it; a source that has its leg already adds nothing."""
+def add(shop_id: int, legs: Iterable[Leg]) -> int:
+    """Add what is not there yet, and give how many; a source that has its leg already adds nothing."""
     fresh = {leg.source: leg for leg in legs}
     if not fresh:
-        return []
+        return 0
     book = locked_book(shop_id)
     for known in _known(shop_id, list(fresh)):
         del fresh[known]
-    return MoneyLeg.objects.bulk_create([_row(book, leg) for leg in fresh.values()], batch_size=_AT_ONCE)
+    return insert(MoneyLeg, [_row(book, leg) for leg in fresh.values()])
 
 
 def _known(shop_id: int, sources: Sequence[str]) -> list[str]:
@@ -65,20 +66,20 @@ def _known(shop_id: int, sources: Sequence[str]) -> list[str]:
     return found
 
 
-def _row(book: Book, leg: Leg) -> MoneyLeg:
-    month, of_month = booked(book, leg.at)
-    return MoneyLeg(
-        shop_id=book.shop_id,
-        ticket_id=leg.ticket_id,
-        order_no=leg.order_no,
-        kind=leg.kind.value,
-        fen=leg.fen,
-        liability=leg.liability or LIABILITY_OF.get(leg.kind, "none"),
-        at=leg.at,
-        month=month,
-        of_month=of_month,
-        source=leg.source,
-        corrects_id=leg.corrects_id,
-        person_id=leg.person_id,
-        event_id=leg.event_id,
-    )
+def _row(book: Book, leg: Leg) -> dict[str, object]:
+    day, month = booked(book, leg.at)
+    return {
+        "shop_id": book.shop_id,
+        "ticket_id": leg.ticket_id,
+        "order_no": leg.order_no,
+        "kind": leg.kind.value,
+        "fen": leg.fen,
+        "liability": leg.liability or LIABILITY_OF.get(leg.kind, "none"),
+        "at": leg.at,
+        "day": day,
+        "month": month,
+        "source": leg.source,
+        "corrects_id": leg.corrects_id,
+        "person_id": leg.person_id,
+        "event_id": leg.event_id,
+    }

@@ -1,7 +1,7 @@
 """Hold the legs of money, the movements that platforms tell of, their differences and the months closed.
 
-Legs and movements are only ever added. `of_month` is the Shanghai month in which something happened, `month`
-the one in which it is booked: where the first was closed already, the first that is open.
+Legs and movements are only ever added. `day` is the Shanghai day on which something happened, `month` the
+month in which it is booked: that of the day, or where it was closed already the first that is open.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class MoneyLeg(models.Model):
     fen = models.BigIntegerField()
     liability = models.CharField(max_length=16, choices=_LIABILITIES)
     at = models.DateTimeField()
+    day = models.CharField(max_length=10)
     month = models.CharField(max_length=7)
-    of_month = models.CharField(max_length=7)
     source = models.CharField(max_length=160)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     person = models.ForeignKey(
@@ -82,8 +82,8 @@ class FundRow(models.Model):
     key = models.CharField(max_length=112)
     digest = models.CharField(max_length=64)
     at = models.DateTimeField()
+    day = models.CharField(max_length=10)
     month = models.CharField(max_length=7)
-    of_month = models.CharField(max_length=7)
     kind = models.CharField(max_length=24, blank=True)
     scene = models.CharField(max_length=64, blank=True)
     fen = models.BigIntegerField()
