@@ -105,4 +105,16 @@ REASONS: dict[str, Text] = {
         zh="没能读懂平台给的第 {row} 条的{column}“{value}”，没有收下。",
         en="{column} {value} of entry {row} from the platform cannot be read; it was not taken",
     ),
+    "bad_direction": Text(
+        zh="第 {row} 行的{column}“{value}”看不出是收入还是支出。",
+        en="{column} {value} in row {row} says neither that money came in nor that it went out",
+    ),
+    "direction_differs": Text(
+        zh="第 {row} 行写的是入账，{column}“{value}”却是负数，请核对。",
+        en="row {row} says that money came in, and {column} {value} is negative; please compare",
+    ),
+    "serial_differs": Text(
+        zh="第 {row} 行的流水号以前读过，内容不一样（{value}），请核对；以前读的那一行不变。",
+        en="the serial number of row {row} was read before and said something else ({value}); that row stays",
+    ),
 }

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "aftersale.tickets",
     "aftersale.returns",
     "aftersale.connections",
+    "aftersale.finance",
 ]
 
 MIDDLEWARE = [

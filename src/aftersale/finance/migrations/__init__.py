@@ -1,0 +1,1 @@
+"""Hold the steps from one database layout to the next."""
