@@ -26,7 +26,7 @@ def list_services(call: Call) -> object:
     page, size = call.number("page"), call.number("size")
     if page < 1 or not 1 <= size <= MOST_A_PAGE:
         raise invalid("page 从 1 开始，size 为 1 到 100")
-    start, end = _time(call.text("start_time")), _time(call.text("end_time"))
+    start, end = _time(call, "start_time"), _time(call, "end_time")
     by_update = call.text("order_by", "create_time") == "update_time"
     found = [
         each
@@ -40,11 +40,15 @@ def list_services(call: Call) -> object:
     return {"list": [_listed(each) for each in found[(page - 1) * size : page * size]], "total": len(found)}
 
 
-def _time(text: str) -> int:
+def _time(call: Call, name: str) -> int:
+    """Read a time: seconds since 1970 as everywhere, or a text, since the sources do not say which."""
+    if isinstance(call.params.get(name), int):
+        return call.number(name) * 1000
     try:
-        return int(datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI).timestamp()) * 1000
+        moment = datetime.strptime(call.text(name), "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
     except ValueError:
         raise invalid("时间形如 2026-06-10 09:00:00") from None
+    return int(moment.timestamp()) * 1000
 
 
 def _narrowed(call: Call, services: Iterable[Service]) -> Iterable[Service]:

@@ -1,0 +1,120 @@
+"""Set a desk up whose shops are connected to a sandbox, and do by hand what its worker does by beats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aftersale.config.wiring import OUTSIDE
+from aftersale.connections.connecting import By, authorise, choose_mode, set_keys
+from aftersale.connections.hands import LiveHands
+from aftersale.connections.models import Link, Mode
+from aftersale.connections.polling import poll
+from aftersale.connections.upkeep import keep_up
+from aftersale.domain.roles import Role
+from aftersale.sandbox.platform.apps import CONNECTED, DOUYIN, KUAISHOU, SHOP_IDS
+from aftersale.shops.models import Connection, Membership, Person, Shop
+from aftersale.shops.models.shop import ConnectionState
+from aftersale.tickets.mend import mend
+from aftersale.tickets.perform import due_actions, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from aftersale.config.soak.place import Place
+    from aftersale.tickets.perform import Outside
+
+    Tell = Callable[[str, Mapping[str, object]], Mapping[str, object]]
+
+_KEYS: Mapping[str, Mapping[str, str]] = {
+    "douyin": {"app_key": DOUYIN.key, "secret": DOUYIN.secret},
+    "kuaishou": {
+        "app_key": KUAISHOU.key,
+        "secret": KUAISHOU.secret,
+        "sign_secret": KUAISHOU.sign_secret,
+        "message_key": KUAISHOU.message_key,
+    },
+}
+
+
+class Killed(BaseException):
+    """Stop a worker where it stands, as a kill does: nothing of it goes on."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Hold the desk's side: its shops by the sandbox's names for them, and who works there."""
+
+    place: Place
+    shops: Mapping[str, Shop]
+    person: Person
+    kill_at: str = ""
+
+    def clock(self) -> datetime:
+        """Give the time that both sides have."""
+        return self.place.now()
+
+    @property
+    def outside(self) -> Outside:
+        """Give the way out, on the sandbox's time, with a death where one is wanted."""
+        return replace(
+            OUTSIDE,
+            hands_of=lambda shop, now: LiveHands(shop.platform, now, shop.pk, self.clock),
+            step=self._step,
+        )
+
+    def _step(self, name: str) -> None:
+        if name == self.kill_at:
+            self.kill_at = ""
+            raise Killed
+
+    def work(self) -> None:
+        """Do one round of a worker: tokens, lists, what is due, what was lost sight of."""
+        keep_up(self.clock)
+        for link in Link.objects.exclude(access_until=None).values_list("pk", flat=True):
+            poll(link, self.clock)
+        self.send()
+        mend(self.clock(), self.outside)
+
+    def send(self) -> None:
+        """Send what is due; a death ends the round and leaves the rest to the next worker."""
+        try:
+            for action in due_actions(self.clock()):
+                perform(action, self.clock(), self.outside)
+        except Killed:
+            return
+
+
+def set_up(place: Place) -> Desk:
+    """Make the shops that have an interface, and connect each as its owner would."""
+    by = By(None, place.now)
+    person = Person.objects.create_user("soak", is_superuser=True)
+    shops = {key: _shop(place, key, by) for key in CONNECTED}
+    for shop in shops.values():
+        Membership.objects.create(person=person, shop=shop, role=Role.OWNER)
+    return Desk(place, shops, person)
+
+
+def _shop(place: Place, key: str, by: By) -> Shop:
+    story = CONNECTED[key]
+    shop = Shop.objects.create(name=story.name, platform=story.platform, demo=True, created_at=by.clock())
+    Connection.objects.create(shop=shop, state=ConnectionState.NONE, since=by.clock())
+    connect(shop, key, place.tell, by)
+    return Shop.objects.get(pk=shop.pk)
+
+
+def connect(shop: Shop, key: str, tell: Tell, by: By) -> None:
+    """Connect a shop to the sandbox as its owner would; raises ConnectRefused or ChannelError."""
+    choose_mode(shop, Mode.POLL, by)
+    set_keys(_link(shop), _KEYS[shop.platform], by)
+    if shop.platform == "douyin":
+        Shop.objects.filter(pk=shop.pk).update(platform_shop_id=str(SHOP_IDS[key]))
+        code = ""
+    else:
+        code = str(tell("tokens/code", {"shop": key})["code"])
+    authorise(_link(shop), code, by)
+
+
+def _link(shop: Shop) -> Link:
+    return Link.objects.select_related("shop").get(shop=shop)
