@@ -214,6 +214,14 @@ def test_an_exchange_is_filled_in_and_sent(sandbox: Running) -> None:
     assert [each["role"] for each in history] == [2, 2, 2, 1]
 
 
+def test_what_was_missing_is_agreed_and_sent_in_the_back_office(sandbox: Running) -> None:
+    ticket = sandbox.raise_ticket("home_ks", "reship")
+    assert sandbox.kuaishou_detail(ticket)["handlingWay"] == 4
+    sandbox.control(f"tickets/{ticket}/agree", {})
+    sandbox.control(f"tickets/{ticket}/ship-again", {})
+    assert sandbox.kuaishou_detail(ticket)["status"] == 45
+
+
 def test_a_withdrawn_ticket_says_so(sandbox: Running) -> None:
     ticket = sandbox.raise_ticket("home_ks", "shipped")
     fee = sandbox.kuaishou_detail(ticket)["refundFee"]

@@ -37,7 +37,8 @@ def list_services(call: Call) -> object:
     found.sort(key=lambda each: each.updated_at if by_update else each.created_at)
     if call.text("order", "ASC") == "DESC":
         found.reverse()
-    return {"list": [_listed(each) for each in found[(page - 1) * size : page * size]], "total": len(found)}
+    shown = found[(page - 1) * size : page * size]
+    return {"list": [_listed(each, call.now) for each in shown], "total": len(found)}
 
 
 def _time(call: Call, name: str) -> int:
@@ -55,16 +56,23 @@ def _narrowed(call: Call, services: Iterable[Service]) -> Iterable[Service]:
     status = call.number("status") if "status" in call.params else None
     order, number = call.text("order_id", ""), call.number("service_id", 0)
     for each in services:
-        if status in (None, each.status) and order in ("", each.order_no) and number in (0, each.no):
+        named = order in ("", each.order_no) and number in (0, each.no)
+        if named and status in (None, status_of(each, call.now)):
             yield each
 
 
-def _listed(service: Service) -> Json:
+def status_of(service: Service, now: int) -> int:
+    """Give the status: one that nobody answered in time is closed."""
+    return CLOSED if service.status == TODO and now >= service.due_at else service.status
+
+
+def _listed(service: Service, now: int) -> Json:
+    status = status_of(service, now)
     return {
         "id": service.no,
         "order_id": service.order_no,
-        "operate_status": service.status,
-        "operate_status_desc": WORDS[service.status],
+        "operate_status": status,
+        "operate_status_desc": WORDS[status],
         "detail": service.detail,
         "reply": service.reply,
         "create_time": local(service.created_at),
@@ -77,19 +85,20 @@ def _listed(service: Service) -> Json:
 def read_service(call: Call) -> object:
     """Answer order.serviceDetail."""
     service = _found(call, call.number("service_id"))
+    closed = status_of(service, call.now) == CLOSED
     logs = [{"content": service.detail, "create_time": local(service.created_at), "operator": "平台"}]
     if service.reply:
         logs.append({"content": service.reply, "create_time": local(service.replied_at), "operator": "商家"})
     return {
         "detail": {
-            **_listed(service),
+            **_listed(service, call.now),
             "is_reject": 0,
             "reject_detail": "",
             "proof_demo": "",
             "evidence_required": False,
             "img_list": list(service.evidence),
             "expiration_time": seconds(service.due_at),
-            "close_time": seconds(service.updated_at) if service.status == CLOSED else 0,
+            "close_time": seconds(service.updated_at) if closed else 0,
             "close_detail": "",
             "first_reply_time": seconds(service.replied_at),
         },

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from aftersale.domain.errors import AftersaleError
 from aftersale.sandbox.platform.case import Actor, Case, Refund, Service, Sold
+from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+# One process holds the file: its clock and its quotas are in memory.
 _SCHEMA = """
+pragma locking_mode = exclusive;
+pragma journal_mode = wal;
+pragma synchronous = full;
 create table if not exists value (name text primary key, text text not null);
 create table if not exists sold (no text primary key, shop text not null, buyer text not null,
     paid_at integer not null, updated_at integer not null, body blob not null);
@@ -41,6 +47,18 @@ create index if not exists push_due on push (due_at) where state = 'waiting';
 """
 
 
+def in_use(name: str) -> AftersaleError:
+    """Say that a file belongs to a sandbox that runs, or cannot be written."""
+    return AftersaleError(
+        "sandbox.in_use",
+        Text(
+            zh=f"{name} 正被另一个沙箱使用，或不能写入。",
+            en=f"{name} is used by another sandbox.",
+        ),
+        Text(zh="先结束那一个，或换一个 --home。", en="End the other one, or choose another --home."),
+    )
+
+
 class Planned(NamedTuple):
     """Hold something that is going to happen."""
 
@@ -58,10 +76,12 @@ class Store:
         self._lock = RLock()
         self._depth = 0
         name = str(path) if path else ":memory:"
-        self._db = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")
-        self._db.executescript(_SCHEMA)
+        self._db = sqlite3.connect(name, timeout=0.2, check_same_thread=False, isolation_level=None)
+        try:
+            self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as fault:
+            self._db.close()
+            raise in_use(name) from fault
 
     @contextmanager
     def change(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aftersale.sandbox.platform import buyers, disputes
-from aftersale.sandbox.platform.case import Actor, Case, Kind, Refusal, Service, Sold, Step
+from aftersale.sandbox.platform.case import Actor, Case, Kind, Parcel, Refusal, Service, Sold, Step
 from aftersale.sandbox.platform.moves import Done, Move, MoveImpossible
 from aftersale.sandbox.platform.opening import open_service
 from aftersale.sandbox.wire.asking import Asking, Wrong
@@ -126,6 +126,12 @@ def _refuse(asking: Asking, case: Case, now: int) -> None:
     asking.market.move(case, move, done, refusal=Refusal(0, words), refused_at=now)
 
 
+def _ship_again(asking: Asking, case: Case, now: int) -> None:
+    parcel = Parcel(asking.text("waybill", f"ZT{case.no[-9:]}"), asking.text("carrier", "中通快递"), now)
+    done = Done(Actor.MERCHANT, now, "商家在后台发货")
+    asking.market.move(case, Move.SHIP_AGAIN, done, sent_again=parcel)
+
+
 HANDS: Mapping[str, Callable[[Asking, Case, int], None]] = {
     "withdraw": _withdraw,
     "speak": _speak,
@@ -138,4 +144,5 @@ HANDS: Mapping[str, Callable[[Asking, Case, int], None]] = {
     "evidence": _evidence,
     "agree": _agree,
     "refuse": _refuse,
+    "ship-again": _ship_again,
 }
