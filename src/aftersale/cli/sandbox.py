@@ -3,6 +3,7 @@
 import json
 import signal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Annotated
 
@@ -77,3 +78,34 @@ def serve(  # noqa: PLR0913  # each option of the command is a parameter
     typer.echo(json.dumps({"sandbox": sandbox.addresses}, ensure_ascii=False))
     ended.wait()
     sandbox.close()
+
+
+StepsOption = Annotated[int, typer.Option("--steps", help=_("How many things happen."), min=1, max=100_000)]
+JsonOption = Annotated[bool, typer.Option("--json", help=_("Only the summary, as JSON."))]
+_SOAK_HELP = _("Let a desk of its own live with the sandbox at random, then compare both books.")
+
+
+@commands.command(help=_SOAK_HELP)
+def soak(
+    ctx: typer.Context,
+    *,
+    seed: Annotated[int, typer.Option(help=_("Seed of the run."))] = 1,
+    steps: StepsOption = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """Run, and end with code 1 where anything is lost, doubled, different or late."""
+    from aftersale.config.home import Home
+    from aftersale.config.soak.run import soak as run
+    from aftersale.progress import bar
+
+    _ = translator(asked_of(ctx).lang)
+    with TemporaryDirectory(prefix="aftersale-soak-") as folder:
+        place = Home(Path(folder))
+        with bar(shown=not as_json) as shown:
+            shown.begin(_("Living with the sandbox"), steps)
+            books = run(place, seed, steps, shown.each)
+    if not as_json:
+        for fault in books.faults:
+            typer.echo(fault)
+    typer.echo(json.dumps({"summary": books.summary.as_json()}))
+    raise typer.Exit(0 if books.summary.clean else 1)

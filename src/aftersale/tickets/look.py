@@ -33,11 +33,16 @@ _KEEPS_MOVING = {"zh": "平台上一直在变", "en": "it keeps changing on the 
 
 
 def may_go(action_id: int, now: datetime, outside: Outside) -> bool:
-    """Tell whether an action may be claimed; before a refund of unsent goods the platform is asked again."""
+    """Tell whether an action may be claimed: nothing that mattered has moved since somebody decided.
+
+    Before a refund of goods that had not been sent, the platform is asked again.
+    """
     action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
-    if not _is_due(action, now) or not stops_dispatch(action):
+    if not _is_due(action, now):
         return True
-    return look_again(action, now, outside)
+    if stops_dispatch(action) and not moved_since(action.seen, action.ticket):
+        return look_again(action, now, outside)
+    return _still_holds(action_id, now)
 
 
 def _is_due(action: Action, now: datetime) -> bool:
@@ -85,7 +90,7 @@ def _wait(action_id: int, fault: ChannelError, now: datetime, outside: Outside) 
 
 
 @transaction.atomic
-def _still_holds(action_id: int, now: datetime, *, tired: bool) -> bool:
+def _still_holds(action_id: int, now: datetime, *, tired: bool = False) -> bool:
     action = locked(action_id)
     if action.state != ActionState.INTENDED:
         return False
@@ -93,7 +98,7 @@ def _still_holds(action_id: int, now: datetime, *, tired: bool) -> bool:
     if moved or tired:
         _take_back(action, moved, now)
         return False
-    note_down(action, guard=action.ticket.version, not_before=now)
+    note_down(action, guard=action.ticket.version or action.guard, not_before=now)
     return True
 
 

@@ -98,6 +98,14 @@ def test_goods_that_were_sent_meanwhile_are_held_and_a_person_decides_again(scen
     assert len(scene.desk.platform.effects) == 1
 
 
+def test_what_was_told_before_the_action_was_due_counts_too(scene: Scene) -> None:
+    action = approve(scene.ticket, scene.person)
+    Ticket.objects.filter(pk=scene.ticket.pk).update(goods_state=Goods.SENT)
+    assert scene.perform(action, scene.outside()) is None
+    assert scene.desk.platform.effects == []
+    assert Task.objects.get(done_at=None).kind == SHIPPED_MEANWHILE
+
+
 def test_another_amount_is_asked_for_meanwhile_and_a_person_decides_again(scene: Scene) -> None:
     action = approve(scene.ticket, scene.person)
     scene.perform(action, scene.outside(amount_fen=PAID - 1))
@@ -115,7 +123,7 @@ def test_the_newest_version_is_sent_where_nothing_that_matters_moved(scene: Scen
 def test_goods_on_their_way_are_refunded_without_another_look(scene: Scene) -> None:
     Ticket.objects.filter(pk=scene.ticket.pk).update(goods_state=Goods.WITH_BUYER)
     action = approve(scene.ticket, scene.person)
-    outside = scene.outside(goods_state=Goods.SENT)
+    outside = scene.outside(goods_state=Goods.COMING_BACK)
     assert scene.perform(action, outside) == ActionState.DONE
     assert not StopOrder.objects.exists()
     assert fresh(scene.ticket).goods_state == Goods.WITH_BUYER

@@ -23,9 +23,9 @@ ENDED = "ended_at"
 class Summary:
     """Count what a run came to.
 
-    `lost`: the platform has it, the desk has not. `twice`: refunded more than once, or of an unsent order that
-    left all the same without anybody being told. `different`: open or ended, or refunded, otherwise than on
-    the platform. `late`: a time limit that ran out and the desk did not know of.
+    `lost`: the platform has it, the desk has not. `twice`: refunded more than once, or refunded at our word
+    after the goods had left. `different`: open or ended, or refunded, otherwise than on the platform. `late`:
+    a time limit that is over and that no sweep has looked at.
     """
 
     tickets: int
@@ -62,11 +62,10 @@ def compare(desk: Desk) -> Books:
     lost = [f"lost {number}" for number in by_number if number not in ours]
     twice = [f"twice {number}" for number, times in paid.items() if times > 1]
     twice += [f"sent and refunded {number}" for number in theirs["refunded_after_shipping"] if _ours(number)]
-    different = [said for number, line in by_number.items() if number in ours for said in _differs(line, ours[number])]
-    late = [f"late {number}" for number in _unseen_limits(theirs, ours, desk)]
-    summary = Summary(
-        len(by_number), sum(paid.values()), len(lost), len(twice), len(different), len(late)
-    )
+    known = [(line, ours[number]) for number, line in by_number.items() if number in ours]
+    different = [said for line, ticket in known for said in _differs(line, ticket)]
+    late = [f"late {number}" for number in _unseen_limits(desk)]
+    summary = Summary(len(by_number), sum(paid.values()), len(lost), len(twice), len(different), len(late))
     return Books(summary, [*lost, *twice, *different, *late])
 
 
@@ -90,10 +89,8 @@ def _differs(line: Mapping[str, Any], ticket: Ticket) -> list[str]:
     return found
 
 
-def _unseen_limits(theirs: Mapping[str, Any], ours: Mapping[str, Ticket], desk: Desk) -> list[str]:
-    """Find limits that are over and still run here: nobody was told."""
-    overdue = Deadline.objects.filter(
-        ticket__in=[ticket.pk for ticket in ours.values()], state=DeadlineState.RUNNING, next_at__lt=desk.clock()
-    )
-    del theirs
-    return [deadline.ticket.ticket_no for deadline in overdue.select_related("ticket")]
+def _unseen_limits(desk: Desk) -> list[str]:
+    """Find limits that are over and that no sweep has looked at: nobody was told."""
+    running = Deadline.objects.filter(ticket__shop__in=desk.shops.values(), state=DeadlineState.RUNNING)
+    overdue = running.filter(next_at__lt=desk.clock())
+    return list(overdue.values_list("ticket__ticket_no", flat=True))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import Goods
 from aftersale.tickets.act import Intent, accept, cancel
-from aftersale.tickets.models import Action, StopOrder, Ticket
+from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.stops import waiting_in
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from aftersale.config.soak.desk import Desk
+
+    Act = Callable[[Desk, Random], None]
 
 KINDS = ("return", "shipped", "unshipped", "exchange", "price", "reship")
 _FAULTS = (
@@ -59,7 +61,8 @@ def warehouse_ships(desk: Desk, dice: Random) -> None:
     if found:
         order_no, platform = dice.choice(found)
         carrier = "shunfeng" if platform == "douyin" else "4"
-        desk.place.tell(f"orders/{order_no}/ship", {"waybill": f"SF{dice.randrange(10**12)}", "carrier": carrier})
+        waybill = f"SF{dice.randrange(10**12)}"
+        desk.place.tell(f"orders/{order_no}/ship", {"waybill": waybill, "carrier": carrier})
 
 
 def agent_acts(desk: Desk, dice: Random) -> None:
@@ -70,7 +73,7 @@ def agent_acts(desk: Desk, dice: Random) -> None:
             continue
         fen = ticket.amount_fen if verb in PAYS else None
         wanted = Intent(verb, fen, paid_unknown_accepted=True)
-        _try(lambda each=ticket, said=wanted: accept(each, desk.person, said, desk.clock(), each.sequence))
+        _try(partial(accept, ticket, desk.person, wanted, desk.clock(), ticket.sequence))
 
 
 def agent_takes_back(desk: Desk, dice: Random) -> None:
@@ -102,7 +105,11 @@ def time_passes(desk: Desk, dice: Random) -> None:
 
 def network_breaks(desk: Desk, dice: Random) -> None:
     """Spoil some of the calls that follow."""
-    fault = {"kind": dice.choice(_FAULTS), "rate": dice.choice((0.05, 0.2, 0.5)), "times": dice.randrange(1, 6)}
+    fault = {
+        "kind": dice.choice(_FAULTS),
+        "rate": dice.choice((0.05, 0.2, 0.5)),
+        "times": dice.randrange(1, 6),
+    }
     desk.place.tell("faults", {**fault, "seconds": _HANGS_S})
 
 
@@ -120,7 +127,7 @@ def network_heals(desk: Desk, dice: Random) -> None:
     desk.place.end_faults()
 
 
-STEPS: Sequence[tuple[Callable[[Desk, Random], None], int]] = (
+STEPS: Sequence[tuple[Act, int]] = (
     (buyer_applies, 20),
     (buyer_moves, 10),
     (warehouse_ships, 6),
@@ -154,8 +161,3 @@ def _some_ticket(desk: Desk, dice: Random) -> str:
     numbers = Ticket.objects.filter(open=True, shop__in=desk.shops.values()).order_by("pk")
     found = list(numbers.values_list("ticket_no", flat=True))
     return dice.choice(found) if found else ""
-
-
-def stops_waiting(desk: Desk) -> Sequence[StopOrder]:
-    """List the orders whose dispatch waits to be stopped."""
-    return list(waiting_in([shop.pk for shop in desk.shops.values()]))
