@@ -12,7 +12,7 @@ from aftersale.domain.errors import ChannelError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.models import Action
-from aftersale.tickets.outcome import CLAIM, LOSE_SIGHT, locked, move, note_down
+from aftersale.tickets.outcome import CLAIM, FAIL, LOSE_SIGHT, locked, move, note_down
 from aftersale.tickets.perform import ask_to_confirm
 from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aftersale.tickets.perform import Outside
 
 _LOOK_AGAIN = timedelta(hours=1)
+_SURELY_OVER = timedelta(seconds=30)
+"""Longer than a call that timed out can still be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
     notice = _read(action, channel, now, outside) if channel.can_read else None
     if notice is not None:
         outside.take(action.shop, notice, now)
-    settled = _look_again_later(action_id, now, readable=channel.can_read)
+    settled = _was_not_done(action_id, notice, now) or _look_again_later(
+        action_id, now, readable=channel.can_read
+    )
     if not settled:
         outside.alarm(UNKNOWN_OUTCOME, action.shop, action.ticket, {"action": action.key}, now)
     return notice is not None, settled
@@ -99,6 +103,22 @@ def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> 
         return channel.read(action.ticket.ticket_no, outside.hands_of(action.shop, now))
     except ChannelError:
         return None
+
+
+@transaction.atomic
+def _was_not_done(action_id: int, notice: Notice | None, now: datetime) -> bool:
+    """End an action as not done where the platform's own version has not moved since it was sent.
+
+    Whatever is done to a ticket moves its version; one that arrived late after all would meet its guard.
+    """
+    action = locked(action_id)
+    if action.state != ActionState.UNKNOWN or notice is None or action.sent_at is None:
+        return False
+    same = bool(action.guard) and notice.version == action.guard and notice.open
+    if not same or now - action.sent_at < _SURELY_OVER:
+        return False
+    move(action, FAIL, Entry("action_not_done", now, data={"version": notice.version}))
+    return True
 
 
 @transaction.atomic

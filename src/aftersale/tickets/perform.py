@@ -148,7 +148,8 @@ def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
         if stops_dispatch(action):
             ask_to_stop(action, now)
         entry = Entry("action_sending", now, data={"channel": channel.name})
-        move(action, CLAIM, entry, lease_until=now + LEASE, attempts=action.attempts + 1)
+        tried = action.attempts + 1
+        move(action, CLAIM, entry, sent_at=now, lease_until=now + LEASE, attempts=tried)
         outside.step("claiming")
     return _Sending(channel, _outgoing(action), hands)
 

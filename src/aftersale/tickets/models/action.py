@@ -21,8 +21,8 @@ class Action(models.Model):
 
     `key` derives from shop, ticket, verb and intent number. `state` is one of domain.states.ActionState.
     `guard` is the platform's version the decision was made on, `seen` what the ticket said then that
-    mattered (tickets.meanwhile). `lease_until` ends a claim: an expired one is unknown and only read.
-    `reserved_fen` is held on the order line until the outcome is known.
+    mattered (tickets.meanwhile). `sent_at` is when it was claimed last, `lease_until` ends that claim: an
+    expired one is unknown and only read. `reserved_fen` is held on the order line until the outcome is known.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="actions")
@@ -46,6 +46,7 @@ class Action(models.Model):
     )
     approved_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     receipt = models.JSONField(default=dict)
