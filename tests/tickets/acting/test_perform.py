@@ -167,7 +167,7 @@ def test_a_shop_in_hold_sends_nothing_and_says_why(scene: Scene) -> None:
     assert scene.desk.perform(action) is None
     held = reread(action)
     assert (held.state, held.receipt["code"]) == (ActionState.INTENDED, "shop.held")
-    assert "恢复备份后" in held.receipt["message"]["zh"]
+    assert "重新读取" in held.receipt["message"]["zh"]
     assert scene.desk.platform.effects == []
     scene.line.shop.held = False
     scene.line.shop.save()
