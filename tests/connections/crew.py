@@ -101,8 +101,11 @@ def standing() -> dict[str, Any]:
 
 def killed(clock: Clock) -> dict[str, Any]:
     """Kill a poll before each of its writes in turn, let another go on, and compare what stands then."""
+    from aftersale.connections.taking import table_for  # noqa: PLC0415
     from tests.connections.platform import Clock as Hours  # noqa: PLC0415
 
+    # What is in memory here need not be loaded in each fork.
+    table_for(_link().shop, clock())
     home, later = Path(os.environ["AFTERSALE_HOME"]), clock.now + timedelta(minutes=6)
     deaths = at_every_write(home, lambda: poll(Hours(clock.now)), lambda: poll(Hours(later)), standing)
     return {"deaths": deaths.times, "found": deaths.found}

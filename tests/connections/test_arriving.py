@@ -118,6 +118,7 @@ def test_a_shop_is_led_through_the_steps_one_after_the_other(desk: Desk) -> None
         connecting.authorise(desk.link, "good", desk.by)
     assert step() == Step.CHECK
     assert desk.link.fault["code"] == "scripted.unreadable"
+    assert not desk.poll_once(), "who connects it looks first"
     connecting.check(desk.link, desk.by)
     assert step() == Step.FILL
     desk.poll()
@@ -171,6 +172,18 @@ def test_keys_that_are_not_complete_are_refused(desk: Desk, said: dict[str, str]
     connecting.choose_mode(desk.shop, "poll", desk.by)
     with pytest.raises(ConnectRefused):
         connecting.set_keys(desk.link, said, desk.by)
+
+
+def test_what_opens_pushes_is_asked_for_where_they_come(desk: Desk) -> None:
+    Shop.objects.update(platform="kuaishou")
+    said = {"app_key": APP, "secret": SECRET, "sign_secret": "s"}
+    connecting.choose_mode(desk.shop, "push", desk.by)
+    with pytest.raises(ConnectRefused):
+        connecting.set_keys(desk.link, said, desk.by)
+    connecting.set_keys(desk.link, {**said, "message_key": "m"}, desk.by)
+    connecting.choose_mode(desk.shop, "poll", desk.by)
+    connecting.set_keys(desk.link, said, desk.by)
+    assert desk.link.message_key == ""
 
 
 def test_keys_of_another_app_take_the_tokens_with_them(connected: Desk) -> None:

@@ -56,7 +56,10 @@ class Crew:
 
 
 def answer(process: subprocess.Popen[str]) -> Any:  # noqa: ANN401
-    said, _ = process.communicate(timeout=240)
+    try:
+        said, _ = process.communicate(timeout=240)
+    finally:
+        process.kill()
     assert process.returncode == 0
     return json.loads(said)
 

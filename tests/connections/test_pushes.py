@@ -12,7 +12,7 @@ from aftersale.connections import connecting, pushes
 from aftersale.connections.models import Link, Push, PushMessage
 from aftersale.evidence.models import Event
 from aftersale.shops.models.shop import ConnectionState
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import Alarm, Ticket
 from tests.connections.desk import number
 from tests.connections.platform import signature
 
@@ -141,6 +141,16 @@ def test_a_shop_that_was_disconnected_takes_no_push(connected: Desk) -> None:
     assert connected.push(connected.said(), path=path).status == 400
     assert connected.push(connected.said(), secret="").status == 400
     assert PushMessage.objects.count() == 0
+
+
+def test_what_waits_when_a_shop_parts_rings_nobody(connected: Desk) -> None:
+    connected.push(connected.said())
+    connecting.disconnect(connected.link, connected.by)
+    assert followed(connected) == []
+    PushMessage.objects.update(state="waiting")
+    assert followed(connected) == ["waiting"]
+    assert connected.state == ConnectionState.NONE
+    assert Alarm.objects.count() == 0
 
 
 def test_a_test_message_is_answered_and_counts_as_heard(connected: Desk) -> None:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from aftersale.connections.hands import LiveHands
-from aftersale.connections.models import Link, Mode
+from aftersale.connections.models import Link, MessageState, Mode, PushMessage
 from aftersale.connections.platforms import SECRETS, interface_of, keys_of, place_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, part
 from aftersale.connections.tokens import KeyHands, granted_fields
@@ -131,10 +131,12 @@ def choose_mode(shop: Shop, mode: str, by: By) -> Link:
 
 def set_keys(link: Link, said: Mapping[str, str], by: By) -> None:
     """Keep the keys of an app; tokens that another app was given go. Raises ConnectRefused."""
-    wanted = SECRETS[link.shop.platform]
-    app_key, values = said.get("app_key", ""), {name: said.get(name, "") for name in wanted}
-    short = all(value and len(value) <= _LONGEST_SECRET for value in values.values())
-    if not 0 < len(app_key) <= _LONGEST_KEY or not short:
+    app_key, values = (
+        said.get("app_key", ""),
+        {name: said.get(name, "") for name in SECRETS[link.shop.platform]},
+    )
+    missing = [name for name in needed(link) if not values[name]]
+    if missing or not 0 < len(app_key) <= _LONGEST_KEY or max(map(len, values.values())) > _LONGEST_SECRET:
         raise ConnectRefused("connect.keys")
     method = "md5" if said.get("sign_method") == "md5" else "hmac"
     gone = _NO_TOKENS if app_key != link.app_key else {}
@@ -144,6 +146,12 @@ def set_keys(link: Link, said: Mapping[str, str], by: By) -> None:
         # What is secret is no part of the event; that it was set is.
         change = ShopChange(link.shop, "connection_keys", link.app_key, f"{app_key} {by.clock().isoformat()}")
         journal_shop(change, by.person, by.clock())
+
+
+def needed(link: Link) -> tuple[str, ...]:
+    """Name the secrets that must be entered: what opens pushes only where they come."""
+    asked = SECRETS[link.shop.platform]
+    return tuple(name for name in asked if name != "message_key" or link.mode == Mode.PUSH)
 
 
 _NO_TOKENS: dict[str, object] = {
@@ -230,4 +238,6 @@ def disconnect(link: Link, by: By) -> None:
     with transaction.atomic():
         Link.objects.filter(pk=link.pk).update(**forgotten, push_path=fresh, pushed_at=None, warned_days=None)
         Shop.objects.filter(pk=link.shop_id).update(channel=MANUAL)
+        waiting = PushMessage.objects.filter(shop_id=link.shop_id, state=MessageState.WAITING)
+        waiting.update(state=MessageState.ASIDE, ended_at=by.clock())
         part(link.shop, by.clock(), by.person)

@@ -48,6 +48,8 @@ LEASE = timedelta(minutes=5)
 _LONGEST_S = 20.0
 _LONGEST_PAUSE = timedelta(minutes=10)
 _MOST = 50
+# Who has tokens and was read once by whoever connected it.
+_POLLED = Link.objects.exclude(access_until=None).exclude(checked_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Walk:
 def poll_due(clock: Callable[[], datetime]) -> int:
     """Poll every shop that is due, one that fails keeping no other from it; gives how many were polled."""
     now = clock()
-    due = Link.objects.filter(Q(poll_at=None) | Q(poll_at__lte=now)).exclude(access_until=None)
+    due = _POLLED.filter(Q(poll_at=None) | Q(poll_at__lte=now))
     polled = 0
     for link_id in list(due.order_by("poll_at", "pk").values_list("pk", flat=True)[:_MOST]):
         polled += poll(link_id, clock)
@@ -73,11 +75,10 @@ def poll_due(clock: Callable[[], datetime]) -> int:
 
 
 def poll(link_id: int, clock: Callable[[], datetime]) -> bool:
-    """Poll one shop; False where another worker is at it or it has no tokens."""
+    """Poll one shop; False where another worker is at it, or it is not connected yet."""
     now = clock()
     free = Q(poll_lease=None) | Q(poll_lease__lte=now)
-    mine = Link.objects.filter(free, pk=link_id).exclude(access_until=None)
-    if not mine.update(poll_lease=now + LEASE):
+    if not _POLLED.filter(free, pk=link_id).update(poll_lease=now + LEASE):
         return False
     link = Link.objects.select_related("shop").get(pk=link_id)
     try:

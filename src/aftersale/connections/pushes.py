@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 JOB = "push"
 LARGEST_PUSH = 1024 * 1024
 _OK, _REFUSED = 200, 400
-_ID, _KIND = 128, 64
+_ID, _KIND, _NUMBER = 128, 64, 64
 _LEASE = timedelta(minutes=2)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 15, 1_800
 _KEEP_BODIES, _KEEP_MESSAGES = timedelta(days=7), timedelta(days=90)
@@ -107,7 +107,8 @@ def _keep(link: Link, pushed: Pushed, body: bytes, now: datetime) -> None:
 
 
 def _keep_one(kept: Push, message: Message, now: datetime) -> None:
-    state = MessageState.WAITING if message.ticket_no else MessageState.ASIDE
+    about = message.ticket_no if len(message.ticket_no) <= _NUMBER else ""
+    state = MessageState.WAITING if about else MessageState.ASIDE
     try:
         with transaction.atomic():
             row = PushMessage.objects.create(
@@ -115,12 +116,12 @@ def _keep_one(kept: Push, message: Message, now: datetime) -> None:
                 push=kept,
                 message_id=message.message_id[:_ID],
                 kind=message.kind[:_KIND],
-                ticket_no=message.ticket_no,
+                ticket_no=about,
                 said_at=message.at,
                 received_at=now,
                 state=state,
                 not_before=now,
-                ended_at=None if message.ticket_no else now,
+                ended_at=None if about else now,
             )
     except IntegrityError:
         # The same message came twice at the same moment: one of them is enough.

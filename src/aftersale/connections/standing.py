@@ -69,7 +69,12 @@ def let_in(shop: Shop, now: datetime, actor: int | None = None) -> bool:
 
 
 def shut_out(shop: Shop, why: AftersaleError, now: datetime) -> bool:
-    """Note that the platform does not let the desk in, and ring; tells whether that is new."""
+    """Note that the platform does not let the desk in any more, and ring; tells whether that is new.
+
+    A shop that was never let in, or parted, loses nothing.
+    """
+    if not Connection.objects.filter(shop=shop).exclude(state=ConnectionState.NONE).exists():
+        return False
     Link.objects.filter(shop=shop).update(fault=fault_of(why, now))
     with transaction.atomic():
         before = _move(shop, ConnectionState.UNAUTHORISED, now, why.message.zh)

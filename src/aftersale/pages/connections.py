@@ -17,7 +17,6 @@ from aftersale.api.faults import NotHere
 from aftersale.connections import connecting
 from aftersale.connections.connecting import By, ConnectRefused, Step, step_of
 from aftersale.connections.models import Difference, Link, Reconciliation
-from aftersale.connections.platforms import SECRETS
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
 from aftersale.evidence.shop_journal import ChangedMeanwhile
@@ -95,7 +94,7 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         step=step,
         steps=[] if line.link and line.link.filled_at and step != Step.PUSH else steps.guide(step, line.link),
         may=may,
-        secrets=[(name, steps.secret_words()[name]) for name in SECRETS[line.shop.platform]],
+        secrets=steps.secrets_of(line.shop, line.link),
         authorise_at=_authorise_at(ask, line) if may and _can_ask(line) else "",
         run=run,
         differences=_differences(run),

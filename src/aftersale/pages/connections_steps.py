@@ -82,13 +82,15 @@ def is_within(host: str) -> bool:
         return "." not in plain or plain.endswith((".local", ".lan", ".internal", ".localhost"))
 
 
-def secret_words() -> Mapping[str, str]:
-    """Name what an app has that is secret."""
-    return {
+def secrets_of(shop: Shop, link: Link | None) -> Sequence[tuple[str, str, bool]]:
+    """Name what an app of the shop's platform has that is secret, and whether it must be entered."""
+    words = {
         "secret": _("App secret"),
         "sign_secret": _("Signing secret (signSecret)"),
         "message_key": _("Message key"),
     }
+    must = connecting.needed(link) if link else ()
+    return [(name, words[name], name in must) for name in SECRETS[shop.platform]]
 
 
 def code_in(said: str) -> str:
