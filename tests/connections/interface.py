@@ -41,6 +41,7 @@ class Scripted:
     name = "douyin"
     verbs: frozenset[str] = frozenset({Verb.REFUND})
     can_read = True
+    lists_whole = True
     limits = Limits(
         window=timedelta(days=1),
         reach=timedelta(days=90),

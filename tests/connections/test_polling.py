@@ -15,6 +15,7 @@ from aftersale.shops.models import Connection
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.models import Import, ParkedRow, Ticket
 from tests.connections.desk import number
+from tests.connections.interface import Scripted
 
 if TYPE_CHECKING:
     from tests.connections.desk import Desk
@@ -156,3 +157,14 @@ def test_when_a_shop_was_read_last_stands_beside_its_state(connected: Desk) -> N
     assert read
     assert later
     assert later > read
+
+
+def test_where_a_list_says_little_open_tickets_are_read_one_by_one(
+    connected: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Scripted, "lists_whole", False)
+    connected.book.change(number(1))
+    connected.book.change(number(2), "paid", 12900)
+    connected.poll()
+    assert [call["no"] for call in connected.book.named("read")] == [number(1)]
+    assert connected.numbers() == [number(1), number(2)]

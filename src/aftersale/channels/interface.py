@@ -164,6 +164,10 @@ class Interface(Channel, Protocol):
     def limits(self) -> Limits:
         """Say what the platform grants."""
 
+    @property
+    def lists_whole(self) -> bool:
+        """Tell whether a list says all that reading a ticket says; else open tickets are read one by one."""
+
     def signed(
         self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime
     ) -> Request:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.register import read_register
 from aftersale.config import demo_serve
+from aftersale.config.home import home
 from aftersale.config.people import journal
 from aftersale.config.wiring import import_now
 from aftersale.domain.roles import Role
@@ -51,6 +52,7 @@ def fill(folder: Path, clock: Callable[[], datetime]) -> DemoDesk:
     if Shop.objects.exists():
         return DemoDesk(Shop.objects.count(), Ticket.objects.count())
     now = clock()
+    demo_serve.Place(home().root).begun.write_text(now.isoformat(), encoding="utf-8")
     register, sheets = write_demo(folder, SEED, now)
     shops = {each.shop.name: _shop(each, now) for each in sheets}
     _people(list(shops.values()), now)

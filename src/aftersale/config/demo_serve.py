@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aftersale import __version__
+from aftersale.config import demo_sandbox
 from aftersale.config.home import Home
 from aftersale.config.lock import alone
 from aftersale.config.refusals import DeskRefused
@@ -74,6 +75,11 @@ class Place:
         """Give the file that it writes its lines into."""
         return self.root / "demo.log"
 
+    @property
+    def begun(self) -> Path:
+        """Give the file that says when its generated day was made: the sandbox makes the same one."""
+        return self.root / "demo.begun"
+
     def read(self) -> Running | None:
         """Read what was written down; None where that is nothing."""
         try:
@@ -95,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     place = Place(asked.home.resolve())
     if asked.keep:
-        return keep(asked.port, asked.hours)
+        return keep(place, asked.port, asked.hours)
     if asked.stop:
         typer.echo(_STOPPED if stop(place) else _NOTHING)
         return 0
@@ -156,14 +162,19 @@ def stop(place: Place) -> bool:
     return True
 
 
-def keep(port: int, hours: float) -> int:
-    """Run the desk until its time is over; its folder is that of the environment."""
-    desk = subprocess.Popen([sys.executable, "-m", "aftersale", "serve", f"--port={port}"])
-    try:
-        return desk.wait(hours * 3_600)
-    except subprocess.TimeoutExpired:
-        desk.terminate()
-        return desk.wait()
+def keep(place: Place, port: int, hours: float) -> int:
+    """Run the desk and the platforms that it is connected to until its time is over."""
+    with demo_sandbox.running(place.root, place.begun) as addresses:
+        environment = {**os.environ, **demo_sandbox.environment(addresses)}
+        serve = [sys.executable, "-m", "aftersale", "serve", f"--port={port}"]
+        desk = subprocess.Popen(serve, env=environment)
+        try:
+            if addresses and _until(lambda: desk.poll() is not None or answers(port), _START_S):
+                demo_sandbox.connect(environment, addresses, port)
+            return desk.wait(hours * 3_600)
+        except subprocess.TimeoutExpired:
+            desk.terminate()
+            return desk.wait()
 
 
 def code() -> str:

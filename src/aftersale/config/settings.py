@@ -48,7 +48,7 @@ PLATFORM_AUTHORISE_URLS = {
     "kuaishou": os.environ.get("AFTERSALE_KUAISHOU_AUTHORISE_URL", "https://open.kwaixiaodian.com"),
 }
 PLATFORM_TIMEOUT_S = float(os.environ.get("AFTERSALE_PLATFORM_TIMEOUT_S", "5"))
-# 0: as many as the platform grants.
+# 0: as many as the channel knows that the platform grants; a platform that granted more is told here.
 PLATFORM_CALLS_PER_SECOND = int(os.environ.get("AFTERSALE_PLATFORM_CALLS_PER_SECOND", "0"))
 POLL_SECONDS = int(os.environ.get("AFTERSALE_POLL_SECONDS", "60"))
 BACKFILL_DAYS = int(os.environ.get("AFTERSALE_BACKFILL_DAYS", "90"))

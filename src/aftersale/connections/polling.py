@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import F, Q
 
-from aftersale.channels.base import Source
+from aftersale.channels.base import Source, Turn
 from aftersale.connections.hands import LiveHands
 from aftersale.connections.models import Link
 from aftersale.connections.platforms import interface_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, shut_out
 from aftersale.connections.taking import table_for
 from aftersale.connections.tokens import refreshed
-from aftersale.domain.errors import AftersaleError, ChannelError, Unauthorised
+from aftersale.domain.errors import AftersaleError, ChannelError, Rejected, Unauthorised
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from aftersale.channels.base import Notice
     from aftersale.channels.interface import Interface, Page
     from aftersale.connections.taking import Table
 
@@ -175,7 +176,8 @@ def _walked(walk: Walk, clock: Callable[[], datetime]) -> bool:
 
 def _take_page(walk: Walk, page: Page, now: datetime) -> None:
     """Take a page in, then note until when all is known; a crash in between takes the page again."""
-    outcomes = walk.table.take(page.notices, walk.until, now, page.parked)
+    notices = [_whole(walk, notice) for notice in page.notices]
+    outcomes = walk.table.take(notices, walk.until, now, page.parked)
     fresh = sum(outcome.taken is not Taken.UNCHANGED for outcome in outcomes)
     known = max(page.complete_until, walk.link.complete_until or page.complete_until)
     walk.link.complete_until = known
@@ -184,6 +186,17 @@ def _take_page(walk: Walk, page: Page, now: datetime) -> None:
         taken_count=F("taken_count") + (0 if walk.link.filled_at else fresh),
         poll_lease=now + LEASE,
     )
+
+
+def _whole(walk: Walk, notice: Notice) -> Notice:
+    """Read a ticket that waits for the shop where the list does not say all of it; else the list will do."""
+    if walk.channel.lists_whole or not notice.open or notice.turn is not Turn.MERCHANT:
+        return notice
+    try:
+        return walk.channel.read(notice.ticket_no, walk.hands) or notice
+    except Rejected:
+        # One ticket that the platform will not show keeps no other from coming in.
+        return notice
 
 
 def _end_hold(walk: Walk, clock: Callable[[], datetime]) -> None:

@@ -66,7 +66,7 @@ def send(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
 def _once(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
     channel, platform = interface_of(link.shop), link.shop.platform
     most = settings.PLATFORM_CALLS_PER_SECOND or channel.limits.per_second
-    wait_for_turn(f"{platform}:{link.app_key}", min(most, channel.limits.per_second), clock)
+    wait_for_turn(f"{platform}:{link.app_key}", most, clock)
     request = channel.signed(call.method, call.params, keys_of(link), call.token, clock())
     return exchange(place_of(platform).calls, request, writes=call.writes)
 

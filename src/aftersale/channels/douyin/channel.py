@@ -24,6 +24,8 @@ class Douyin:
     name = "douyin"
     verbs: frozenset[str] = performing.VERBS
     can_read = True
+    # A list row tells neither payment nor promise nor signature; they stand with the order.
+    lists_whole = False
     limits = Limits(
         window=lists.REACH,
         reach=lists.REACH,

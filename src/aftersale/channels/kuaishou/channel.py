@@ -47,6 +47,7 @@ class Kuaishou:
     name: str = PLATFORM
     verbs: frozenset[str] = VERBS
     can_read: bool = True
+    lists_whole: bool = True
 
     def signed(
         self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime

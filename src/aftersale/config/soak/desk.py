@@ -128,9 +128,9 @@ def _shop(place: Place, key: str, by: By) -> Shop:
     return Shop.objects.get(pk=shop.pk)
 
 
-def connect(shop: Shop, key: str, tell: Tell, by: By) -> None:
+def connect(shop: Shop, key: str, tell: Tell, by: By, mode: str = Mode.POLL) -> None:
     """Connect a shop to the sandbox as its owner would; raises ConnectRefused or ChannelError."""
-    choose_mode(shop, Mode.POLL, by)
+    choose_mode(shop, mode, by)
     set_keys(_link(shop), _KEYS[shop.platform], by)
     if shop.platform == "douyin":
         Shop.objects.filter(pk=shop.pk).update(platform_shop_id=str(SHOP_IDS[key]))

@@ -1,0 +1,54 @@
+"""Connect the demo's shops to the sandbox as their owner would, and let it push to the desk."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import httpx2
+
+from aftersale.config.django import start
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PATIENCE_S = 30.0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Connect every demo shop that has an interface and is not connected yet; say what failed."""
+    control, port = arguments
+    start()
+    # The rooms define tables, which stand only now.
+    from aftersale.config.soak.desk import connect  # noqa: PLC0415
+    from aftersale.connections.connecting import By  # noqa: PLC0415
+    from aftersale.connections.models import Link, Mode  # noqa: PLC0415
+    from aftersale.domain.errors import AftersaleError  # noqa: PLC0415
+    from aftersale.jobs.door import wall_clock  # noqa: PLC0415
+    from aftersale.sandbox.platform.apps import CONNECTED  # noqa: PLC0415
+    from aftersale.shops.models import Shop  # noqa: PLC0415
+
+    with httpx2.Client(timeout=_PATIENCE_S) as client:
+
+        def tell(place: str, values: Mapping[str, object]) -> Mapping[str, object]:
+            answer = client.post(f"{control}/{place}", json=dict(values))
+            found: dict[str, object] = answer.json() if answer.is_success else {}
+            return found
+
+        for key, story in CONNECTED.items():
+            shop = Shop.objects.filter(name=story.name, demo=True).first()
+            if shop is None:
+                continue
+            try:
+                if not Link.objects.filter(shop=shop, access_until__isnull=False).exists():
+                    connect(shop, key, tell, By(None, wall_clock), Mode.PUSH)
+            except AftersaleError as refusal:
+                sys.stderr.write(f"{shop}: {refusal}\n")
+                continue
+            path = Link.objects.values_list("push_path", flat=True).get(shop=shop)
+            url = f"http://127.0.0.1:{port}/push/{shop.platform}/{path}"
+            tell("webhooks", {"shop": key, "url": url})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
