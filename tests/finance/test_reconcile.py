@@ -192,8 +192,8 @@ def test_a_difference_that_changes_wants_a_new_explanation(
     found.refresh_from_db()
     assert found.explained_by == accountant
     read(shop, accountant, fund_sheet(tmp_path, [refund_row(action, fen=-9_900)], "补.csv"))
-    found.refresh_from_db()
-    assert (found.cause, found.explained_by, found.platform_fen) == ("amount", None, -9_900)
+    changed = Difference.objects.get(pk=found.pk)
+    assert (changed.cause, changed.explained_by, changed.platform_fen) == ("amount", None, -9_900)
 
 
 def test_a_difference_that_is_gone_stays_on_record(shop: Shop, accountant: Person, tmp_path: Path) -> None:
