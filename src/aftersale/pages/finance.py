@@ -101,7 +101,7 @@ def finance(ask: Ask) -> HttpResponse:
         "notes": notes_of(each.event_id for each in found.differences),
         "scenes": unnamed_of(shop.pk, book.open_from if book else ""),
         "net_fen": net_of(found.lines),
-        "differs_fen": sum(tie.platform_fen - tie.our_fen for tie in found.ties),
+        "named_fen": sum(tie.named_fen for tie in found.ties),
         "rest_fen": sum(tie.rest_fen for tie in found.ties),
         "closable": next_to_close(shop.pk) == found.month and found.month < month_text(ask.now),
         "today": day_text(ask.now),
