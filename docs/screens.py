@@ -34,6 +34,7 @@ PAGES = {
     "tasks": "/tasks/",
     "imports": "/imports/",
     "bench": "/bench/",
+    "finance": "/finance/",
     "rules": "/rules/",
     "automation": "/automation/",
     "handover": "/handover/",

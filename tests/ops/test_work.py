@@ -92,9 +92,9 @@ def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     for beat in beats(place, 1.0)(Event()):
         beat.run(NOW)
         names.append(beat.name)
-    assert names == ["jobs", "sweep", "seal", "batches", "retain", "prune", "forget"]
+    assert names == ["jobs", "sweep", "seal", "batches", "ledger", "retain", "prune", "forget"]
 
 
 def test_every_job_that_is_asked_for_is_known() -> None:
     register_jobs()
-    assert {"action.perform", "import", "import_parcels"} <= set(registered())
+    assert {"action.perform", "import", "import_parcels", "import_funds"} <= set(registered())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aftersale.domain.roles import Role
+from aftersale.finance.imports import JOB as FUNDS
 from aftersale.jobs import door
 from aftersale.tickets.imports import JOB
 from aftersale.tickets.receipts import PERFORM
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def jobs_that_wait() -> None:
     """Let jobs be asked for; nobody does them here."""
-    for name in (PERFORM, JOB, CATCH_UP):
+    for name in (PERFORM, JOB, CATCH_UP, FUNDS):
         if name not in door.registered():
             door.register(name, lambda _id, _now: None)
 

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
 from aftersale.shops.models import Duty, NotifyTarget
 from aftersale.shops.models.rulebook import RuleDraft
@@ -81,6 +82,14 @@ def an_instruction(shop: Shop, rows: Mapping[str, Any]) -> int:
     return Instruction.objects.create(shop=shop, person_id=rows["person_id"], **said).pk
 
 
+def a_leg(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Book a leg of money in the shop."""
+    told = {"kind": "reship_cost", "fen": 1, "liability": "merchant", "at": now(), "day": "2026-05-01"}
+    return MoneyLeg.objects.create(
+        shop=shop, ticket_id=rows["ticket_id"], order_no=HIDDEN, month="2026-05", source="s", **told
+    ).pk
+
+
 def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
     """Let somebody of the shop have messages sent."""
     address = "wecombot://12345678"
@@ -93,6 +102,7 @@ LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "draft_id": a_draft,
     "duty_id": a_duty,
     "instruction_id": an_instruction,
+    "leg_id": a_leg,
     "target_id": a_target,
 }
 

@@ -19,6 +19,8 @@ from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
 from aftersale.connections.upkeep import keep_up
 from aftersale.evidence.sealer import seal, unsealed_shops
+from aftersale.finance import imports as funds
+from aftersale.finance.following import follow
 from aftersale.jobs import door
 from aftersale.jobs.worker import prune, run_ready
 from aftersale.returns import imports as parcels
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
 
 _log = logging.getLogger(__name__)
-_SWEEP_S, _SEAL_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 600.0, 3_600.0
+_SWEEP_S, _SEAL_S, _LEDGER_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 60.0, 600.0, 3_600.0
 _POLL_S, _REFRESH_S = 2.0, 60.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
@@ -68,6 +70,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
             Beat("seal", _SEAL_S, sealing(place)),
             Beat("batches", _SEAL_S, batch.take_up),
+            Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("prune", _PRUNE_S, prune),
             Beat("forget", _RETAIN_S, _forget),
@@ -87,6 +90,7 @@ def register_jobs() -> None:
     door.register(batch.JOB, batch.run)
     door.register(pushes.JOB, lambda message, _now: pushes.follow(message, door.wall_clock))
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
+    door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, door.wall_clock))
 
 
 def import_now(
@@ -161,7 +165,7 @@ def _mend_actions(now: datetime) -> int:
 def _take_up_import(batch: int, _now: datetime) -> None:
     """Ask for the job of an import again, unless it waits for a worker anyway."""
     kind = Import.objects.values_list("kind", flat=True).get(pk=batch)
-    name = parcels.JOB if kind == parcels.KIND else imports.JOB
+    name = {parcels.KIND: parcels.JOB, funds.KIND: funds.JOB}.get(kind, imports.JOB)
     if not (door.in_database() and DBTaskResult.objects.ready().filter(args_kwargs__args=[name, batch])):
         door.enqueue(name, batch)
 

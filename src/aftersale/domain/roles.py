@@ -33,6 +33,8 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     RECEIVE = "receive"
+    SEE_MONEY = "see_money"
+    BOOK_MONEY = "book_money"
     UNMASK = "unmask"
     ERASE = "erase"
     MANAGE_SHOP = "manage_shop"
@@ -45,11 +47,11 @@ _AGENT = {_P.VIEW, _P.NOTE, _P.ANSWER, _P.PROPOSE, _P.APPROVE, _P.REFUSE, _P.DIS
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.LEAD: frozenset(_AGENT | {_P.ASSIGN, _P.EXPORT, _P.RECEIVE, _P.MANAGE_SHOP}),
+    Role.LEAD: frozenset(_AGENT | {_P.ASSIGN, _P.EXPORT, _P.RECEIVE, _P.SEE_MONEY, _P.MANAGE_SHOP}),
     Role.AGENT: frozenset(_AGENT),
     Role.TRAINEE: frozenset({_P.VIEW, _P.NOTE, _P.ANSWER, _P.PROPOSE}),
     Role.WAREHOUSE: frozenset({_P.VIEW, _P.NOTE, _P.ANSWER, _P.RECEIVE}),
-    Role.FINANCE: frozenset({_P.VIEW, _P.NOTE, _P.EXPORT}),
+    Role.FINANCE: frozenset({_P.VIEW, _P.NOTE, _P.EXPORT, _P.SEE_MONEY, _P.BOOK_MONEY}),
     Role.READ_ONLY: frozenset({_P.VIEW}),
 }
 """What each role may do."""

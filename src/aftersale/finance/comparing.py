@@ -62,6 +62,11 @@ class _Covered(NamedTuple):
     closed_before: str
     whole: str
 
+    @property
+    def ever(self) -> bool:
+        """Tell whether there is anything to compare with: before the first sheet there is not."""
+        return bool(self.last or self.closed_before or self.whole)
+
     def holds(self, side: Side) -> bool:
         """Tell whether the platform should have told of a leg by now."""
         if side.month < self.closed_before or side.month == self.whole:
@@ -76,9 +81,10 @@ def family_of(kind: str) -> str:
 
 def compare(book: Book, whole: str = "") -> Compared:
     """Compare what is open and two months before it; `whole` is a month that sheets cover to its end."""
-    since = _since(book)
+    since, covered = _since(book), _Covered(*_span(book.shop_id), book.open_from, whole)
+    if not covered.ever:
+        return Compared(since, list(_with_unknown(book.shop_id, ())), [])
     ours, theirs = _ours(book.shop_id, since), _theirs(book.shop_id, since)
-    covered = _Covered(*_span(book.shop_id), book.open_from, whole)
     found: list[Differs] = []
     to_book: list[int] = []
     for kind in COMPARED:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from aftersale.api.faults import NotHere
 from aftersale.api.imports import LIMITS, kept
 from aftersale.domain.roles import Permission
+from aftersale.finance.imports import KIND as FUNDS
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.models import Shop
@@ -42,7 +43,7 @@ def imports(ask: Ask) -> HttpResponse:
 
 def _mine(ask: Ask) -> QuerySet[Import]:
     seen = Q(shop__in=ask.caller.seen_shops()) | Q(shop=None, person=ask.person)
-    return Import.objects.filter(seen).select_related("shop", "person").order_by("-id")
+    return Import.objects.filter(seen).exclude(kind=FUNDS).select_related("shop", "person").order_by("-id")
 
 
 def _start(ask: Ask) -> HttpResponse:

@@ -38,6 +38,8 @@ PERMISSION_WORDS: dict[Permission, Text] = {
     Permission.IMPORT: Text(zh="导入表格", en="import sheets"),
     Permission.EXPORT: Text(zh="导出表格", en="export sheets"),
     Permission.RECEIVE: Text(zh="登记退货", en="book returned parcels"),
+    Permission.SEE_MONEY: Text(zh="查看财务", en="see the money of the shop"),
+    Permission.BOOK_MONEY: Text(zh="记账、对账和关账", en="book money, explain differences and close months"),
     Permission.UNMASK: Text(zh="查看买家完整信息", en="see a buyer's data unmasked"),
     Permission.ERASE: Text(zh="删除买家信息", en="erase a buyer's data"),
     Permission.MANAGE_SHOP: Text(zh="修改店铺设置", en="change the shop's settings"),

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aftersale.finance.matching import Cause, Pair, Side, pair
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def side(number: int, fen: int, day: str = "2026-05-10", ticket: str = "T1", order: str = "O1") -> Side:
+    return Side(number, fen, day, day[:7], ticket, order)
+
+
+def causes(ours: Sequence[Side], theirs: Sequence[Side]) -> list[Cause]:
+    return [each.cause for each in pair(ours, theirs)]
+
+
+def test_what_agrees_leaves_no_trace() -> None:
+    assert causes([side(1, -100)], [side(9, -100)]) == []
+
+
+@pytest.mark.parametrize(
+    ("theirs", "cause"),
+    [
+        ([], Cause.ONLY_OURS),
+        ([side(9, -90)], Cause.AMOUNT),
+        ([side(9, -100, "2026-05-11")], Cause.OTHER_DAY),
+        ([Side(9, -100, "2026-05-11", "2026-05", "", "O1", settles=True)], Cause.AT_SETTLEMENT),
+    ],
+)
+def test_each_difference_has_its_cause(theirs: list[Side], cause: Cause) -> None:
+    assert causes([side(1, -100)], theirs) == [cause]
+
+
+def test_a_movement_that_nobody_here_knows_is_only_theirs() -> None:
+    assert causes([], [side(9, -100)]) == [Cause.ONLY_PLATFORM]
+
+
+def test_a_movement_without_a_ticket_is_found_by_its_order() -> None:
+    assert causes([side(1, -100)], [side(9, -100, ticket="")]) == []
+    assert causes([side(1, -100, ticket="")], [side(9, -100)]) == []
+
+
+def test_two_that_name_different_tickets_of_one_order_are_never_the_same_money() -> None:
+    found = causes([side(1, -100)], [side(9, -100, ticket="T2")])
+    assert sorted(found) == [Cause.ONLY_OURS, Cause.ONLY_PLATFORM]
+
+
+def test_a_movement_without_any_number_is_found_by_amount_and_day_where_no_other_could_be_meant() -> None:
+    bare = side(9, -100, ticket="", order="")
+    assert causes([side(1, -100)], [bare]) == []
+    two = [side(1, -100), side(2, -100, ticket="T2", order="O2")]
+    assert sorted(causes(two, [bare])) == [Cause.ONLY_OURS, Cause.ONLY_OURS, Cause.ONLY_PLATFORM]
+    assert sorted(causes([side(1, -100, "2026-05-11")], [bare])) == [Cause.ONLY_OURS, Cause.ONLY_PLATFORM]
+
+
+def test_one_payment_that_the_platform_tells_in_parts_agrees_with_its_sum() -> None:
+    assert causes([side(1, -100)], [side(8, -60), side(9, -40)]) == []
+    assert len(causes([side(1, -100)], [side(8, -60), side(9, -30)])) == 3
+
+
+def test_of_several_of_one_order_the_same_amount_is_taken_first() -> None:
+    ours = [side(1, -100, ticket=""), side(2, -70, ticket="")]
+    theirs = [side(8, -70, ticket=""), side(9, -90, ticket="")]
+    found = list(pair(ours, theirs))
+    assert found == [Pair(ours[0], theirs[1])]
+
+
+def test_the_same_money_in_two_months_is_named() -> None:
+    late = Side(1, -100, "2026-05-10", "2026-06", "T1", "O1")
+    assert causes([late], [side(9, -100)]) == [Cause.OTHER_DAY]
+
+
+SIDES = st.tuples(
+    st.sampled_from([-100, -60, -40, 100]),
+    st.sampled_from(["2026-05-10", "2026-05-11", "2026-06-01"]),
+    st.sampled_from(["", "T1", "T2"]),
+    st.sampled_from(["", "O1", "O2"]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(ours=st.lists(SIDES, max_size=8), theirs=st.lists(SIDES, max_size=8))
+def test_the_sums_of_each_month_and_day_differ_by_exactly_what_the_pairs_show(
+    ours: list[tuple[int, str, str, str]], theirs: list[tuple[int, str, str, str]]
+) -> None:
+    left = [side(number, *each) for number, each in enumerate(ours)]
+    right = [side(number, *each) for number, each in enumerate(theirs, 100)]
+    explained, sums = Counter[str](), Counter[str]()
+    seen: list[int] = []
+    for each in pair(left, right):
+        for one, sign in ((each.ours, -1), (each.theirs, 1)):
+            if one:
+                seen.append(one.id)
+                explained.update({one.day: sign * one.fen, one.month: sign * one.fen})
+    for sides, sign in ((left, -1), (right, 1)):
+        for one in sides:
+            sums.update({one.day: sign * one.fen, one.month: sign * one.fen})
+    assert {day: fen for day, fen in sums.items() if fen} == {d: f for d, f in explained.items() if f}
+    assert len(seen) == len(set(seen))
