@@ -45,7 +45,7 @@ class Run:
         self._benches: dict[int, Bench] = {}
         self._covered: dict[int, Coverage] = {}
         self._unread: set[str] = set()
-        self._placing = Placing(batch.shop, batch.person, first=batch.done_rows == 0)
+        self._placing = Placing(batch.shop, batch.person)
         self._newest: datetime | None = None
         self._pace = Pace()
 
@@ -54,7 +54,7 @@ class Run:
         paths = [self._folder / name for name in self._batch.files]
         mapping = parse_map(self._batch.mapping) if self._batch.mapping else NO_MAP
         reader = SheetReader(paths, mapping, Limits())
-        repeated = reader.repeated()
+        repeated = self._look_through(reader)
         held = Tally()
         found = self._rows(reader, repeated, held)
         while rows := list(islice(found, self._pace.rows)):
@@ -66,6 +66,14 @@ class Run:
             self._park_unread(chain(held.parked, reader.book.parked))
             self._save(self._batch.done_rows)
         return True
+
+    def _look_through(self, reader: SheetReader) -> frozenset[str]:
+        """Refuse a sheet of another shop before anything is written; give the numbers of several rows."""
+        numbers = reader.numbers()
+        if self._batch.done_rows == 0:
+            self._placing.check(numbers)
+        counted = Counter(chain.from_iterable(numbers.values()))
+        return frozenset(number for number, times in counted.items() if times > 1)
 
     def _rows(
         self, reader: SheetReader, repeated: frozenset[str], held: Tally

@@ -111,7 +111,7 @@ def _read_again(row: ParkedRow, cells: Mapping[str, str]) -> Notice:
 def _shop_of(row: ParkedRow, notice: Notice, person_id: int) -> Shop:
     """Place a mended row as the rows of an import are; raises StillParked where it belongs elsewhere."""
     person = Person.objects.get(pk=person_id)
-    placed = Placing(row.shop, person, first=False).place([notice])
+    placed = Placing(row.shop, person).place([notice])
     if placed.elsewhere:
         raise StillParked(placed.elsewhere[0].reason)
     return next(iter(placed.by_shop))

@@ -137,7 +137,8 @@ def parked_in(path: Path, of: Shop | None, bad: list[str], *good: list[str]) -> 
 def test_a_mended_row_of_a_ticket_of_another_shop_is_refused_with_both_names(tmp_path: Path) -> None:
     one, other = shop("一店"), shop("二店")
     imported(sheet(tmp_path / "a.csv", [row(1)]), one)
-    parked = parked_in(tmp_path / "b.csv", other, row(1, **{MONEY: "坏"}), row(2))
+    imported(sheet(tmp_path / "b.csv", [row(2)]), other)
+    parked = parked_in(tmp_path / "c.csv", other, row(1, **{MONEY: "坏"}), row(2))
     with pytest.raises(StillParked) as refused:
         take_again(parked, {MONEY: "10"}, lead(one, other).pk, NOW)
     assert "一店" in refused.value.message.zh

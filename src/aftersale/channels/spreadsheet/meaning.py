@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aftersale.channels.spreadsheet.ticket import Ticket
     from aftersale.channels.standing import Standing
 
+ORDER_TABLE = "订单表"
 _CARRIER = re.compile(r"-([^,，;；\-]+)")
 _SWITCHES = {"worry_free": "安心购", "fast_refund": "极速退款", "refuse_then_refund": "拒签后退款"}
 
@@ -208,7 +209,7 @@ def _first(ticket: Ticket, field: str) -> tuple[str | None, str]:
     """Give what the after-sale sheet says in a field, else what the order sheet says, with its origin."""
     value = getattr(ticket.cells, field)
     if value is None and ticket.order:
-        return getattr(ticket.order, field), "订单表"
+        return getattr(ticket.order, field), ORDER_TABLE
     return value, ticket.origin.title(field)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused, why_not
 from aftersale.channels.spreadsheet.columns import Kind
@@ -107,6 +106,14 @@ def _worst(path: Path, refusals: Sequence[SheetRefused]) -> SheetRefused:
     )
 
 
+class Whose(NamedTuple):
+    """Name the shop that a row is said to be of, and the column that says so; None where nothing does."""
+
+    channel: str
+    shop: str | None
+    title: str
+
+
 class SheetReader:
     """Read recognised sheets in one pass over the tickets; `book` accounts for the orders afterwards."""
 
@@ -151,12 +158,16 @@ class SheetReader:
         """Name the platform that the first after-sale sheet comes from."""
         return self._tickets[0][0].channel
 
-    def repeated(self) -> frozenset[str]:
-        """Find the ticket numbers that stand in more than one row."""
-        counted = Counter[str]()
-        for _, layout, reader in self._tickets:
-            counted.update(reader.numbers("ticket_no" if "ticket_no" in layout.places else "order_no"))
-        return frozenset(number for number, times in counted.items() if times > 1)
+    def numbers(self) -> dict[Whose, list[str]]:
+        """Give the numbers of all tickets by whose they are said to be, without reading the rest of a row."""
+        found: dict[Whose, list[str]] = {}
+        for origin, layout, reader in self._tickets:
+            number = "ticket_no" if "ticket_no" in layout.places else "order_no"
+            for ticket_no, order_no, said in reader.texts(number, "order_no", "shop"):
+                shop, title = (said, origin.title("shop")) if said else (self.book.shop_of(order_no), "")
+                if ticket_no:
+                    found.setdefault(Whose(origin.channel, shop, title), []).append(ticket_no)
+        return found
 
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""

@@ -206,14 +206,13 @@ class RowReader(Generic[Cells]):
                 params = {**read.params, **self._order_of(cells)}
                 yield row, replace(read, params=params, cells=self._under_titles(cells))
 
-    def numbers(self, field: str) -> Iterator[str]:
-        """Yield what stands in the column of a number, read as text and no further."""
-        place = self._layout.places.get(field)
-        if place is None:
-            return
+    def texts(self, *fields: str) -> Iterator[tuple[str, ...]]:
+        """Yield what stands in some columns, read as text and no further; '' where there is no such cell."""
+        places = [self._layout.places.get(field) for field in fields]
         for _, cells in self._cells():
-            if place.index < len(cells):
-                yield _shown(cells[place.index])
+            yield tuple(
+                _shown(cells[place.index]) if place and place.index < len(cells) else "" for place in places
+            )
 
     def _under_titles(self, cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
         return tuple((title, str(cell)) for title, cell in zip(self._layout.titles, cells, strict=False))
