@@ -36,6 +36,17 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """Hold what a notice says without the order that came along, and what that order says, as text.
+
+    So the same row is known again where it comes without its order. Personal values stand in the text.
+    """
+
+    alone: Notice
+    order: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Tell what a platform said about one ticket, once.
 
@@ -46,7 +57,8 @@ class Notice:
     `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal. `version` is
     the platform's own version of the ticket, sent back with each write, empty where a source has none.
     `evidence` are addresses of pictures and files that the buyer gave. `return_freight_fen` is what the buyer
-    claims for sending the goods back and nobody has answered yet.
+    claims for sending the goods back and nobody has answered yet. `aside` is there where an order came along
+    that the next news of the ticket may lack.
     """
 
     channel: str
@@ -77,6 +89,7 @@ class Notice:
     version: str = ""
     evidence: tuple[str, ...] = ()
     return_freight_fen: int | None = None
+    aside: Aside | None = None
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""

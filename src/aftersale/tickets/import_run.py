@@ -79,7 +79,7 @@ class Run:
         self, reader: SheetReader, repeated: frozenset[str], held: Tally
     ) -> Iterator[tuple[int, Notice | Parked]]:
         """Yield what the sheet says, numbered; a ticket of several rows comes once, after all rows."""
-        for found in reader.rows():
+        for found in reader.whole_rows():
             self._tick()
             self._read += 1
             if isinstance(found, Notice):

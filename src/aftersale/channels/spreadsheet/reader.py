@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused, why_not
 from aftersale.channels.spreadsheet.columns import Kind
 from aftersale.channels.spreadsheet.layout import NO_MAP, Layout, recognise
-from aftersale.channels.spreadsheet.meaning import notice_of
+from aftersale.channels.spreadsheet.meaning import notice_of, whole_notice_of
 from aftersale.channels.spreadsheet.orders import OrderBook, OrderLine, Wanted, latest
 from aftersale.channels.spreadsheet.rows import OrderCells, RowReader, Sheet, TicketCells
 from aftersale.channels.spreadsheet.textfile import open_text
@@ -171,6 +171,13 @@ class SheetReader:
 
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""
+        return (read if isinstance(read, Parked) else notice_of(read) for read in self._read())
+
+    def whole_rows(self) -> Iterator[Notice | Parked]:
+        """Yield the same for who keeps tickets: what only the order sheets told is kept apart."""
+        return (read if isinstance(read, Parked) else whole_notice_of(read) for read in self._read())
+
+    def _read(self) -> Iterator[Ticket | Parked]:
         for origin, layout, reader in self._tickets:
             for row, read in reader.rows():
                 if isinstance(read, Parked):
@@ -178,7 +185,7 @@ class SheetReader:
                 else:
                     line = self.book.find(read) if self._orders else None
                     paid = self.book.order_paid(read.order_no or "") if line else None
-                    yield notice_of(Ticket(origin, Observed(layout.sheet, row), read, line, paid))
+                    yield Ticket(origin, Observed(layout.sheet, row), read, line, paid)
 
 
 def _no_tickets(orders: Sequence[tuple[Layout, object]]) -> SheetRefused:
