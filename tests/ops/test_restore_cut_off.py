@@ -27,7 +27,7 @@ CUT_OFF = """
     left = {number}
     def die(execute, *arguments):
         global left
-        if not arguments[0].startswith("SELECT"):
+        if not arguments[0].lstrip().startswith("SELECT"):
             left -= 1
             if left < 0:
                 os.kill(os.getpid(), signal.SIGKILL)

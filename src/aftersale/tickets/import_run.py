@@ -168,6 +168,9 @@ class Run:
 
     def _look_for_missing(self) -> None:
         stated, origin = scope_from(self._batch.scope), self._origin()
+        if self._batch.shop_id and not self._read and self._batch.as_of:
+            # Nothing is left, as of a time that somebody stated: an empty sheet tells none itself.
+            self._covered[self._batch.shop_id] = Coverage()
         for shop_id, covered in self._covered.items():
             covered.unread = self._unread
             scope = covered.scope(stated)
