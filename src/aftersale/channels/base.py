@@ -11,7 +11,7 @@ from aftersale.domain.errors import AftersaleError, Unauthorised
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
@@ -29,10 +29,21 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Point at the place where a channel saw something; rows count from 1, the header included."""
+    """Point at the place where a channel saw something; rows count from 1, the header included.
+
+    `titles` and `texts` are the row as it stands there, where the reader was asked to keep it: personal
+    values may stand among them.
+    """
 
     sheet: str
     row: int
+    titles: Sequence[str] = field(default=(), repr=False, compare=False)
+    texts: Sequence[object] = field(default=(), repr=False, compare=False)
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """Give all texts of the row under their titles."""
+        return tuple((title, str(text)) for title, text in zip(self.titles, self.texts, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class OtherPlatform(AftersaleError):
 _AT_ONCE = 1_000
 # This column may name the physical store that sold, and not the shop on the platform.
 _STORE = "门店"
+_SHOP = "店铺名称"
 _COLUMNS = frozenset(
     plain_title(title)
     for kind in Kind
@@ -161,6 +162,17 @@ class Placing:
         if said is None or (self._given and said not in self._names and _STORE in title):
             return self._given
         return self._by_name.get(said)
+
+
+def with_shop(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """Give the cells of a row; a shop that only its order named stands among them too."""
+    cells, shop = notice.observed.cells, notice.shop
+    if shop is None or not cells:
+        return cells
+    named = {title for title, _ in cells if plain_title(title) in _COLUMNS}
+    if not named:
+        return ((_SHOP, shop), *cells)
+    return tuple((title, shop if title in named else text) for title, text in cells)
 
 
 def _on_its_platform(shop: Shop, channel: str) -> None:

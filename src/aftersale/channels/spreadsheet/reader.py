@@ -171,21 +171,24 @@ class SheetReader:
 
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""
-        return (read if isinstance(read, Parked) else notice_of(read) for read in self._read())
+        return (read if isinstance(read, Parked) else notice_of(read) for read in self._read(whole=False))
 
     def whole_rows(self) -> Iterator[Notice | Parked]:
-        """Yield the same for who keeps tickets: what only the order sheets told is kept apart."""
-        return (read if isinstance(read, Parked) else whole_notice_of(read) for read in self._read())
+        """Yield the same for who keeps tickets: with the row as it stands, the order's part kept apart."""
+        return (
+            read if isinstance(read, Parked) else whole_notice_of(read) for read in self._read(whole=True)
+        )
 
-    def _read(self) -> Iterator[Ticket | Parked]:
+    def _read(self, *, whole: bool) -> Iterator[Ticket | Parked]:
         for origin, layout, reader in self._tickets:
-            for row, read in reader.rows():
+            for row, read, cells in reader.whole_rows():
                 if isinstance(read, Parked):
                     yield read
                 else:
                     line = self.book.find(read) if self._orders else None
                     paid = self.book.order_paid(read.order_no or "") if line else None
-                    yield Ticket(origin, Observed(layout.sheet, row), read, line, paid)
+                    kept = (layout.titles, cells) if whole else ()
+                    yield Ticket(origin, Observed(layout.sheet, row, *kept), read, line, paid)
 
 
 def _no_tickets(orders: Sequence[tuple[Layout, object]]) -> SheetRefused:
@@ -249,7 +252,8 @@ def _again(lost: Notice, kept: Notice) -> Parked:
     code = "ticket_again" if lost.line_no == kept.line_no else "ticket_other_line"
     where = "" if lost.observed.sheet == kept.observed.sheet else f" {kept.observed.sheet} "
     named = {"other": str(kept.observed.row), "where": where}
-    return Parked(lost.observed.sheet, lost.observed.row, None, lost.ticket_no, code, named)
+    place = lost.observed
+    return Parked(place.sheet, place.row, None, lost.ticket_no, code, named, place.cells)
 
 
 def read(
