@@ -38,12 +38,12 @@ def _said(process: subprocess.Popen[str]) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_stay_within_the_cap_of_the_day_and_lose_no_note(tmp_path: Path) -> None:
     url = ""
+    prepare(Home(tmp_path))
     if connection.vendor == "postgresql":
         at = connection.settings_dict
         url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
     else:
         # The embedded database under test lives in memory, where no other process can look.
-        prepare(Home(tmp_path))
         _said(_start(tmp_path, "tables"))
     _said(_start(tmp_path, "seed", url=url))
     for process in [_start(tmp_path, "race", str(mine), url=url) for mine in (0, 1)]:
