@@ -31,6 +31,7 @@ BODIES: Mapping[str, object] = {
     "/unclaim": {"ticket": 1},
     "/facts": {"fact": "activated", "value": True},
     "/notes": {"text": "x"},
+    "/erasure": {"digest": "x", "reason": "withdrawn"},
     "/unmask": {"field": "remark", "reason": "x"},
     "/assign": {"assignee": None},
     "/propose": {**_EVENT, "verb": "refund", "amount_fen": 1},

@@ -12,6 +12,7 @@ from aftersale.api.once import KEPT, forget_keys
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.shops.models import Product, PublishedRules
+from aftersale.tickets.handling import add_note
 from aftersale.tickets.models import Action, Alarm, IdempotencyKey, Import, Note, SavedView, Task, Ticket
 from tests.api.desk import answer, caller, error, make_person, now
 
@@ -244,3 +245,13 @@ def test_the_first_who_takes_an_alarm_over_has_it(lead: Caller, shop: Shop, tick
     assert taken["taken_by_id"] == lead.person.pk
     other = caller(make_person("other", Role.AGENT, shop))
     assert error(other.post(f"/alarms/{alarm.pk}/take"))["code"] == "alarm.taken"
+
+
+def test_a_note_never_comes_too_late_unless_its_writer_asks_for_that(lead: Caller, ticket: Ticket) -> None:
+    stale = Ticket.objects.get(pk=ticket.pk)
+    answer(lead.post(f"/tickets/{ticket.pk}/notes", {"text": "一"}), 201)
+    add_note(stale, lead.person, "二", now())
+    assert list(Note.objects.order_by("id").values_list("text", flat=True)) == ["一", "二"]
+    asked = {"text": "三", "expected_sequence": ticket.sequence}
+    assert lead.post(f"/tickets/{ticket.pk}/notes", asked).status_code == 409
+    assert Note.objects.count() == 2

@@ -19,11 +19,12 @@ from aftersale.api.faults import NotHere
 from aftersale.api.once import Done, once
 from aftersale.api.shapes import Before, InPath, Limit, Number, Said, Taken, Word, says
 from aftersale.domain.roles import Permission
+from aftersale.returns.parked import needs, take_row
 from aftersale.shops.models import Shop
 from aftersale.shops.uploads import HEAD_BYTES, SHEETS, Limits, check_count, check_upload
 from aftersale.tickets.imports import Given, cancel_import, start_import
 from aftersale.tickets.models import Import, ParkedRow
-from aftersale.tickets.parking import cells_of, drop, take_again
+from aftersale.tickets.parking import cells_of, drop
 from aftersale.tickets.scope import Scope
 
 router = Router(tags=["imports"])
@@ -196,8 +197,10 @@ def cancel(request: Call, import_id: InPath) -> HttpResponse:
 @router.get("/imports/{import_id}/parked", response=says(ParkedPage))
 def parked(request: Call, import_id: InPath, after: Before = None, limit: Limit = 50) -> HttpResponse:
     """Read the rows of an import that wait to be mended; their cells are as they came."""
-    found = _import(request.auth, import_id, Permission.IMPORT)
-    mine = request.auth.shops(Permission.IMPORT)
+    found = _import(request.auth, import_id, Permission.VIEW)
+    need = needs(found)
+    request.auth.let(need, found.shop_id)
+    mine = request.auth.shops(need)
     rows = ParkedRow.objects.filter(batch=found, shop__in=mine, state="parked").order_by("id")
     if after is not None:
         rows = rows.filter(id__gt=after)
@@ -213,7 +216,7 @@ def _parked(row: ParkedRow) -> ParkedView:
 
 def _row(caller: Caller, row_id: int) -> ParkedRow:
     row = ParkedRow.objects.select_related("batch", "shop").filter(pk=row_id, state="parked").first()
-    caller.let(Permission.IMPORT, row.shop_id if row else None)
+    caller.let(needs(row.batch) if row else Permission.IMPORT, row.shop_id if row else None)
     if row is None:
         raise NotHere
     return row
@@ -225,7 +228,7 @@ def take(request: Call, row_id: InPath, body: Mended) -> HttpResponse:
 
     def work() -> Done:
         row = _row(request.auth, row_id)
-        take_again(row, body.cells, request.auth.person.pk, request.auth.now)
+        take_row(row, body.cells, request.auth.person.pk, request.auth.now)
         return Done(RowEnded(row.pk, "taken"))
 
     return once(request, work)

@@ -9,6 +9,7 @@ from aftersale.api import (
     actions,
     decisions,
     desk,
+    erasure,
     facts,
     imports,
     parcels,
@@ -63,7 +64,7 @@ def interface() -> NinjaAPI:
     )
     speak(api)
     api.add_router("/tickets", tickets.router)
-    for each in (facts, work, decisions, actions, imports, parcels, products, rules, desk):
+    for each in (facts, work, decisions, actions, imports, parcels, products, rules, desk, erasure):
         api.add_router("", each.router)
     api.add_router("/views", views.router)
     return api

@@ -11,7 +11,7 @@ from aftersale.domain.errors import AftersaleError, Unauthorised
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
@@ -29,10 +29,32 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Point at the place where a channel saw something; rows count from 1, the header included."""
+    """Point at the place where a channel saw something; rows count from 1, the header included.
+
+    `titles` and `texts` are the row as it stands there, where the reader was asked to keep it: personal
+    values may stand among them.
+    """
 
     sheet: str
     row: int
+    titles: Sequence[str] = field(default=(), repr=False, compare=False)
+    texts: Sequence[object] = field(default=(), repr=False, compare=False)
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """Give all texts of the row under their titles."""
+        return tuple((title, str(text)) for title, text in zip(self.titles, self.texts, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Hold what a notice says without the order that came along, and what that order says, as text.
+
+    So the same row is known again where it comes without its order. Personal values stand in the text.
+    """
+
+    alone: Notice
+    order: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +68,8 @@ class Notice:
     `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal. `version` is
     the platform's own version of the ticket, sent back with each write, empty where a source has none.
     `evidence` are addresses of pictures and files that the buyer gave. `return_freight_fen` is what the buyer
-    claims for sending the goods back and nobody has answered yet.
+    claims for sending the goods back and nobody has answered yet. `aside` is there where an order came along
+    that the next news of the ticket may lack.
     """
 
     channel: str
@@ -77,6 +100,7 @@ class Notice:
     version: str = ""
     evidence: tuple[str, ...] = ()
     return_freight_fen: int | None = None
+    aside: Aside | None = None
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""

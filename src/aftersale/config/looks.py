@@ -12,6 +12,7 @@ from django.db import connection
 
 from aftersale.config.doctor import Finding, Level, ok
 from aftersale.config.keys import head_key
+from aftersale.config.unfinished import left_over, refuse_unfinished
 from aftersale.config.upgrade import standing
 from aftersale.domain.clock import SHANGHAI
 from aftersale.evidence.models import Event
@@ -41,8 +42,9 @@ def configuration(place: Home, _now: datetime) -> Iterator[Finding]:
         yield ok(f"数据在 {place.root}", f"The data lies in {place.root}")
 
 
-def database(_place: Home, _now: datetime) -> Iterator[Finding]:
-    """See that the database answers, is whole and is of this version."""
+def database(place: Home, _now: datetime) -> Iterator[Finding]:
+    """See that the database answers, is whole, is not half restored and is of this version."""
+    refuse_unfinished(place)
     yield from (_sqlite if connection.vendor == "sqlite" else _postgresql)()
     found = standing()
     if found.current:
@@ -143,12 +145,25 @@ def _database_time() -> datetime | None:
 def disk(place: Home, _now: datetime) -> Iterator[Finding]:
     """See that there is room."""
     free = shutil.disk_usage(place.root).free
+    yield from _left_over(place)
     said = Text(zh=f"磁盘剩余 {free / _GB:.1f} GB", en=f"{free / _GB:.1f} GB of disk are free")
     step = Text(zh="清理磁盘，或把旧备份移走。", en="Make room, or move old backups away.")
     if free < _LITTLE:
         yield Finding(Level.BAD if free < _TOO_LITTLE else Level.WARN, said, step)
     else:
         yield Finding(Level.OK, said)
+
+
+def _left_over(place: Home) -> Iterator[Finding]:
+    for folder in left_over(place):
+        yield Finding(
+            Level.WARN,
+            Text(
+                zh=f"{folder} 是没做完的恢复留下的，占着磁盘",
+                en=f"{folder} was left by a restore that was cut off, and takes up room",
+            ),
+            Text(zh="下次恢复会清掉它，也可以现在删除。", en="The next restore clears it; or delete it now."),
+        )
 
 
 def backups(place: Home, now: datetime) -> Iterator[Finding]:

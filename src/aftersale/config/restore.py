@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from aftersale.config import snapshot
+from aftersale.config import snapshot, unfinished
 from aftersale.config.backup import RING_MARK, stamp_of
 from aftersale.config.bundle import manifest_of, unpack
 from aftersale.config.home import prepare
@@ -54,21 +54,23 @@ def restore(bundle: Path, place: Home, now: datetime, *, force: bool) -> Restore
     """Put a backup into a folder that holds nothing but keys; with `force` what is there is moved aside.
 
     Raises DeskRefused before anything is moved; nothing is ever deleted. Django has read the settings of
-    `place`.
+    `place`. One that was cut off leaves a mark, and the next goes ahead as if it were forced.
     """
     bundle = bundle.resolve()
     manifest = manifest_of(bundle)
     place.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(place), _scratch(place) as scratch:
         unpack(bundle, scratch, manifest)
-        _need_room(place, force=force)
+        _need_room(place, force=force or unfinished.is_unfinished(place))
         _need_keys(place, scratch, manifest)
         _need_fit(manifest)
+        unfinished.begin(place)
         aside = _put_in(place, scratch, stamp_of(now))
         upgrade(lambda: None)
         same = snapshot.heads_now() == manifest["heads"]
         shops, actions = _hold(now)
         again = reapply_erasures(now)
+        unfinished.end(place)
         return Restored(shops, actions, proof_of(place, lambda _: None), same, aside, again)
 
 
@@ -82,7 +84,8 @@ def _hold(now: datetime) -> tuple[int, int]:
 
 @contextmanager
 def _scratch(place: Home) -> Iterator[Path]:
-    with TemporaryDirectory(prefix=".restore-", dir=place.root) as name:
+    unfinished.clear(place)
+    with TemporaryDirectory(prefix=unfinished.SCRATCH, dir=place.root) as name:
         yield Path(name)
 
 

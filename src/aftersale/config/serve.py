@@ -19,6 +19,7 @@ from aftersale.config.lock import alone
 from aftersale.config.parent import environment
 from aftersale.config.proving import refuse_broken_heads
 from aftersale.config.refusals import DeskRefused
+from aftersale.config.unfinished import refuse_unfinished
 from aftersale.config.upgrade import upgrade
 from aftersale.config.web import PROCESSES
 from aftersale.texts import Text
@@ -156,7 +157,8 @@ def serve(place: Home, terms: Terms, now: datetime) -> None:
 
 
 def made_ready(place: Home, terms: Terms, now: datetime) -> None:
-    """Back up and migrate an older database, refuse a newer one, and prove the heads."""
+    """Back up and migrate an older database, refuse a newer or half restored one, and prove the heads."""
+    refuse_unfinished(place)
     made: list[object] = []
     steps = upgrade(lambda: made.append(back_up(place, now).path))
     if made:

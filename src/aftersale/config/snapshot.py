@@ -100,13 +100,17 @@ def set_aside(stamp: str) -> str:
 
 
 def place_postgresql(copy: Path) -> None:
-    """Read a copy into an empty PostgreSQL and hold every shop."""
-    name = connection.settings_dict["NAME"]
+    """Read a copy into an empty PostgreSQL and hold every shop, in one transaction: nobody sends between."""
+    name, script = connection.settings_dict["NAME"], copy.with_suffix(".sql")
+    _run(["pg_restore", "--no-owner", f"--file={script}", str(copy)])
+    with script.open("a", encoding="utf-8") as file:
+        file.write("\nUPDATE public.shops_shop SET held = true;\n")
     _run(
-        ["pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", f"--dbname={name}", str(copy)]
+        [
+            *("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"),
+            *(f"--dbname={name}", f"--file={script}", "--output=/dev/null"),
+        ]
     )
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE shops_shop SET held = true")
 
 
 def _run(command: Sequence[str]) -> None:

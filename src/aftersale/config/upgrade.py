@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from aftersale.config.home import home
 from aftersale.config.refusals import DeskRefused
+from aftersale.config.unfinished import refuse_unfinished
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ def upgrade(back_up: Callable[[], object]) -> tuple[str, ...]:
 
 
 def need_current() -> None:
-    """Fill a fresh database; refuse an older or a newer one, for only `serve` upgrades."""
+    """Fill a fresh database; refuse an older, newer or half restored one, for only `serve` upgrades."""
+    refuse_unfinished(home())
     found = standing()
     refuse_newer(found)
     if found.fresh:

@@ -15,11 +15,12 @@ from aftersale.domain.roles import Permission
 from aftersale.finance.imports import KIND as FUNDS
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
+from aftersale.returns.parked import needs, take_row
 from aftersale.shops.models import Shop
 from aftersale.tickets.imports import Given, cancel_import, start_import
 from aftersale.tickets.models import Import, ParkedRow, Ticket
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.parking import cells_of, take_again
+from aftersale.tickets.parking import cells_of
 from aftersale.tickets.parking import drop as drop_row
 from aftersale.tickets.queries import rows_of
 from aftersale.tickets.scope import Scope
@@ -78,7 +79,7 @@ def _one(ask: Ask, import_id: int) -> Import:
 def one(ask: Ask, import_id: int) -> HttpResponse:
     """Show one import: how far it is, what came of it, what waits to be mended, what is missing."""
     found = _one(ask, import_id)
-    may = ask.caller.shops(Permission.IMPORT)
+    may = ask.caller.shops(needs(found))
     known = found.shop_id is None or found.shop_id in may
     kept = Q(shop__in=may) | Q(shop=None) if known else Q(shop__in=may)
     rows = ParkedRow.objects.filter(kept, batch=found, state="parked")
@@ -115,7 +116,7 @@ def _row(ask: Ask, row_id: int) -> ParkedRow:
     # A row of a sheet of several shops has no shop yet: it is for whoever brought the sheet.
     if row.shop_id is None and row.batch.shop_id is None and row.batch.person_id == ask.person.pk:
         return row
-    ask.caller.let(Permission.IMPORT, row.shop_id or row.batch.shop_id)
+    ask.caller.let(needs(row.batch), row.shop_id or row.batch.shop_id)
     return row
 
 
@@ -127,7 +128,7 @@ def again(ask: Ask, row_id: int) -> HttpResponse:
     cells = {
         name.removeprefix(_CELL): text for name, text in ask.request.POST.items() if name.startswith(_CELL)
     }
-    take_again(row, {name: str(text) for name, text in cells.items()}, ask.person.pk, ask.now)
+    take_row(row, {name: str(text) for name, text in cells.items()}, ask.person.pk, ask.now)
     return HttpResponseRedirect(reverse("import", args=[row.batch_id]))
 
 

@@ -124,7 +124,10 @@ class _Run:
 
 
 def _parked(parcel: Parcel, outcome: Outcome) -> list[Parked]:
-    return [Parked(parcel.sheet, row, None, parcel.waybill, outcome.code) for row in parcel.rows]
+    return [
+        Parked(parcel.sheet, row, None, parcel.waybill, outcome.code, cells=cells)
+        for row, cells in zip(parcel.rows, parcel.cells, strict=True)
+    ]
 
 
 def run_parcel_import(import_id: int, clock: Callable[[], datetime]) -> Import | None:

@@ -93,6 +93,20 @@ def _outdated() -> ErasureRefused:
     )
 
 
+def _nobody(ticket: Ticket) -> ErasureRefused:
+    return ErasureRefused(
+        "erasure.no_buyer",
+        Text(
+            zh=f"售后单 {ticket.ticket_no} 上没有买家信息：平台没有给，或已经删除。",
+            en=f"Ticket {ticket.ticket_no} names no buyer: none was told, or the buyer was erased.",
+        ),
+        Text(
+            zh="其余内容到期后会自动删除；要更早，请缩短店铺的保存天数。",
+            en="What else it holds goes with time; shorten the shop's own days for it to go sooner.",
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TicketPlan:
     """Say what a ticket holds, by place, and what holds it; free where nothing does."""
@@ -158,6 +172,13 @@ class Erased:
     def refused(self) -> bool:
         """Tell whether everything is held."""
         return bool(self.held) and not self.tickets
+
+
+def buyer_of(ticket: Ticket) -> Buyer:
+    """Give the buyer of a ticket; raises ErasureRefused where no source told one, or the buyer is gone."""
+    if ticket.buyer is None:
+        raise _nobody(ticket)
+    return ticket.buyer
 
 
 def plan_erasure(buyer: Buyer, now: datetime) -> Plan:
@@ -334,6 +355,10 @@ class overwriting:  # noqa: N801  # reads as what it does, in a with statement
                 cursor.execute("PRAGMA secure_delete = ON")
 
     def __exit__(self, *_: object) -> None:
-        if connection.vendor == "sqlite" and not connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if connection.vendor == "sqlite":
+            transaction.on_commit(_empty_log)
+
+
+def _empty_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,13 +10,12 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.texts import Text
 from aftersale.tickets.change import change
-from aftersale.tickets.models import Note, Task
+from aftersale.tickets.models import Note, Task, Ticket
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.shops.models import Person
-    from aftersale.tickets.models import Ticket
 
 
 class TaskEnded(AftersaleError):
@@ -46,7 +45,12 @@ class NotAnOutcome(AftersaleError):
 
 @transaction.atomic
 def add_note(ticket: Ticket, person: Person, text: str, now: datetime) -> Note:
-    """Put a note on a ticket; of its text only an HMAC stands in the event. Raises Overtaken."""
+    """Put a note on a ticket as it stands now; of its text only an HMAC stands in the event.
+
+    A note rests on nothing that may have moved meanwhile, so that none comes too late: they queue.
+    """
+    there = Ticket.objects.select_for_update(of=("self",)).only("sequence", "head").get(pk=ticket.pk)
+    ticket.sequence, ticket.head = there.sequence, there.head
     note = Note.objects.create(ticket=ticket, person=person, text=text, at=now)
     change(ticket, Entry("noted", now, person.pk, {"note": str(note.pk)}, {"text": text}))
     return note

@@ -20,12 +20,13 @@ from aftersale.tickets.placing import Placing
 from aftersale.tickets.scope import Coverage, gone, mark_missing, release, scope_from, seen_again
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from aftersale.shops.models import Shop
     from aftersale.tickets.intake import Bench, Prepared
+    from aftersale.tickets.models import Ticket
     from aftersale.tickets.placing import Placed
 
 BATCH = 500
@@ -45,8 +46,9 @@ class Run:
         self._benches: dict[int, Bench] = {}
         self._covered: dict[int, Coverage] = {}
         self._unread: set[str] = set()
-        self._placing = Placing(batch.shop, batch.person, first=batch.done_rows == 0)
+        self._placing = Placing(batch.shop, batch.person)
         self._newest: datetime | None = None
+        self._read = 0
         self._pace = Pace()
 
     def all_rows(self) -> bool:
@@ -54,45 +56,56 @@ class Run:
         paths = [self._folder / name for name in self._batch.files]
         mapping = parse_map(self._batch.mapping) if self._batch.mapping else NO_MAP
         reader = SheetReader(paths, mapping, Limits())
-        repeated = reader.repeated()
         held = Tally()
-        found = self._rows(reader, repeated, held)
+        found = self._rows(reader, self._look_through(reader), held)
         while rows := list(islice(found, self._pace.rows)):
             if not self._take_rows(rows):
                 return False
-        self._take_held(held)
         self._look_for_missing()
-        with transaction.atomic():
-            self._park_unread(chain(held.parked, reader.book.parked))
-            self._save(self._batch.done_rows)
+        end = self._read + len(held.notices) + 1
+        if self._batch.done_rows < end:
+            self._take_rest(held.parked, reader.book.parked, end)
         return True
+
+    def _look_through(self, reader: SheetReader) -> frozenset[str]:
+        """Refuse a sheet of another shop before anything is written; give the numbers of several rows."""
+        numbers = reader.numbers()
+        if self._batch.done_rows == 0:
+            self._placing.check(numbers)
+        counted = Counter(chain.from_iterable(numbers.values()))
+        return frozenset(number for number, times in counted.items() if times > 1)
 
     def _rows(
         self, reader: SheetReader, repeated: frozenset[str], held: Tally
     ) -> Iterator[tuple[int, Notice | Parked]]:
-        """Give the rows their numbers; tickets that stand in several are held back until all are read."""
-        for number, found in enumerate(reader.rows(), 1):
+        """Yield what the sheet says, numbered; a ticket of several rows comes once, after all rows."""
+        for found in reader.whole_rows():
             self._tick()
+            self._read += 1
             if isinstance(found, Notice):
                 self._newest = max(filter(None, (self._newest, found.newest_at)), default=None)
                 if found.ticket_no in repeated:
                     held.take(found)
                     continue
-            yield number, found
+            yield self._read, found
+        yield from enumerate(held.notices, self._read + 1)
 
     def _take_rows(self, rows: list[tuple[int, Notice | Parked]]) -> bool:
-        """Take in one batch, unless a run before a crash did; False where the import was cancelled."""
+        """Take in one batch but for what a run before a crash took; False where the import was cancelled."""
         if Import.objects.filter(pk=self._batch.pk, cancel=True).exists():
             return False
-        last = rows[-1][0]
         done = self._batch.done_rows
-        notices = [found for _, found in rows if isinstance(found, Notice)]
-        placed = self._placing.place(notices)
-        parked = [one for _, one in rows if isinstance(one, Parked)]
-        self._cover(placed, parked)
-        if last > done:
-            self._take_batch(placed, parked, last)
+        self._sorted([found for number, found in rows if number <= done])
+        if rest := [found for number, found in rows if number > done]:
+            self._take_batch(*self._sorted(rest), rows[-1][0])
         return True
+
+    def _sorted(self, found: Sequence[Notice | Parked]) -> tuple[Placed, list[Parked]]:
+        """Place what was read, and note what the sheet shows."""
+        placed = self._placing.place([one for one in found if isinstance(one, Notice)])
+        parked = [one for one in found if isinstance(one, Parked)]
+        self._cover(placed, parked)
+        return placed, parked
 
     def _take_batch(self, placed: Placed, parked: list[Parked], last: int) -> None:
         """Take one batch and write down that it was: both or, after a crash, neither."""
@@ -104,7 +117,15 @@ class Run:
             self._settle(placed, ready)
             self._save(last)
 
-    def _cover(self, placed: Placed, parked: Iterable[Parked] = ()) -> None:
+    def _take_rest(self, again: Sequence[Parked], of_orders: Sequence[Parked], end: int) -> None:
+        """Park rows that another row of their ticket outdoes, and order rows that could not be joined."""
+        self._counts["parked"] += len(again)
+        self._counts["rows"] += len(again)
+        with transaction.atomic():
+            self._park_unread(chain(again, of_orders))
+            self._save(end)
+
+    def _cover(self, placed: Placed, parked: Iterable[Parked]) -> None:
         """Note what the sheet shows; a row that was not taken is no sign that its ticket is gone."""
         for shop, mine in placed.by_shop.items():
             covered = self._covered.setdefault(shop.pk, Coverage())
@@ -135,18 +156,6 @@ class Run:
             self._benches[shop.pk] = bench_for(shop, self._now)
         return self._benches[shop.pk]
 
-    def _take_held(self, held: Tally) -> None:
-        """Take in what stood in several rows: one notice a ticket; the other rows are parked at the end."""
-        notices = iter(held.notices)
-        while some := list(islice(notices, self._pace.rows)):
-            placed = self._placing.place(some)
-            self._cover(placed)
-            ready = self._prepared(placed)
-            with self._pace, transaction.atomic():
-                self._settle(placed, ready)
-        self._counts["parked"] += len(held.parked)
-        self._counts["rows"] += held.rows
-
     def _origin(self) -> Origin:
         as_of = self._batch.as_of or self._newest or self._now
         return Origin("sheet", Source.SHEET, min(as_of, self._now), self._now, self._batch.person_id)
@@ -159,14 +168,23 @@ class Run:
 
     def _look_for_missing(self) -> None:
         stated, origin = scope_from(self._batch.scope), self._origin()
+        if self._batch.shop_id and not self._read and self._batch.as_of:
+            # Nothing is left, as of a time that somebody stated: an empty sheet tells none itself.
+            self._covered[self._batch.shop_id] = Coverage()
         for shop_id, covered in self._covered.items():
             covered.unread = self._unread
             scope = covered.scope(stated)
             for ticket in list(gone(shop_id, covered, scope, origin.as_of)):
-                self._counts["missing"] += mark_missing(ticket, origin)
+                self._miss(ticket, origin)
             seen_again(shop_id, covered.shown, origin.as_of)
             if not stated.partial:
                 release(shop_id, origin)
+
+    @transaction.atomic
+    def _miss(self, ticket: Ticket, origin: Origin) -> None:
+        """Mark and count a ticket: both or, after a crash, neither."""
+        self._counts["missing"] += mark_missing(ticket, origin)
+        self._save(self._batch.done_rows)
 
     def _save(self, done: int) -> None:
         """Write down how far the import is, and hold the lease."""

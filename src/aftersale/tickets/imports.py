@@ -173,6 +173,7 @@ def run_import(
 
 def _end(batch: Import, state: ImportState, now: datetime) -> None:
     batch.state, batch.ended_at, batch.lease_until = state, now, None
+    batch.done_rows = batch.counts.get("rows", 0)
     with transaction.atomic():
         batch.save()
         if batch.shop_id is not None:

@@ -23,6 +23,7 @@ from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.newcomers import add_all, newcomers
 from aftersale.tickets.observe import note_old, observe
 from aftersale.tickets.product_facts import articles_of
+from aftersale.tickets.said import is_same
 from aftersale.tickets.shared import Sharing
 
 if TYPE_CHECKING:
@@ -143,13 +144,17 @@ def _sort(notices: Iterable[Notice], known: dict[str, _Known], origin: Origin) -
         before = known.get(notice.ticket_no)
         if before is None:
             found.new.append(read)
-        elif before.digest == read.digest and before.lane != Lane.MISSING:
+        elif _is_same(read, before) and before.lane != Lane.MISSING:
             found.same.append(read)
         elif _is_old(read, before, origin):
             found.older.append(read)
         else:
             found.newer.append(read)
     return found
+
+
+def _is_same(read: Read, before: _Known) -> bool:
+    return is_same(before.digest, read.digest, order=read.notice.aside is not None)
 
 
 def _is_old(read: Read, before: _Known, origin: Origin) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from aftersale.tickets.draft import (
 )
 from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.judging import decision_fields, facts_of, judge
+from aftersale.tickets.kept_order import with_order
 from aftersale.tickets.ledger import adopt
 from aftersale.tickets.models import Action, StoredDecision
 from aftersale.tickets.outcome import OPEN
@@ -35,9 +37,11 @@ from aftersale.tickets.steps import Stage, stage_of
 from aftersale.tickets.warehouse import with_goods_here
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from aftersale.channels.base import Notice
+    from aftersale.domain.facts import Facts
     from aftersale.tickets.draft import Origin, Read
     from aftersale.tickets.intake import Bench
     from aftersale.tickets.judging import Judged
@@ -46,12 +50,12 @@ if TYPE_CHECKING:
 
 def observe(bench: Bench, origin: Origin, ticket: Ticket, read: Read) -> FactsInvalid | None:
     """Bring a ticket up to date with newer news, in one transaction and event. Give a contradiction back."""
-    notice = read.notice
-    register = bench.articles.facts(notice.article_no, notice.product_id)
+    answers = answers_of(ticket.pk)
     try:
-        facts = facts_of(notice, register, answers_of(ticket.pk), origin.now)
+        read, facts = _understood(bench, origin, answers, [with_order(ticket, read), read])
     except FactsInvalid as refusal:
         return refusal
+    notice = read.notice
     judged = judge(notice, facts, bench.judge)
     with transaction.atomic():
         parties = parties_again(ticket, notice)
@@ -65,6 +69,22 @@ def observe(bench: Bench, origin: Origin, ticket: Ticket, read: Read) -> FactsIn
         }
         _write(bench, origin, ticket, _News(read, judged, said))
     return None
+
+
+def _understood(
+    bench: Bench, origin: Origin, answers: Mapping[str, object], reads: Sequence[Read]
+) -> tuple[Read, Facts]:
+    """Give the first of some readings whose facts can belong to one ticket; raises what the last one does."""
+    *first, last = reads
+    for read in first:
+        with suppress(FactsInvalid):
+            return read, _facts(bench, origin, answers, read.notice)
+    return last, _facts(bench, origin, answers, last.notice)
+
+
+def _facts(bench: Bench, origin: Origin, answers: Mapping[str, object], notice: Notice) -> Facts:
+    register = bench.articles.facts(notice.article_no, notice.product_id)
+    return facts_of(notice, register, answers, origin.now)
 
 
 class _News(NamedTuple):

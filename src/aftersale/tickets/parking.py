@@ -17,10 +17,10 @@ from aftersale.texts import Text
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.intake import Taken, bench_for, take
 from aftersale.tickets.models import ParkedRow
-from aftersale.tickets.placing import Placing
+from aftersale.tickets.placing import Placing, with_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
@@ -57,7 +57,7 @@ def parked_row(batch: Import, shop_id: int | None, parked: Parked) -> ParkedRow:
         value=parked.value[:_VALUE],
         code=parked.code,
         reason={"zh": parked.message.zh, "en": parked.message.en},
-        cells=json.dumps(parked.cells, ensure_ascii=False) if parked.cells else "",
+        cells=_kept(parked.cells),
     )
 
 
@@ -73,6 +73,7 @@ def refused_row(batch: Import, shop_id: int, notice: Notice, refusal: FactsInval
         value=value[:_VALUE],
         code=refusal.code,
         reason={"zh": refusal.faults.zh, "en": refusal.faults.en},
+        cells=_kept(notice.observed.cells),
     )
 
 
@@ -86,7 +87,12 @@ def unplaced_row(batch: Import, notice: Notice, code: str, reason: Text) -> Park
         value=notice.ticket_no,
         code=code,
         reason={"zh": reason.zh, "en": reason.en},
+        cells=_kept(with_shop(notice)),
     )
+
+
+def _kept(cells: Sequence[tuple[str, str]]) -> str:
+    return json.dumps(cells, ensure_ascii=False) if cells else ""
 
 
 def cells_of(row: ParkedRow) -> list[list[str]]:
@@ -111,10 +117,21 @@ def _read_again(row: ParkedRow, cells: Mapping[str, str]) -> Notice:
 def _shop_of(row: ParkedRow, notice: Notice, person_id: int) -> Shop:
     """Place a mended row as the rows of an import are; raises StillParked where it belongs elsewhere."""
     person = Person.objects.get(pk=person_id)
-    placed = Placing(row.shop, person, first=False).place([notice])
+    placed = Placing(row.shop, person).place([notice])
     if placed.elsewhere:
         raise StillParked(placed.elsewhere[0].reason)
     return next(iter(placed.by_shop))
+
+
+def need_cells(row: ParkedRow) -> None:
+    """Raise StillParked for a row of which only the place is known."""
+    if not row.cells:
+        raise StillParked(
+            Text(
+                zh="这一行没有留下原文，请改好表格后重新导入。",
+                en="The row was not kept; mend the sheet, then import it again.",
+            )
+        )
 
 
 def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: datetime) -> Outcome:
@@ -122,13 +139,7 @@ def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: da
 
     Raises StillParked, SheetRefused, FactsInvalid, or a refusal of placing: no shop, another platform.
     """
-    if not row.cells or row.batch.kind != "tickets":
-        raise StillParked(
-            Text(
-                zh="这一行没有留下原文，请改好表格（或先添加缺少的店铺）后重新导入。",
-                en="The row was not kept; mend the sheet or add the missing shop, then import it again.",
-            )
-        )
+    need_cells(row)
     kept = dict(cells_of(row))
     notice = _read_again(row, {**kept, **cells})
     origin = Origin("sheet", Source.SHEET, row.batch.as_of or now, now, person_id)
@@ -136,20 +147,21 @@ def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: da
     (outcome,) = take(bench_for(row.shop, now), origin, [notice])
     if outcome.taken is Taken.PARKED and outcome.refusal:
         raise outcome.refusal
-    _end(row, TAKEN, person_id, now, notice.ticket_no)
+    end_row(row, TAKEN, person_id, now, notice.ticket_no)
     return outcome
 
 
 def drop(row: ParkedRow, person_id: int, now: datetime) -> None:
     """Give a row up, by a person's word; it stays on record without its cells."""
-    _end(row, DROPPED, person_id, now, "")
+    end_row(row, DROPPED, person_id, now, "")
 
 
-def _end(row: ParkedRow, state: str, person_id: int, now: datetime, ticket_no: str) -> None:
+def end_row(row: ParkedRow, state: str, person_id: int, now: datetime, number: str) -> None:
+    """Note what became of a row, by whose word, and as which ticket or parcel; its cells go."""
     moved = ParkedRow.objects.filter(pk=row.pk, state=PARKED).update(
         state=state, ended_at=now, ended_by=person_id, cells="", value="", shop=row.shop
     )
     if moved and row.shop_id is not None:
-        data = {"sheet": row.sheet, "row": row.row, "code": row.code, "ticket_no": ticket_no}
+        data = {"sheet": row.sheet, "row": row.row, "code": row.code, "ticket_no": number}
         subject = Subject(row.shop_id, "import", row.batch_id, str(row.batch_id))
         record(subject, Entry(f"row_{state}", now, person_id, data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from aftersale.texts import Text
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aftersale.channels.base import Notice
+    from aftersale.channels.spreadsheet import Whose
     from aftersale.shops.models import Person
 
 
@@ -79,8 +81,10 @@ class OtherPlatform(AftersaleError):
         )
 
 
+_AT_ONCE = 1_000
 # This column may name the physical store that sold, and not the shop on the platform.
 _STORE = "门店"
+_SHOP = "店铺名称"
 _COLUMNS = frozenset(
     plain_title(title)
     for kind in Kind
@@ -108,26 +112,35 @@ class Placed:
 
 
 class Placing:
-    """Place rows of a sheet; the first batch tells whether the sheet is another shop's."""
+    """Place rows of a sheet, once `check` has found that the sheet is not another shop's."""
 
-    def __init__(self, given: Shop | None, person: Person | None, *, first: bool) -> None:
+    def __init__(self, given: Shop | None, person: Person | None) -> None:
         self._given = given
         # A person's sheet brings rows into the shops that this person may import for, and no others.
         mine = shops_with(person, Permission.IMPORT) if person else Shop.objects.all()
         self._by_name = {shop.name: shop for shop in mine}
         self._names = frozenset(Shop.objects.values_list("name", flat=True))
-        self._first = first
+
+    def check(self, numbers: Mapping[Whose, Sequence[str]]) -> None:
+        """Look at all tickets of a sheet before any is written. Raises a refusal of the sheet as a whole."""
+        found: dict[Shop, list[str]] = {}
+        for whose, some in numbers.items():
+            if shop := self._shop_of(whose.shop, whose.title):
+                _on_its_platform(shop, whose.channel)
+                found.setdefault(shop, []).extend(some)
+        if numbers and not found:
+            named = next((whose.shop for whose in numbers if whose.shop), None)
+            raise UnknownShop(named) if named else NoShop
+        for shop, some in found.items():
+            _not_anothers(shop, some)
 
     def place(self, notices: Sequence[Notice]) -> Placed:
-        """Sort rows by shop. Raises a refusal of the sheet as a whole."""
+        """Sort rows by shop; raises OtherPlatform."""
         placed = Placed({}, [])
         for notice in notices:
             self._place(notice, placed)
-        if self._first and placed.elsewhere and not placed.by_shop:
-            raise UnknownShop(placed.elsewhere[0].notice.shop or "")
         for shop, mine in placed.by_shop.items():
-            placed.by_shop[shop] = self._own(shop, mine, placed.elsewhere)
-        self._first = False
+            placed.by_shop[shop] = _own(shop, mine, placed.elsewhere)
         return placed
 
     def shop_in(self, cells: Iterable[tuple[str, str]]) -> int | None:
@@ -138,45 +151,62 @@ class Placing:
         return next((shop.pk for shop in named if shop), None)
 
     def _place(self, notice: Notice, placed: Placed) -> None:
-        shop = self._shop_of(notice)
+        shop = self._shop_of(notice.shop, notice.sources.get("shop", ""))
         if shop is None:
             placed.elsewhere.append(Elsewhere(notice, "import.shop_unknown", _unknown(notice)))
-        elif shop.platform != notice.channel:
-            raise OtherPlatform(shop, notice.channel)
         else:
+            _on_its_platform(shop, notice.channel)
             placed.by_shop.setdefault(shop, []).append(notice)
 
-    def _shop_of(self, notice: Notice) -> Shop | None:
-        if notice.shop is None:
-            if self._given is None:
-                raise NoShop
+    def _shop_of(self, said: str | None, title: str) -> Shop | None:
+        if said is None or (self._given and said not in self._names and _STORE in title):
             return self._given
-        if self._given and notice.shop not in self._names and _STORE in notice.sources.get("shop", ""):
-            return self._given
-        return self._by_name.get(notice.shop)
+        return self._by_name.get(said)
 
-    def _own(self, shop: Shop, notices: list[Notice], elsewhere: list[Elsewhere]) -> list[Notice]:
-        """Leave out rows whose numbers another shop of the platform is known by."""
-        numbers = [notice.ticket_no for notice in notices]
-        known = Ticket.objects.filter(ticket_no__in=numbers, shop__platform=shop.platform)
-        owners: dict[str, str] = {}
-        ours = 0
-        for number, owner_id, owner in known.values_list("ticket_no", "shop_id", "shop__name"):
-            if owner_id == shop.pk:
-                ours += 1
-            else:
-                owners[number] = owner
-        if self._first and len(owners) > ours:
-            raise WrongShop(shop.name, next(iter(owners.values())))
-        elsewhere += [
-            Elsewhere(notice, "import.other_shop", _others(shop, owners[notice.ticket_no]))
-            for notice in notices
-            if notice.ticket_no in owners
-        ]
-        return [notice for notice in notices if notice.ticket_no not in owners]
+
+def with_shop(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """Give the cells of a row; a shop that only its order named stands among them too."""
+    cells, shop = notice.observed.cells, notice.shop
+    if shop is None or not cells:
+        return cells
+    named = {title for title, _ in cells if plain_title(title) in _COLUMNS}
+    if not named:
+        return ((_SHOP, shop), *cells)
+    return tuple((title, shop if title in named else text) for title, text in cells)
+
+
+def _on_its_platform(shop: Shop, channel: str) -> None:
+    if shop.platform != channel:
+        raise OtherPlatform(shop, channel)
+
+
+def _not_anothers(shop: Shop, numbers: Sequence[str]) -> None:
+    """Refuse a sheet of which more tickets are known of other shops of the platform than of its own."""
+    known = Counter[str]()
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = Ticket.objects.filter(ticket_no__in=numbers[start : start + _AT_ONCE])
+        known.update(some.filter(shop__platform=shop.platform).values_list("shop__name", flat=True))
+    ours = known.pop(shop.name, 0)
+    if known.total() > ours:
+        raise WrongShop(shop.name, known.most_common(1)[0][0])
+
+
+def _own(shop: Shop, notices: list[Notice], elsewhere: list[Elsewhere]) -> list[Notice]:
+    """Leave out rows whose numbers another shop of the platform is known by."""
+    numbers = [notice.ticket_no for notice in notices]
+    others = Ticket.objects.filter(ticket_no__in=numbers, shop__platform=shop.platform).exclude(shop=shop)
+    owners = dict(others.values_list("ticket_no", "shop__name"))
+    elsewhere += [
+        Elsewhere(notice, "import.other_shop", _others(shop, owners[notice.ticket_no]))
+        for notice in notices
+        if notice.ticket_no in owners
+    ]
+    return [notice for notice in notices if notice.ticket_no not in owners]
 
 
 def _unknown(notice: Notice) -> Text:
+    if notice.shop is None:
+        return Text(zh="这一行没有写是哪个店铺的", en="nothing says to which shop the row belongs")
     return Text(
         zh=f"店铺列写的是“{notice.shop}”，售后台里没有这个店铺",
         en=f"the 店铺 column says {notice.shop!r}, which is no shop of this desk",

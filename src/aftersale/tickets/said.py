@@ -42,6 +42,9 @@ class _Kept(msgspec.Struct):
     services: list[str]
 
 
+HALF = 16
+"""So many bytes of a digest tell what a ticket's own source says; the others may be about its order."""
+
 _decode = msgspec.json.Decoder(_Kept).decode
 _decode_sources = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -83,6 +86,19 @@ def said_of(ticket: Ticket) -> Said:
 
 
 def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
+    """Tell notices apart; where an order came along, the second half of the digest is about it alone."""
+    if notice.aside is None:
+        return _digest(notice, facts)
+    alone, order = notice.aside.alone, ring().fingerprint(notice.aside.order)
+    return _digest(alone, plain(alone.facts))[:HALF] + bytes.fromhex(order)[:HALF]
+
+
+def is_same(digest: bytes, read: bytes, *, order: bool) -> bool:
+    """Tell whether a notice says nothing that is not known; without an `order` it says nothing of that."""
+    return digest == read if order else digest[:HALF] == read[:HALF]
+
+
+def _digest(notice: Notice, facts: Mapping[str, object]) -> bytes:
     """Tell notices apart by everything they say, and not by the sheet or row in which they stand.
 
     The digest stays in the journal for good: personal values enter it under the desk's key, so that nobody

@@ -86,9 +86,10 @@ class Coverage:
         return self.numbers | self.unread
 
     def scope(self, stated: Scope) -> Scope:
-        """Fill what nobody stated with what the sheet shows."""
+        """Fill what nobody stated with what the sheet shows; an empty one shows no filter by state."""
+        shown = frozenset(self.states) or None
         return Scope(
-            frozenset(self.states) if stated.states is None else stated.states,
+            shown if stated.states is None else stated.states,
             stated.since or self.first,
             stated.until or self.last,
             stated.partial,

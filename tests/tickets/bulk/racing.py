@@ -1,4 +1,4 @@
-"""Approve by a rule in a process of its own: tables, seed, race or standing."""
+"""Approve by a rule, or write notes, in a process of its own: tables, seed, race, notes or standing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import django
 from django.apps import apps
 
 STEP = "refund_full_unshipped"
-TICKETS, OUT = 12, 3
+TICKETS, OUT, NOTES = 12, 3, 20
 
 
 def seed() -> None:
@@ -41,11 +41,24 @@ def race(mine: int) -> None:
             accept(ticket, None, refund(), NOW, 0)
 
 
+def notes() -> None:
+    """Put notes on the first ticket, as it was when the process began."""
+    from aftersale.shops.models import Person  # noqa: PLC0415
+    from aftersale.tickets.handling import add_note  # noqa: PLC0415
+    from aftersale.tickets.models import Ticket  # noqa: PLC0415
+    from tests.tickets.acting.desk import NOW  # noqa: PLC0415
+
+    person = Person.objects.get_or_create(username="writer")[0]
+    for ticket in [Ticket.objects.order_by("pk")[0] for _ in range(NOTES)]:
+        add_note(ticket, person, "x", NOW)
+
+
 def standing() -> dict[str, int]:
     """Count what went out."""
-    from aftersale.tickets.models import Action, AutomaticUse  # noqa: PLC0415
+    from aftersale.tickets.models import Action, AutomaticUse, Note  # noqa: PLC0415
 
-    return {"actions": Action.objects.count(), "uses": AutomaticUse.objects.count()}
+    made = {"actions": Action.objects, "uses": AutomaticUse.objects, "notes": Note.objects}
+    return {name: rows.count() for name, rows in made.items()}
 
 
 def main() -> None:
@@ -63,6 +76,8 @@ def main() -> None:
             seed()
         elif what == "race":
             race(int(sys.argv[2]))
+        elif what == "notes":
+            notes()
         else:
             print(json.dumps(standing()))  # noqa: T201
 

@@ -9,7 +9,7 @@ from aftersale.tickets.imports import Given, run_import, start_import
 from tests.tickets.taking.notices import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from aftersale.shops.models import Shop
@@ -20,6 +20,10 @@ TITLES = (
     "售后单号", "订单号", "商品单号", "商品名称", "商品ID", "应付金额（元）", "商品发货状态", "售后类型",
     "退商品金额（元）", "售后状态", "售后申请时间", "售后原因", "自动处理截止时间", "商家退款时间",
     "商家编码", "店铺名称", "售后备注",
+)  # fmt: skip
+ORDER_TITLES = (
+    "主订单编号", "子订单编号", "订单状态", "订单应付金额", "运费", "订单提交时间", "支付完成时间",
+    "承诺发货时间", "发货时间", "省", "店铺名称", "商家备注",
 )  # fmt: skip
 ASKED, PAID = "待商家处理", "同意退款，退款成功"
 
@@ -52,6 +56,27 @@ def sheet(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     """Write a sheet as the platform does: UTF-8 with a mark, numbers behind a tab."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([TITLES, *rows])
+    return path
+
+
+def orders(path: Path, numbers: Iterable[int], **cells: str) -> Path:
+    """Write the order sheet of some rows; cells by title replace the usual ones."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(ORDER_TITLES)
+        for number in numbers:
+            usual = {
+                "主订单编号": f"\t6900000000000{number:06}",
+                "子订单编号": f"\t6900000000000{number:06}1",
+                "订单状态": "待发货",
+                "订单应付金额": "129.00",
+                "运费": "0.00",
+                "订单提交时间": "2026-06-08 10:00:00",
+                "支付完成时间": "2026-06-08 10:01:00",
+                "承诺发货时间": "2026-06-10 10:01:00",
+                "省": "浙江省",
+            }
+            written.writerow([({**usual, **cells}).get(title, "-") for title in ORDER_TITLES])
     return path
 
 

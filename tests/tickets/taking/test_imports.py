@@ -16,7 +16,7 @@ from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.parking import StillParked, cells_of, drop, take_again
 from aftersale.tickets.scope import Scope
 from tests.tickets.taking.notices import NOW, origin, shop, took
-from tests.tickets.taking.sheets import PAID, counts, imported, row, sheet
+from tests.tickets.taking.sheets import PAID, counts, imported, orders, row, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +111,39 @@ def test_a_sheet_of_another_shop_is_refused_with_both_names(tmp_path: Path) -> N
     assert "一店" in done.message["zh"]
     assert "二店" in done.message["zh"]
     assert Ticket.objects.filter(shop=other).count() == 0
+
+
+def test_the_sheet_of_another_shop_is_refused_however_many_new_rows_stand_above(tmp_path: Path) -> None:
+    one, other = shop("一店"), shop("二店")
+    imported(sheet(tmp_path / "a.csv", [row(n) for n in range(200)]), one)
+    imported(sheet(tmp_path / "b.csv", [row(n) for n in range(900, 920)]), other)
+    # Newest first, as the platform exports: what is known begins far below the first batch.
+    newest_first = sheet(tmp_path / "c.csv", [row(n) for n in reversed(range(320))])
+    done = imported(newest_first, other)
+    assert (done.state, done.message["code"], done.counts) == ("refused", "import.wrong_shop", {})
+    assert (Ticket.objects.filter(shop=other).count(), ParkedRow.objects.count()) == (20, 0)
+    assert counts(imported(newest_first, one)) == {"rows": 320, "new": 120, "unchanged": 200}
+
+
+def test_a_merged_sheet_is_taken_though_an_unknown_shop_stands_above_all_others(tmp_path: Path) -> None:
+    shop("一店")
+    rows = [row(n, 店铺名称="新店" if n < 120 else "一店" if n < 130 else "-") for n in range(131)]
+    done = imported(sheet(tmp_path / "a.csv", rows), None)
+    assert counts(done) == {"rows": 131, "new": 10, "other_shop": 121}
+    assert "没有写" in ParkedRow.objects.order_by("-row")[0].reason["zh"]
+
+
+def test_an_order_sheet_says_whose_the_tickets_are(tmp_path: Path) -> None:
+    one, other = shop("一店"), shop("二店")
+    imported(sheet(tmp_path / "a.csv", [row(n) for n in range(5)]), one)
+    rows = sheet(tmp_path / "b.csv", [row(n) for n in range(6)])
+    made = start_import(
+        Given([rows, orders(tmp_path / "c.csv", range(6), 店铺名称="一店")], other), None, NOW
+    )
+    done = run_import(made.pk, lambda: NOW)
+    assert done is not None
+    assert counts(done) == {"rows": 6, "new": 1, "changed": 5}
+    assert Ticket.objects.filter(shop=one).count() == 6
 
 
 def test_a_few_rows_of_another_shop_are_parked_and_the_rest_is_taken(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from aftersale.tickets.parking import StillParked, take_again
 from aftersale.tickets.placing import OtherPlatform
 from aftersale.tickets.scope import Scope, hold
 from tests.tickets.taking.notices import NOW, shop, utc
-from tests.tickets.taking.sheets import TITLES, counts, imported, row, sheet
+from tests.tickets.taking.sheets import PAID, TITLES, counts, imported, row, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +137,8 @@ def parked_in(path: Path, of: Shop | None, bad: list[str], *good: list[str]) -> 
 def test_a_mended_row_of_a_ticket_of_another_shop_is_refused_with_both_names(tmp_path: Path) -> None:
     one, other = shop("一店"), shop("二店")
     imported(sheet(tmp_path / "a.csv", [row(1)]), one)
-    parked = parked_in(tmp_path / "b.csv", other, row(1, **{MONEY: "坏"}), row(2))
+    imported(sheet(tmp_path / "b.csv", [row(2)]), other)
+    parked = parked_in(tmp_path / "c.csv", other, row(1, **{MONEY: "坏"}), row(2))
     with pytest.raises(StillParked) as refused:
         take_again(parked, {MONEY: "10"}, lead(one, other).pk, NOW)
     assert "一店" in refused.value.message.zh
@@ -233,6 +234,44 @@ def test_a_crash_at_the_end_parks_no_row_twice(tmp_path: Path) -> None:
     assert done is not None
     assert (done.state, done.counts["rows"], done.counts["parked"]) == (ImportState.DONE, 3, 1)
     assert ParkedRow.objects.count() == 1
+
+
+def sized(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Let every batch hold so many rows."""
+    for name in ("FIRST", "MOST", "FEWEST"):
+        monkeypatch.setattr(f"aftersale.tickets.pace.{name}", rows)
+
+
+@pytest.mark.parametrize("call", range(3, 12))
+def test_a_run_that_cuts_its_batches_otherwise_counts_no_row_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    """Bad rows, rows that come again and new ones, cut by twos before the crash and by fives after it."""
+    rows = [row(n, **({MONEY: "坏"} if n % 5 == 1 else {})) for n in range(13)]
+    rows += [row(n, PAID) for n in (2, 4, 7)]
+    made = start_import(Given([sheet(tmp_path / "a.csv", rows)], shop()), None, NOW)
+    sized(monkeypatch, 2)
+    with pytest.raises(KeyboardInterrupt):
+        run_import(made.pk, dies_at(call))
+    sized(monkeypatch, 5)
+    done = run_import(made.pk, lambda: NOW + timedelta(hours=1))
+    assert done is not None
+    assert counts(done) == {"rows": 16, "new": 10, "parked": 6}
+    assert (Ticket.objects.count(), ParkedRow.objects.count(), done.done_rows) == (10, 6, 16)
+
+
+@pytest.mark.parametrize("call", range(3, 10))
+def test_a_run_that_goes_on_counts_what_the_one_before_it_found_missing(tmp_path: Path, call: int) -> None:
+    of = shop()
+    imported(sheet(tmp_path / "a.csv", [row(n) for n in range(8)]), of)
+    again = sheet(tmp_path / "b.csv", [row(n) for n in (0, 7, 7)])
+    made = start_import(Given([again], of), None, NOW)
+    with pytest.raises(KeyboardInterrupt):
+        run_import(made.pk, dies_at(call))
+    done = run_import(made.pk, lambda: NOW + timedelta(hours=1))
+    assert done is not None
+    assert counts(done) == {"rows": 3, "unchanged": 2, "parked": 1, "missing": 6}
+    assert Ticket.objects.filter(lane=Lane.MISSING).count() == 6
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aftersale.channels.kuaishou.codes import CARRIERS, FLAG_OF_TAG, Order, Receipt
 from aftersale.channels.kuaishou.standing import known
 from aftersale.channels.kuaishou.values import Told
+from aftersale.channels.lasting import NO_ORDER
 
 if TYPE_CHECKING:
     from aftersale.channels.draft import Draft
@@ -21,7 +22,7 @@ def say_order(order: Told | None, ticket: Told, draft: Draft) -> None:
     """Take down all that the order says; without one, that nobody knows."""
     if order is None:
         for name in ("promised_ship_at", "confirmed_at", "paid_at", "shipped_at", "signed_at"):
-            draft.hide(name, "没有读到订单")
+            draft.hide(name, NO_ORDER)
         return
     base, item = order.part("orderBaseInfo"), order.part("orderItemInfo")
     draft.say("paid_at", base.at("payTime"), "订单·付款时间")

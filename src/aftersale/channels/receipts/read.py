@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Hold what a sheet says of one parcel; `rows` are the places where it stands."""
+    """Hold what a sheet says of one parcel; `rows` are the places where it stands, `cells` their texts."""
 
     waybill: str
     order_no: str
@@ -63,6 +63,7 @@ class Parcel:
     arrived_at: datetime | None
     sheet: str
     rows: tuple[int, ...]
+    cells: tuple[tuple[tuple[str, str], ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ def _parcel(sheet: str, waybill: str, rows: Sequence[_Row]) -> Parcel:
         arrived,  # type: ignore[arg-type]  # read_time gives a time or None
         sheet,
         tuple(each.row for each in rows),
+        tuple(each.cells for each in rows),
     )
 
 
@@ -209,21 +211,42 @@ def _line(article_no: str, rows: Sequence[_Row]) -> Line:
     return Line(article_no, good, bad, sum(map(_number, expected)) if expected else None)
 
 
-def _open(sheet: Sheet) -> _Sheet | None:
-    """Read one sheet, None where no row of it is a header that we know."""
-    found: _Sheet | None = None
+def _header_of(sheet: Sheet) -> tuple[int, list[str]] | None:
+    """Find the row of the header and its titles, None where no row is a header that we know."""
     for row, cells in sheet.rows():
-        if found is not None:
-            if any(str(cell).strip() for cell in cells):
-                found.take(row, cells)
-            continue
         titles = [str(cell).strip("\ufeff \t") for cell in cells]
-        places = places_of(titles)
-        if is_header(places):
-            found = _Sheet(sheet.name, titles, places)
-        elif row >= _HEADER_WITHIN:
-            return None
+        if is_header(places_of(titles)):
+            return row, titles
+        if row >= _HEADER_WITHIN:
+            break
+    return None
+
+
+def _open(sheet: Sheet) -> _Sheet | None:
+    """Read one sheet, None where it has no header that we know."""
+    header = _header_of(sheet)
+    if header is None:
+        return None
+    at, titles = header
+    found = _Sheet(sheet.name, titles, places_of(titles))
+    for row, cells in sheet.rows():
+        if row > at and any(str(cell).strip() for cell in cells):
+            found.take(row, cells)
     return found
+
+
+def is_warehouse_sheet(path: Path, limits: Limits | None = None) -> bool:
+    """Tell by its header whether a file is a warehouse sheet; raises SheetRefused for an unreadable one."""
+    return any(_header_of(sheet) for sheet in open_sheets(path, limits or Limits()))
+
+
+def waybill_in(cells: Mapping[str, str]) -> str:
+    """Find the waybill of a row by the titles of its cells; '' where there is none, or it cannot be read."""
+    place = places_of(list(cells)).get(WAYBILL)
+    try:
+        return (read_id(cells[place.title]) or "").upper() if place else ""
+    except Unreadable:
+        return ""
 
 
 def read_receipts(path: Path, limits: Limits | None = None) -> Reading:

@@ -2,7 +2,7 @@
 
 from aftersale.channels.spreadsheet.layout import NO_MAP
 from aftersale.channels.spreadsheet.maps import SheetMap, load_map, parse_map
-from aftersale.channels.spreadsheet.reader import SheetReader, Tally, read, read_rows
+from aftersale.channels.spreadsheet.reader import SheetReader, Tally, Whose, read, read_rows
 from aftersale.channels.spreadsheet.workbook import Limits
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "SheetMap",
     "SheetReader",
     "Tally",
+    "Whose",
     "load_map",
     "parse_map",
     "read",

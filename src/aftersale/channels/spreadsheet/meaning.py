@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Notice, Turn
+from aftersale.channels.base import Aside, Notice, Turn
 from aftersale.channels.draft import Draft
+from aftersale.channels.lasting import NO_ORDER_TABLE, ORDER_TABLE
 from aftersale.channels.spreadsheet import standing as stands
 from aftersale.channels.spreadsheet import words
 from aftersale.channels.spreadsheet.columns import NAMES
@@ -43,6 +45,15 @@ def notice_of(ticket: Ticket) -> Notice:
     _services(cells, draft)
     draft.settle()
     return _notice(ticket, found, amount, draft)
+
+
+def whole_notice_of(ticket: Ticket) -> Notice:
+    """Say the same, with what of it the order sheet told kept apart."""
+    notice = notice_of(ticket)
+    if ticket.line is None:
+        return notice
+    alone = notice_of(replace(ticket, line=None, order_paid=None))
+    return replace(notice, aside=Aside(alone, repr((ticket.line.cells, ticket.order_paid))))
 
 
 def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -> Notice:
@@ -208,7 +219,7 @@ def _first(ticket: Ticket, field: str) -> tuple[str | None, str]:
     """Give what the after-sale sheet says in a field, else what the order sheet says, with its origin."""
     value = getattr(ticket.cells, field)
     if value is None and ticket.order:
-        return getattr(ticket.order, field), "订单表"
+        return getattr(ticket.order, field), ORDER_TABLE
     return value, ticket.origin.title(field)
 
 
@@ -235,8 +246,8 @@ def _carrier(parcels: str | None) -> str | None:
 def _order_times(ticket: Ticket, draft: Draft) -> None:
     if ticket.line is None:
         # The after-sale sheet has no such columns: their absence there says nothing.
-        draft.hide("promised_ship_at", "没有订单表")
-        draft.hide("confirmed_at", "没有订单表")
+        draft.hide("promised_ship_at", NO_ORDER_TABLE)
+        draft.hide("confirmed_at", NO_ORDER_TABLE)
         return
     order = ticket.line.cells
     draft.say("paid_at", order.paid_at, "订单表·付款时间")

@@ -130,6 +130,11 @@ class OrderBook:
         """Give what was paid for a whole order; None where the sheets may not show all of it."""
         return self._totals.get(order_no)
 
+    def shop_of(self, order_no: str) -> str | None:
+        """Give the shop that the first line of an order names."""
+        lines = self._by_order.get(order_no)
+        return self._lines[lines[0]].cells.shop if lines else None
+
     def find(self, ticket: TicketCells) -> OrderLine | None:
         """Find the order line of a ticket by its line number, else by order and article if only one fits."""
         own = self._lines.get(ticket.line_no or "")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aftersale.channels.base import Notice, Observed, Parked, Reading, SheetRefused, why_not
 from aftersale.channels.spreadsheet.columns import Kind
 from aftersale.channels.spreadsheet.layout import NO_MAP, Layout, recognise
-from aftersale.channels.spreadsheet.meaning import notice_of
+from aftersale.channels.spreadsheet.meaning import notice_of, whole_notice_of
 from aftersale.channels.spreadsheet.orders import OrderBook, OrderLine, Wanted, latest
 from aftersale.channels.spreadsheet.rows import OrderCells, RowReader, Sheet, TicketCells
 from aftersale.channels.spreadsheet.textfile import open_text
@@ -107,6 +106,14 @@ def _worst(path: Path, refusals: Sequence[SheetRefused]) -> SheetRefused:
     )
 
 
+class Whose(NamedTuple):
+    """Name the shop that a row is said to be of, and the column that says so; None where nothing does."""
+
+    channel: str
+    shop: str | None
+    title: str
+
+
 class SheetReader:
     """Read recognised sheets in one pass over the tickets; `book` accounts for the orders afterwards."""
 
@@ -151,23 +158,37 @@ class SheetReader:
         """Name the platform that the first after-sale sheet comes from."""
         return self._tickets[0][0].channel
 
-    def repeated(self) -> frozenset[str]:
-        """Find the ticket numbers that stand in more than one row."""
-        counted = Counter[str]()
-        for _, layout, reader in self._tickets:
-            counted.update(reader.numbers("ticket_no" if "ticket_no" in layout.places else "order_no"))
-        return frozenset(number for number, times in counted.items() if times > 1)
+    def numbers(self) -> dict[Whose, list[str]]:
+        """Give the numbers of all tickets by whose they are said to be, without reading the rest of a row."""
+        found: dict[Whose, list[str]] = {}
+        for origin, layout, reader in self._tickets:
+            number = "ticket_no" if "ticket_no" in layout.places else "order_no"
+            for ticket_no, order_no, said in reader.texts(number, "order_no", "shop"):
+                shop, title = (said, origin.title("shop")) if said else (self.book.shop_of(order_no), "")
+                if ticket_no:
+                    found.setdefault(Whose(origin.channel, shop, title), []).append(ticket_no)
+        return found
 
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""
+        return (read if isinstance(read, Parked) else notice_of(read) for read in self._read(whole=False))
+
+    def whole_rows(self) -> Iterator[Notice | Parked]:
+        """Yield the same for who keeps tickets: with the row as it stands, the order's part kept apart."""
+        return (
+            read if isinstance(read, Parked) else whole_notice_of(read) for read in self._read(whole=True)
+        )
+
+    def _read(self, *, whole: bool) -> Iterator[Ticket | Parked]:
         for origin, layout, reader in self._tickets:
-            for row, read in reader.rows():
+            for row, read, cells in reader.whole_rows():
                 if isinstance(read, Parked):
                     yield read
                 else:
                     line = self.book.find(read) if self._orders else None
                     paid = self.book.order_paid(read.order_no or "") if line else None
-                    yield notice_of(Ticket(origin, Observed(layout.sheet, row), read, line, paid))
+                    kept = (layout.titles, cells) if whole else ()
+                    yield Ticket(origin, Observed(layout.sheet, row, *kept), read, line, paid)
 
 
 def _no_tickets(orders: Sequence[tuple[Layout, object]]) -> SheetRefused:
@@ -231,7 +252,8 @@ def _again(lost: Notice, kept: Notice) -> Parked:
     code = "ticket_again" if lost.line_no == kept.line_no else "ticket_other_line"
     where = "" if lost.observed.sheet == kept.observed.sheet else f" {kept.observed.sheet} "
     named = {"other": str(kept.observed.row), "where": where}
-    return Parked(lost.observed.sheet, lost.observed.row, None, lost.ticket_no, code, named)
+    place = lost.observed
+    return Parked(place.sheet, place.row, None, lost.ticket_no, code, named, place.cells)
 
 
 def read(

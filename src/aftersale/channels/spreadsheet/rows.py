@@ -198,22 +198,25 @@ class RowReader(Generic[Cells]):
 
     def rows(self) -> Iterator[tuple[int, Cells | Parked]]:
         """Yield (row, what stands in it) for every row that is not blank."""
+        return ((row, read) for row, read, _ in self.whole_rows())
+
+    def whole_rows(self) -> Iterator[tuple[int, Cells | Parked, Sequence[Cell]]]:
+        """Yield the same with the cells as they stand there."""
         for row, cells in self._cells():
             read = self._read(row, cells)
             if not isinstance(read, Parked):
-                yield row, read
+                yield row, read, cells
             elif not _is_blank(cells):
                 params = {**read.params, **self._order_of(cells)}
-                yield row, replace(read, params=params, cells=self._under_titles(cells))
+                yield row, replace(read, params=params, cells=self._under_titles(cells)), cells
 
-    def numbers(self, field: str) -> Iterator[str]:
-        """Yield what stands in the column of a number, read as text and no further."""
-        place = self._layout.places.get(field)
-        if place is None:
-            return
+    def texts(self, *fields: str) -> Iterator[tuple[str, ...]]:
+        """Yield what stands in some columns, read as text and no further; '' where there is no such cell."""
+        places = [self._layout.places.get(field) for field in fields]
         for _, cells in self._cells():
-            if place.index < len(cells):
-                yield _shown(cells[place.index])
+            yield tuple(
+                _shown(cells[place.index]) if place and place.index < len(cells) else "" for place in places
+            )
 
     def _under_titles(self, cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
         return tuple((title, str(cell)) for title, cell in zip(self._layout.titles, cells, strict=False))

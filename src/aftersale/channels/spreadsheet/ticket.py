@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.channels.lasting import NO_COLUMN
 from aftersale.channels.spreadsheet.columns import plain_title
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Origin:
         """Say what makes a field unknown: the word that stands there, an empty cell, or no such column."""
         title = self.titles.get(field)
         if title is None:
-            return "表里没有这一列"
+            return NO_COLUMN
         return f"{title}：{word}" if word else f"{title}是空的"
 
 
