@@ -50,6 +50,8 @@ PLATFORM_AUTHORISE_URLS = {
 PLATFORM_TIMEOUT_S = float(os.environ.get("AFTERSALE_PLATFORM_TIMEOUT_S", "5"))
 # 0: as many as the channel knows that the platform grants; a platform that granted more is told here.
 PLATFORM_CALLS_PER_SECOND = int(os.environ.get("AFTERSALE_PLATFORM_CALLS_PER_SECOND", "0"))
+# So many jobs of one worker wait for a platform at the same time.
+JOBS_AT_ONCE = int(os.environ.get("AFTERSALE_JOBS_AT_ONCE", "4"))
 POLL_SECONDS = int(os.environ.get("AFTERSALE_POLL_SECONDS", "60"))
 BACKFILL_DAYS = int(os.environ.get("AFTERSALE_BACKFILL_DAYS", "90"))
 RECONCILE_DAYS = int(os.environ.get("AFTERSALE_RECONCILE_DAYS", "7"))

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 
 from aftersale.api.once import forget_keys
@@ -57,14 +58,17 @@ _SWEEP_S, _SEAL_S, _LEDGER_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 60.0, 600.0, 3_60
 _POLL_S, _REFRESH_S = 2.0, 60.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
-_LOST = timedelta(minutes=1)
+_LOST = timedelta(seconds=15)
+# They are sent one after the other, so few at a time; the rest finds its job or the next sweep.
+_LOST_ROWS = 16
 
 
 def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
     """Give what a worker of this desk does; every `interval_s` seconds it looks for jobs."""
 
     def put_together(stop: Event) -> Sequence[Beat]:
-        jobs = [Beat("jobs", interval_s, lambda _now: run_ready(stop=stop))] if door.in_database() else []
+        hands = settings.JOBS_AT_ONCE if door.in_database() else 0
+        jobs = [Beat("jobs", interval_s, lambda _now: run_ready(stop=stop)) for _ in range(hands)]
         return [
             *jobs,
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
@@ -158,7 +162,7 @@ def _carry_out(ticket: Ticket, step: str, now: datetime) -> object:
 def _mend_actions(now: datetime) -> int:
     """See to actions whose lease is over, and send what has lost its job."""
     done = mend(now, OUTSIDE, _ROWS)
-    sent = [perform(action, now, OUTSIDE) for action in due_actions(now - _LOST, _ROWS)]
+    sent = [perform(action, now, OUTSIDE) for action in due_actions(now - _LOST, _LOST_ROWS)]
     return done.expired + done.settled + len(sent)
 
 

@@ -45,7 +45,7 @@ class StillSending(AftersaleError):
         super().__init__(
             "action.still_sending",
             Text(zh="这个操作正在发送，还没有结果。", en="This action is being sent and has no answer yet."),
-            Text(zh="请两分钟后再看。", en="Look again in two minutes."),
+            Text(zh="请半分钟后再看。", en="Look again in half a minute."),
         )
 
 

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from aftersale.tickets.receipts import Answer, Following
 
 MANUAL = "manual"
-LEASE = timedelta(minutes=2)
-"""Longer than any call may take: who holds an expired one is taken for dead."""
+LEASE = timedelta(seconds=30)
+"""Who holds an expired one is taken for dead; one that only was slow may still tell what came of it."""
 
 OVER_PAID = "over_paid"
 """The task of checking an action that the money of its order no longer covers."""
