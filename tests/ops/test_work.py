@@ -85,6 +85,9 @@ def test_a_sign_of_life_that_is_half_written_is_passed_over(tmp_path: Path) -> N
     assert [seen.pid for seen in pulses(tmp_path)] == [2]
 
 
+REACHING = ["poll", "refresh", "reconcile"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     place = home()
@@ -92,9 +95,9 @@ def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     for beat in beats(place, 1.0)(Event()):
         beat.run(NOW)
         names.append(beat.name)
-    assert names == ["jobs", "sweep", "seal", "batches", "retain", "prune", "forget"]
+    assert names == ["jobs", "sweep", "seal", "batches", "retain", "prune", "forget", *REACHING]
 
 
 def test_every_job_that_is_asked_for_is_known() -> None:
     register_jobs()
-    assert {"action.perform", "import", "import_parcels"} <= set(registered())
+    assert {"action.perform", "import", "import_parcels", "push"} <= set(registered())
