@@ -9,6 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from aftersale.config.home import home
 from aftersale.config.pulse import Pulse, pulses
@@ -85,6 +86,9 @@ def test_a_sign_of_life_that_is_half_written_is_passed_over(tmp_path: Path) -> N
     assert [seen.pid for seen in pulses(tmp_path)] == [2]
 
 
+REACHING = ["poll", "refresh", "reconcile"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     place = home()
@@ -92,9 +96,10 @@ def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     for beat in beats(place, 1.0)(Event()):
         beat.run(NOW)
         names.append(beat.name)
-    assert names == ["jobs"] * 4 + ["sweep", "seal", "batches", "ledger", "retain", "prune", "forget"]
+    once = ["sweep", "seal", "batches", "ledger", "retain", "prune", "forget", *REACHING]
+    assert names == [*["jobs"] * settings.JOBS_AT_ONCE, *once]
 
 
 def test_every_job_that_is_asked_for_is_known() -> None:
     register_jobs()
-    assert {"action.perform", "import", "import_parcels", "import_funds"} <= set(registered())
+    assert {"action.perform", "import", "import_parcels", "import_funds", "push"} <= set(registered())
