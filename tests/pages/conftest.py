@@ -9,6 +9,7 @@ import pytest
 from aftersale.domain.roles import Role
 from aftersale.finance.imports import JOB as FUNDS
 from aftersale.jobs import door
+from aftersale.returns import imports as parcels
 from aftersale.tickets.imports import JOB
 from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.register_changes import CATCH_UP
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def jobs_that_wait() -> None:
     """Let jobs be asked for; nobody does them here."""
-    for name in (PERFORM, JOB, CATCH_UP, FUNDS):
+    for name in (PERFORM, JOB, CATCH_UP, FUNDS, parcels.JOB):
         if name not in door.registered():
             door.register(name, lambda _id, _now: None)
 

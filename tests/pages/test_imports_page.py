@@ -171,3 +171,15 @@ def test_an_owner_of_two_shops_may_bring_one_sheet_for_both(shop: Shop, tmp_path
     both.post("imports", shop="each", files=upload(tmp_path, rows))
     run_import(Import.objects.get().pk, now)
     assert [Ticket.objects.filter(shop=each).count() for each in (shop, other)] == [1, 1]
+
+
+def test_a_sheet_of_the_warehouse_is_told_by_its_header_and_booked_as_parcels(
+    shop: Shop, tmp_path: Path, people: dict[Role, Person]
+) -> None:
+    path = tmp_path / "退货.csv"
+    path.write_text("退货物流单号,商家编码,良品数,不良数\nYT1,A,1,0\n", encoding="utf-8-sig")
+    for role, kinds in ((Role.AGENT, []), (Role.LEAD, ["parcels"])):
+        file = SimpleUploadedFile("退货.csv", path.read_bytes(), "text/csv")
+        response = visitor(people[role]).post("imports", shop=shop.pk, files=file)
+        assert response.status_code == (302 if kinds else 403), text_of(response)
+        assert list(Import.objects.values_list("kind", flat=True)) == kinds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aftersale.cli.asked import SOME_WRONG, Asked, JsonFlag, asked_of, day_of, time_of, utc_clock
+from aftersale.cli.parcels import start_parcels
 from aftersale.config.terminal import REFUSED, screen
 from aftersale.domain.clock import SHANGHAI
 from aftersale.progress import bar
@@ -51,6 +52,10 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="TIME", help=_("When the export was made; else as it tells itself.")),
 ]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="USER", help=_("Who counted, where the sheets are a warehouse's.")),
+]
 Mapping = Annotated[
     Path | None,
     typer.Option(
@@ -63,7 +68,12 @@ Mapping = Annotated[
 ]
 
 
-@commands.command("import", help=_("Take in after-sale exports, with order sheets beside them, for a shop."))
+@commands.command(
+    "import",
+    help=_(
+        "Take in after-sale exports, with order sheets beside them, or a warehouse's returns, for a shop."
+    ),
+)
 def import_sheets(  # noqa: PLR0913  # each option of the command is a parameter
     ctx: typer.Context,
     sheets: Annotated[
@@ -80,6 +90,7 @@ def import_sheets(  # noqa: PLR0913  # each option of the command is a parameter
         bool, typer.Option("--partial", help=_("Only some tickets: look for no missing ones."))
     ] = False,
     mapping: Mapping = None,
+    by: By = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Import, showing how far it is; a refused sheet makes the exit code 3, parked rows 1."""
@@ -90,17 +101,22 @@ def import_sheets(  # noqa: PLR0913  # each option of the command is a parameter
     from aftersale.config.upgrade import need_current
 
     need_current()
+    from aftersale.returns.imports import are_parcels
     from aftersale.tickets.imports import Given
     from aftersale.tickets.scope import Scope
 
-    text = mapping.read_text(encoding="utf-8") if mapping else ""
-    scope = Scope(frozenset(state) if state else None, _start(since), _end(until), partial)
-    given = Given(sheets, _shop(shop, sheets, text, asked), scope, time_of(as_of) if as_of else None, text)
-    done = _import(given, asked, as_json=as_json)
+    if are_parcels(sheets):
+        done = _followed(start_parcels(sheets, shop, by, asked), asked, as_json=as_json)
+    else:
+        text = mapping.read_text(encoding="utf-8") if mapping else ""
+        scope = Scope(frozenset(state) if state else None, _start(since), _end(until), partial)
+        of = _shop(shop, sheets, text, asked)
+        given = Given(sheets, of, scope, time_of(as_of) if as_of else None, text)
+        done = _followed(_begun(given, asked), asked, as_json=as_json)
     _say(done, asked.lang, as_json=as_json)
     if done.state == "refused":
         raise typer.Exit(REFUSED)
-    if done.counts["parked"] or done.counts["other_shop"]:
+    if done.counts["parked"] or done.counts.get("other_shop"):
         raise typer.Exit(SOME_WRONG)
 
 
@@ -128,15 +144,19 @@ def _shop(name: str | None, sheets: list[Path], mapping: str, asked: Asked) -> "
     return Shop.objects.create(name=name, platform=platform, created_at=asked.now)
 
 
-def _import(given: "Given", asked: Asked, *, as_json: bool) -> "Import":
+def _begun(given: "Given", asked: Asked) -> "Import":
+    from aftersale.tickets.imports import start_import
+
+    return start_import(given, None, asked.now)
+
+
+def _followed(made: "Import", asked: Asked, *, as_json: bool) -> "Import":
     """Run the import here; where a worker was quicker, watch it."""
     from aftersale.config.wiring import import_now
-    from aftersale.tickets.imports import start_import
     from aftersale.tickets.models import Import
 
     _ = translator(asked.lang)
     clock = utc_clock()
-    made = start_import(given, None, asked.now)
     with bar(shown=not as_json) as shown:
         shown.begin(_("Taking in rows"))
         ticks = shown.each(iter(int, 1))
@@ -162,7 +182,7 @@ def _say(done: "Import", lang: Lang, *, as_json: bool) -> None:
     said = _("{rows} rows: {new} new, {changed} changed, {unchanged} unchanged, {parked} parked.")
     console.print(said.format(**done.counts))
     _say_parked(done, lang)
-    if done.counts["missing"]:
+    if done.counts.get("missing"):
         console.print(
             _("{n} open tickets are no longer in the back office: check them.").format(
                 n=done.counts["missing"]
@@ -190,7 +210,8 @@ def _lines(done: "Import", lang: Lang) -> "list[dict[str, object]]":
         {"parked": {"sheet": row.sheet, "row": row.row, "column": row.column, "reason": row.reason[lang]}}
         for row in done.parked.order_by("id").iterator()
     ]
-    gone = Ticket.objects.filter(shop=done.shop, missing_at=done.created_at) if done.shop else ()
+    while_it_ran = {"missing_at__gte": done.created_at, "missing_at__lte": done.ended_at}
+    gone = Ticket.objects.filter(shop=done.shop, **while_it_ran) if done.shop else ()
     missing = [{"missing": {"ticket_no": ticket.ticket_no, "status": ticket.status}} for ticket in gone]
     refused = [{"refused": done.message}] if done.state == "refused" else []
     return [*parked, *missing, *refused, {"summary": {**_NOTHING, **done.counts}}]

@@ -15,6 +15,7 @@ from aftersale.domain.roles import Permission
 from aftersale.finance.imports import KIND as FUNDS
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
+from aftersale.returns.imports import are_parcels, start_parcel_import
 from aftersale.returns.parked import needs, take_row
 from aftersale.shops.models import Shop
 from aftersale.tickets.imports import Given, cancel_import, start_import
@@ -26,6 +27,8 @@ from aftersale.tickets.queries import rows_of
 from aftersale.tickets.scope import Scope
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
@@ -53,9 +56,16 @@ def _start(ask: Ask) -> HttpResponse:
         raise Incomplete
     shop = _shop(ask)
     with kept(list(files), LIMITS) as paths:
-        scope = Scope(partial=bool(ask.said("partial")))
-        made = start_import(Given(paths, shop, scope), ask.person.pk, ask.now)
+        made = _begun(ask, paths, shop)
     return HttpResponseRedirect(reverse("import", args=[made.pk]))
+
+
+def _begun(ask: Ask, paths: list[Path], shop: Shop | None) -> Import:
+    if shop and are_parcels(paths):
+        ask.caller.let(Permission.RECEIVE, shop.pk)
+        return start_parcel_import(paths, shop, ask.person.pk, ask.now)
+    scope = Scope(partial=bool(ask.said("partial")))
+    return start_import(Given(paths, shop, scope), ask.person.pk, ask.now)
 
 
 def _shop(ask: Ask) -> Shop | None:

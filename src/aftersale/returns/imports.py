@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.channels.base import Parked
-from aftersale.channels.receipts import read_receipts
+from aftersale.channels.base import Parked, SheetRefused
+from aftersale.channels.receipts import is_warehouse_sheet, read_receipts
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.jobs.door import enqueue
@@ -39,6 +40,13 @@ KIND, JOB = "parcels", "import_parcels"
 # rows == taken + parked; new, changed, unchanged and refused are parcels, unclaimed those without a ticket.
 COUNTS = ("rows", "taken", "parked", "new", "changed", "unchanged", "refused", "unclaimed")
 _BATCH = 50
+
+
+def are_parcels(files: Sequence[Path]) -> bool:
+    """Tell by their headers whether files are a warehouse's; one that cannot be read is not."""
+    with suppress(SheetRefused):
+        return all(is_warehouse_sheet(path) for path in files)
+    return False
 
 
 def start_parcel_import(files: Sequence[Path], shop: Shop, person_id: int, now: datetime) -> Import:

@@ -30,7 +30,16 @@ def test_an_import_killed_before_any_of_its_writes_ends_as_one_that_was_not(tmp_
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     *after_deaths, whole = told["found"]
-    assert (whole["state"], whole["rows"], whole["parked"]) == ("done", 5, 1)
-    assert whole["proof"] == [10, 0, 0]
+    assert (whole["state"], whole["done_rows"], whole["parked"]) == ("done", 6, 2)
+    assert whole["counts"] == {
+        "rows": 6,
+        "new": 2,
+        "changed": 1,
+        "unchanged": 1,
+        "parked": 2,
+        "missing": 2,
+        "other_shop": 0,
+    }
+    assert whole["proof"] == [12, 0, 0]
     assert len(after_deaths) == told["deaths"] >= FEWEST
     assert [found for found in after_deaths if found != whole] == []
