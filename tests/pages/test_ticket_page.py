@@ -41,7 +41,13 @@ def test_a_ticket_says_proposal_clause_amounts_and_what_happens_if_nobody_acts(
     agent: Visitor, ticket: Ticket
 ) -> None:
     said = words_of(agent.get("ticket", ticket.pk))
-    for word in ("未发货退款", "¥129.00", "平台售后规则", "双层玻璃杯 蓝", "多拍/拍错/不想要"):
+    for word in (
+        "同意退款（未发货）",
+        "¥129.00",
+        "《电商平台通行的售后规则》",
+        "双层玻璃杯 蓝",
+        "多拍/拍错/不想要",
+    ):
         assert word in said
 
 
@@ -121,7 +127,4 @@ def test_a_ticket_asks_few_queries(
     role: Role, as_role: Callable[[Role], Visitor], agent: Visitor, ticket: Ticket
 ) -> None:
     agent.post("note", ticket.pk, text="先看看")
-    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= (15 if role in SEES_TEAM else 16)
-
-
-SEES_TEAM = {Role.OWNER, Role.LEAD}
+    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 19

@@ -68,7 +68,7 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
             "verb": wanted,
             "verb_words": verb(wanted),
             "pays": wanted in PAYS,
-            "row": _row(ask),
+            "row": row_of(ask),
         }
         return shown(ask, "_sure.html", **around)
     intent = Intent(
@@ -87,7 +87,7 @@ def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPerson
     """Send what needs two people to the second one."""
     act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said, why = _("Sent to a colleague for review."), needed.message.of(lang())
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=_row(ask))
+    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
 
 
 def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
@@ -117,7 +117,7 @@ def sequence_of(ask: Ask, ticket: Ticket) -> int:
     return int(said) if said.isascii() and said.isdigit() else ticket.sequence
 
 
-def _row(ask: Ask) -> str:
+def row_of(ask: Ask) -> str:
     """Tell whether the answer goes under a row of a list: the form says so, or what it is put beside."""
     beside = ask.request.headers.get("HX-Target", "").startswith("row-")
     return "1" if beside or ask.said("row") else ""
@@ -125,7 +125,7 @@ def _row(ask: Ask) -> str:
 
 def acted(ask: Ask, action: Action) -> HttpResponse:
     """Show how an action stands where it was asked for."""
-    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=_row(ask))
+    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=row_of(ask))
 
 
 @page

@@ -1,8 +1,9 @@
-"""Let a person say something about a ticket: refuse it, answer what is asked, note, hand over."""
+"""Let a person say something about a ticket: answer what is asked, note, hand over, watch."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -10,41 +11,25 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import Verb
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.roles import Permission
 from aftersale.domain.vocabulary import Kind
-from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, fen_said, sequence_of
+from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.proposal import newest_of, proposal_of
+from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.words import Speech
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
-from aftersale.shops.rulebooks import judge_of
-from aftersale.tickets import act, fact_answers, handling
+from aftersale.tickets import fact_answers, handling, watching
 from aftersale.tickets.models import Answer, Note
-from aftersale.tickets.refusal import Refusal
 from aftersale.web.environment import say as _
 
+if TYPE_CHECKING:
+    from aftersale.domain.fact_table import FactSpec
+    from aftersale.tickets.models import Ticket
+
 _DIGITS = 18
-_COUNTED = frozenset({Kind.COUNT, Kind.POINTS})
-
-
-@page
-def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Show the form of a refusal with what it could break; when sent, refuse."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.REFUSE)
-    if ask.request.method != "POST":
-        stored = newest_of(ticket_id)
-        proposal = proposal_of(stored, ()) if stored else None
-        return shown(ask, "_refuse.html", ticket=ticket, proposal=proposal)
-    if not (ask.said("reason") and ask.said("citation")):
-        raise Incomplete
-    evidence = tuple(line.strip() for line in ask.said("evidence").splitlines() if line.strip())
-    said = Refusal(ask.said("reason"), ask.said("citation"), ask.said("text"), evidence, delay_s=TAKE_BACK_S)
-    made = again(ask, ticket, Verb.REFUSE) or act.refuse(
-        ticket, ask.person, said, ask.now, sequence_of(ask, ticket), judge_of(ticket.shop_id, ask.now)
-    )
-    return acted(ask, made)
+_COUNTED = frozenset({Kind.COUNT})
 
 
 @require_POST
@@ -52,26 +37,51 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
 def answer(ask: Ask, ticket_id: int) -> HttpResponse:
     """Take an answer about a fact; the ticket is judged again at once."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.ANSWER)
-    fact, said = ask.said("fact"), _value(ask.said("fact"), ask.said("value"))
-    known = fact_answers.answers_of(ticket_id)
+    fact, said = ask.said("fact"), _value(ask)
+    known, before = fact_answers.answers_of(ticket_id), ticket.step
     if fact not in known or known[fact] != said:
         fact_answers.answer(ticket, fact, said, ask.person.pk, ask.now)
-    ask.tell(_("Judged again with your answer."))
+        watching.tell_watchers(ticket, ask.person, ask.now)
+    ask.tell(_outcome(ask, ticket, before))
     return _back(ticket_id)
 
 
-def _value(fact: str, said: str) -> object:
+def _outcome(ask: Ask, ticket: Ticket, before: str) -> str:
+    """Say what an answer has changed."""
+    words = Speech(ask.now).of(ticket.shop_id)
+    if ticket.step == before:
+        return _("Judged again: the proposal stays {step}.").format(step=words.action(before))
+    return _("Judged again: {before} becomes {step}.").format(
+        before=words.action(before), step=words.action(ticket.step)
+    )
+
+
+def _value(ask: Ask) -> object:
     """Read an answer as the fact takes it; nothing said means that nobody knows."""
-    spec = FACTS.get(fact)
-    if not said or spec is None:
-        return None
+    spec, said = FACTS.get(ask.said("fact")), ask.said("value")
+    if spec is not None and spec.kind is Kind.TAGS:
+        return [tag for tag in ask.all_said("value") if tag]
+    return None if not said or spec is None else _typed(spec, said)
+
+
+def _typed(spec: FactSpec, said: str) -> object:
     if spec.kind is Kind.BOOL:
         return {"yes": True, "no": False}.get(said)
     if spec.kind is Kind.FEN:
         return fen_said(said)
+    if spec.kind is Kind.POINTS:
+        return _points(said)
     if spec.kind is Kind.TIME:
         return f"{said}:00+08:00" if len(said) == len("2026-06-10T09:00") else said
     return int(said) if spec.kind in _COUNTED and said.isascii() and said.isdigit() else said
+
+
+def _points(said: str) -> object:
+    """Read a score between 0 and 1; what is no number is refused with the words of the fact."""
+    try:
+        return float(said)
+    except ValueError:
+        return said
 
 
 @require_POST
@@ -98,8 +108,16 @@ def note(ask: Ask, ticket_id: int) -> HttpResponse:
     since = ask.now - timedelta(seconds=TAKE_BACK_S)
     mine = Note.objects.filter(ticket=ticket, person=ask.person, at__gte=since)
     if ask.said("text") not in [each.text for each in mine]:
-        handling.add_note(ticket, ask.person, ask.said("text"), ask.now)
+        _tell(ask, handling.add_note(ticket, ask.person, ask.said("text"), ask.now))
     return _back(ticket_id)
+
+
+def _tell(ask: Ask, written: Note) -> None:
+    """Ask who is named in a note to read it, and who watches the ticket to look."""
+    named = watching.mention(written, ask.now)
+    watching.tell_watchers(written.ticket, ask.person, ask.now)
+    if named:
+        ask.tell(_("Asked to read it: {names}.").format(names="、".join(map(str, named))))
 
 
 @require_POST
@@ -113,6 +131,7 @@ def assign(ask: Ask, ticket_id: int) -> HttpResponse:
     colleague = _colleague(to, ticket.shop_id)
     if ticket.assignee_id != (colleague.pk if colleague else None):
         handling.assign(ticket, colleague, ask.person, ask.now)
+        watching.tell_watchers(ticket, ask.person, ask.now)
     return _back(ticket_id)
 
 
@@ -124,6 +143,27 @@ def _colleague(said: str, shop_id: int) -> Person | None:
     if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
         raise NotHere
     return person
+
+
+@require_POST
+@page
+def watch(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Begin or end to watch a ticket."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
+    if ask.said("on"):
+        watching.watch(ticket, ask.person, ask.now)
+    else:
+        watching.unwatch(ticket, ask.person)
+    return _back(ticket_id)
+
+
+@require_POST
+@page
+def here(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Hear that a browser shows a ticket, and tell which colleagues have it open too."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
+    others = watching.at_work(ticket_id, ask.person, ask.now)
+    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues_of(ticket, ask.now), others=others)
 
 
 def _back(ticket_id: int) -> HttpResponse:

@@ -63,7 +63,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "goods_taken_off": ("warehouse", Text(zh="退件已改挂到别的单", en="the parcel belongs elsewhere")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
-KINDS = ("buyer", "shop", "platform", "warehouse", "system")
+SIDES = ("buyer", "shop", "platform", "warehouse", "system")
+"""Whose doing something can be; the timeline is narrowed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,10 @@ class Happened:
 
 
 def side_words() -> dict[str, str]:
-    """Name the sides of the timeline."""
+    """Name the sides of the timeline, all of them together first."""
     return {
+        "": _("everything"),
+        "buyer": _("buyer"),
         "shop": _("shop"),
         "platform": _("platform"),
         "warehouse": _("warehouse"),
