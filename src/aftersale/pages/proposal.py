@@ -16,6 +16,7 @@ from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.judging import judge as settled
 from aftersale.tickets.models import StoredDecision
+from aftersale.tickets.steps import AGREE_TO_RETURN, SUBMIT
 from aftersale.triage.explained import Explainer
 from aftersale.triage.trying import Trying
 from aftersale.triage.vocabulary import answerer_words
@@ -73,6 +74,7 @@ class Proposal:
     ways: tuple[Way, ...]
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
     goods: tuple[Line, ...]
+    rests: tuple[FactShown, ...]
     known: tuple[FactShown, ...]
     derived: tuple[FactShown, ...]
     unknown: tuple[str, ...]
@@ -108,7 +110,7 @@ class _Explaining:
         return Proposal(
             step=self._words.action(self._ticket.step),
             remedy=self._words.remedy(verdict.preferred),
-            how=self._words.text(self._book.remedies[verdict.preferred].verb),
+            how=self._how(),
             title=verdict.main.title.of(lang()),
             liability=word_of(LIABILITY_WORDS, verdict.liability, lang()),
             freight=word_of(FREIGHT_WORDS, verdict.freight, lang()),
@@ -119,11 +121,20 @@ class _Explaining:
             ways=ways_of(self._decision, self._book),
             evidence=tuple(self._evidence()),
             goods=tuple(way_of_goods(self._judge, self._decision, self._words)),
-            known=tuple(fact for fact in facts if fact.source),
+            rests=tuple(fact for fact in facts if fact.source and fact.name in self._explained.used),
+            known=tuple(fact for fact in facts if fact.source and fact.name not in self._explained.used),
             derived=tuple(fact for fact in facts if not fact.source),
             unknown=tuple(self._words.fact(change.fact) for change in self._explained.others),
             guards=tuple(rule.title.of(lang()) for rule in verdict.guards),
         )
+
+    def _how(self) -> str:
+        """Say how the step is done; empty where it says so itself."""
+        step, preferred = self._ticket.step, self._decision.verdict.preferred
+        if step == SUBMIT:
+            return _("by the rules: {remedy}").format(remedy=self._words.remedy(preferred))
+        done = step in self._book.remedies or step == AGREE_TO_RETURN
+        return self._words.text(self._book.remedies[preferred].verb) if done else ""
 
     def _asked(self) -> tuple[Asked, ...]:
         """Ask what changes something, with where each answer leads by the very way it takes."""

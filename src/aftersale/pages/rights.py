@@ -36,9 +36,10 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Hold what stands against a refusal; `proposed`: the desk itself proposes to refuse."""
+    """Hold what stands against a refusal; `steps` come before one, `proposed`: the desk proposes one."""
 
     standing: tuple[Right, ...]
+    steps: tuple[Right, ...]
     possible: tuple[Right, ...]
     limits: tuple[str, ...]
     proposed: bool
@@ -49,7 +50,8 @@ def rights_against(judge: Judge, decision: Decision) -> Rights:
     found, book = against_refusal(judge, decision), judge.rulebook
     rules = [each for each in found if not each.rule.is_guard]
     return Rights(
-        tuple(_right(each, book) for each in rules if each.certain),
+        tuple(_right(each, book) for each in rules if each.certain and each.settles),
+        tuple(_right(each, book) for each in rules if each.certain and not each.settles),
         tuple(_right(each, book) for each in rules if not each.certain and each.settles)[:_MOST],
         tuple(each.rule.title.of(lang()) for each in found if each.rule.is_guard),
         decision.verdict.preferred == REJECT,

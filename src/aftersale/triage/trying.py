@@ -81,13 +81,20 @@ class Trying:
 
     def questions(self) -> tuple[TriedQuestion, ...]:
         """List at most three questions: those that decide by themselves first, none that changes nothing."""
-        found = [self._question(fact) for fact in self._facts_to_ask(self._now.decision)[:_MOST_TRIED]]
-        for waiting in [each for each in found if not each.decides]:
-            asks = dict.fromkeys(fact for outcome in waiting.outcomes for fact in outcome.asks)
-            found += [self._question(fact) for fact in asks]
+        found = self._followed(self._facts_to_ask(self._now.decision)[:_MOST_TRIED])
         worth = {each.fact: each for each in found if each.outcomes or each.may}
         ranked = sorted(worth.values(), key=lambda each: not each.decides)
         return tuple(ranked[:MOST_ASKED])
+
+    def _followed(self, facts: list[str]) -> list[TriedQuestion]:
+        """Try facts, and those that their answers would have us ask next, until one decides."""
+        waiting, found = list(facts), dict[str, TriedQuestion]()
+        while waiting and len(found) < _MOST_TRIED:
+            fact = waiting.pop(0)
+            if fact not in found:
+                found[fact] = self._question(fact)
+                waiting += [each for outcome in found[fact].outcomes for each in outcome.asks]
+        return list(found.values())
 
     def _facts_to_ask(self, decision: Decision) -> list[str]:
         changes = what_would_change(self._judge, decision)
