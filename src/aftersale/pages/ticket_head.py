@@ -35,12 +35,17 @@ class DueShown:
 
 
 _ALIVE = frozenset({DeadlineState.RUNNING, DeadlineState.PAUSED})
+_PAST = frozenset({DeadlineState.MISSED, DeadlineState.HISTORY})
 
 
 def dues_of(ticket: Ticket, now: datetime, rows: Iterable[Clock] | None = None) -> list[DueShown]:
-    """Say the clocks of a ticket that run, the earliest first; one query where its rows are not given."""
+    """Say the clocks of an open ticket, the earliest first: those that run, else those that were missed.
+
+    One query where its rows are not given.
+    """
     words = Speech(now).of(ticket.shop_id)
-    alive = [row for row in (rows or ticket.deadlines.order_by("due_at", "id")) if row.state in _ALIVE]
+    every = list(rows or ticket.deadlines.order_by("due_at", "id")) if ticket.open else []
+    alive = [row for row in every if row.state in _ALIVE] or [row for row in every if row.state in _PAST]
     return [_shown(row, ticket.amount_fen, words, now) for row in alive]
 
 
