@@ -130,9 +130,10 @@ def test_an_answer_that_changes_the_verdict_is_judged_at_once(seats: Seats) -> N
     for address in [each.get_attribute("href") for each in page.locator("[data-open]").all()][:40]:
         seats.go(page, str(address))
         before = page.locator("#proposal").inner_text()
-        other = page.locator("form.ask .acts button").filter(has_not_text=re.escape(before.split("：")[-1]))
+        other = page.locator("form.ask .leads li").filter(has_not_text="可能")
+        other = other.filter(has_not_text=before.split("：")[-1])
         if other.count():
-            other.first.click()
+            other.first.locator("button").click()
             break
     page.locator("#said .toast").wait_for()
     assert page.locator("#timeline li", has_text="补充信息").count() >= 1
@@ -145,14 +146,15 @@ def test_the_words_of_a_refusal_are_there_again_after_a_reload(seats: Seats) -> 
     page.locator("[data-open]").first.click()
     page.locator("[data-ticket]").wait_for()
     page.keyboard.press("KeyR")
-    page.locator("input[name=reason]").wait_for()
+    page.locator("input[name=reason_own]").wait_for()
     assert page.evaluate("document.activeElement.name") == "reason"
-    page.keyboard.type("商品完好")
+    page.keyboard.press("Tab")
+    page.fill("input[name=reason_own]", "商品完好")
     page.fill("textarea[name=text]", "您好，商品经核对完好。")
     page.reload()
     page.keyboard.press("KeyR")
-    page.locator("input[name=reason]").wait_for()
-    assert page.input_value("input[name=reason]") == "商品完好"
+    page.locator("input[name=reason_own]").wait_for()
+    assert page.input_value("input[name=reason_own]") == "商品完好"
     assert page.input_value("textarea[name=text]") == "您好，商品经核对完好。"
 
 
@@ -161,14 +163,16 @@ def test_what_was_refused_keeps_its_words_and_can_be_tried_again(seats: Seats) -
     page.locator("[data-open]").first.click()
     page.locator("[data-ticket]").wait_for()
     page.keyboard.press("KeyR")
-    page.fill("input[name=reason]", "已签收")
-    page.fill("input[name=citation]", "   ")
+    page.fill("input[name=reason_own]", "已签收")
+    page.fill("input[name=citation_own]", "   ")
+    for sure in page.locator("input[name=sure]").all():
+        sure.fill("仍要拒绝")
     page.locator("#acting form button.btn-primary").click()
     page.locator("#acting [data-refused]").wait_for()
     seats.wrong.clear()
     page.keyboard.press("KeyR")
-    page.locator("input[name=reason]").wait_for()
-    assert page.input_value("input[name=reason]") == "已签收"
+    page.locator("input[name=reason_own]").wait_for()
+    assert page.input_value("input[name=reason_own]") == "已签收"
 
 
 def test_a_number_pasted_anywhere_opens_its_ticket(seats: Seats) -> None:

@@ -52,7 +52,7 @@ def test_the_time_left_is_said_in_words_and_never_by_colour_alone(agent: Visitor
 
 def test_a_ticket_says_goods_claim_reason_amount_and_what_to_do(agent: Visitor, ticket: Ticket) -> None:
     said = words_of(agent.get("queue"))
-    for word in ("双层玻璃杯 蓝", ticket.ticket_no, "¥129.00", "未发货退款", "待分配"):
+    for word in ("双层玻璃杯 蓝", ticket.ticket_no, "¥129.00", "同意退款（未发货）", "待分配"):
         assert word in said
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
 
 from aftersale.domain.roles import Role
-from tests.api.desk import make_person, make_ticket
+from aftersale.domain.vocabulary import SERVICE_TAGS
+from aftersale.tickets.models import Answer, Deadline
+from tests.api.desk import make_person, make_ticket, now
 from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
 
 if TYPE_CHECKING:
@@ -41,7 +44,13 @@ def test_a_ticket_says_proposal_clause_amounts_and_what_happens_if_nobody_acts(
     agent: Visitor, ticket: Ticket
 ) -> None:
     said = words_of(agent.get("ticket", ticket.pk))
-    for word in ("未发货退款", "¥129.00", "平台售后规则", "双层玻璃杯 蓝", "多拍/拍错/不想要"):
+    for word in (
+        "同意退款（未发货）",
+        "¥129.00",
+        "《电商平台通行的售后规则》",
+        "双层玻璃杯 蓝",
+        "多拍/拍错/不想要",
+    ):
         assert word in said
 
 
@@ -121,7 +130,57 @@ def test_a_ticket_asks_few_queries(
     role: Role, as_role: Callable[[Role], Visitor], agent: Visitor, ticket: Ticket
 ) -> None:
     agent.post("note", ticket.pk, text="先看看")
-    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= (15 if role in SEES_TEAM else 16)
+    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 19
 
 
-SEES_TEAM = {Role.OWNER, Role.LEAD}
+def test_any_known_fact_is_corrected_as_an_event_and_taken_back(agent: Visitor, ticket: Ticket) -> None:
+    page = text_of(agent.get("ticket", ticket.pk))
+    assert 'name="fact" value="requested_refund_fen"' in page
+    assert 'name="fact" value="paid_fen"' not in page
+    response = agent.client.post(
+        reverse("answer", args=[ticket.pk]), {"fact": "shipped", "value": "yes"}, follow=True
+    )
+    assert "已重新判断" in words_of(response)
+    assert kinds(ticket) == ["imported", "answered"]
+    assert "人工补充" in words_of(response)
+    agent.post("withdraw", ticket.pk, "shipped")
+    assert kinds(ticket) == ["imported", "answered", "answer_withdrawn"]
+
+
+def test_a_set_of_tags_is_corrected_as_a_whole(agent: Visitor, ticket: Ticket) -> None:
+    agent.post("answer", ticket.pk, fact="service_tags", value=[SERVICE_TAGS[0], SERVICE_TAGS[1]])
+    assert Answer.objects.get().value == [SERVICE_TAGS[0], SERVICE_TAGS[1]]
+    assert agent.post("answer", ticket.pk, fact="service_tags", value=["no_such_tag"]).status_code == 422
+    assert kinds(ticket) == ["imported", "answered"]
+
+
+def test_clocks_are_said_in_words_with_what_happens_if_nobody_acts(agent: Visitor, ticket: Ticket) -> None:
+    Deadline.objects.filter(ticket=ticket).delete()
+    assert "没有截止时间" in words_of(agent.get("ticket", ticket.pk))
+    due: dict[str, Any] = {"source": "platform", "side": "merchant", "starts_at": now(), "state": "running"}
+    due |= {"due_at": now() + timedelta(hours=3, minutes=12, seconds=30), "consequence": "approves_refund"}
+    Deadline.objects.create(ticket=ticket, shop_id=ticket.shop_id, kind="respond_by", **due)
+    for page in (agent.get("ticket", ticket.pk), agent.post("here", ticket.pk, part=True)):
+        assert "还剩 3 小时 12 分 · 处理售后申请 · 超时平台将自动同意退款 ¥129.00" in words_of(page)
+
+
+def test_a_shop_without_an_interface_says_how_old_the_data_are(agent: Visitor, ticket: Ticket) -> None:
+    assert "数据截至" in words_of(agent.get("ticket", ticket.pk))
+
+
+def test_nothing_asked_for_is_a_dash_and_no_zero(agent: Visitor, shop: Shop) -> None:
+    exchange = make_ticket(shop, 5)
+    type(exchange).objects.filter(pk=exchange.pk).update(apply_type="exchange", amount_fen=0)
+    assert "申请 —" in words_of(agent.get("ticket", exchange.pk))
+
+
+def test_no_code_of_ours_stands_beside_a_clause(agent: Visitor, ticket: Ticket) -> None:
+    said = words_of(agent.get("ticket", ticket.pk))
+    assert ticket.rule_id
+    assert ticket.rule_id not in said
+
+
+def test_in_english_no_mark_of_full_width_stands(shop: Shop, ticket: Ticket) -> None:
+    jo = visitor(make_person("jo", Role.AGENT, shop), "en")
+    main = text_of(jo.get("ticket", ticket.pk)).partition("<main")[2].partition("</main>")[0]
+    assert not {"：", "？"} & set(main)

@@ -202,7 +202,7 @@ def test_freight_is_not_named_where_nothing_travels_back(tmp_path: Path) -> None
         "售后原因": "多拍/拍错/不想要",
     }
     line = worklist(tmp_path, ticket(1, **unshipped), sent=False)[0]
-    assert (line["处理建议"], line["退货运费"]) == ("未发货退款", "")
+    assert (line["处理建议"], line["退货运费"]) == ("同意退款（未发货）", "")
 
 
 def test_flag_remark_and_shop_come_from_the_sheet_and_the_note_from_the_register(tmp_path: Path) -> None:

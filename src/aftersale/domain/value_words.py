@@ -132,7 +132,7 @@ violation | 承诺与合规 | promises and compliance
 traits | 不便退回 | unfit to send back
 choice | 退货与退款选择 | refund or return
 special | 特殊情况 | special cases
-fallback | 没有规则命中 | no rule fits
+fallback | 规则没写到的 | not covered
 fast_refund | 极速退款 | fast refund
 freight | 退货运费 | return freight
 malicious | 恶意售后 | bad faith

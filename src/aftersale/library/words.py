@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aftersale.policy.written import Confidence, TextW, Unit
     from aftersale.texts import Lang
 
-_ARTICLES = re.compile(r"\d+(?:-\d+)?(?:\(\d+\))?(?:,\d+(?:-\d+)?(?:\(\d+\))?)*")
+_ARTICLES = re.compile(r"\d+(?:-\d+)?(?:[(（]\d+[)）])*(?:,\d+(?:-\d+)?(?:[(（]\d+[)）])*)*")
 _ALWAYS = (None, None)
 
 

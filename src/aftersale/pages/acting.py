@@ -1,4 +1,4 @@
-"""Let a person act on a ticket: approve, refuse, take back, confirm, answer, note, hand over."""
+"""Let a person act on a ticket: approve, propose, take back, confirm."""
 
 from __future__ import annotations
 
@@ -11,26 +11,19 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import PAYS, Verb
+from aftersale.channels.verbs import PAYS
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.fact_table import FACTS
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState
-from aftersale.domain.vocabulary import Kind
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.proposal import newest_of, proposal_of
 from aftersale.pages.words import act_of, verb
-from aftersale.shops.models import Person
-from aftersale.shops.permissions import shops_with
-from aftersale.shops.rulebooks import judge_of
 from aftersale.texts import Text
-from aftersale.tickets import act, fact_answers, handling
+from aftersale.tickets import act
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
 from aftersale.tickets.limits import SecondPersonNeeded
-from aftersale.tickets.models import Action, Answer, Note, Task, Ticket
-from aftersale.tickets.refusal import Refusal
+from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -39,8 +32,6 @@ if TYPE_CHECKING:
 
 # So long an approval can be taken back before anything is sent.
 TAKE_BACK_S = 10
-_DIGITS = 18
-_COUNTED = frozenset({Kind.COUNT, Kind.POINTS})
 _OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
 
@@ -77,29 +68,29 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
             "verb": wanted,
             "verb_words": verb(wanted),
             "pays": wanted in PAYS,
-            "row": _row(ask),
+            "row": row_of(ask),
         }
         return shown(ask, "_sure.html", **around)
     intent = Intent(
         wanted, _amount(ask, wanted), delay_s=TAKE_BACK_S, paid_unknown_accepted=bool(ask.said("vouched"))
     )
     try:
-        made = _again(ask, ticket, wanted) or act.accept(
-            ticket, ask.person, intent, ask.now, _sequence(ask, ticket)
+        made = again(ask, ticket, wanted) or act.accept(
+            ticket, ask.person, intent, ask.now, sequence_of(ask, ticket)
         )
     except SecondPersonNeeded as needed:
         return _to_colleague(ask, ticket, intent, needed)
-    return _acted(ask, made)
+    return acted(ask, made)
 
 
 def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPersonNeeded) -> HttpResponse:
     """Send what needs two people to the second one."""
-    act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
+    act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said, why = _("Sent to a colleague for review."), needed.message.of(lang())
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=_row(ask))
+    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
 
 
-def _again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
+def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
     """Find what the same press has done already: a second one shows it and does nothing."""
     since = ask.now - timedelta(seconds=TAKE_BACK_S)
     made = Action.objects.filter(ticket=ticket, approved_by=ask.person, verb=wanted, approved_at__gte=since)
@@ -109,35 +100,38 @@ def _again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
 def _amount(ask: Ask, wanted: str) -> int | None:
     if wanted not in PAYS:
         return None
-    return _fen(ask.said("amount")) or None
+    return fen_said(ask.said("amount")) or None
 
 
-def _fen(said: str) -> int:
+def fen_said(said: str) -> int:
+    """Read an amount that was typed; raises NotAnAmount."""
     fen = fen_of(said)
     if fen is None:
         raise NotAnAmount(said)
     return fen
 
 
-def _sequence(ask: Ask, ticket: Ticket) -> int:
+def sequence_of(ask: Ask, ticket: Ticket) -> int:
+    """Give the state of the ticket that the person saw, as the form says."""
     said = ask.said("sequence")
     return int(said) if said.isascii() and said.isdigit() else ticket.sequence
 
 
-def _row(ask: Ask) -> str:
+def row_of(ask: Ask) -> str:
     """Tell whether the answer goes under a row of a list: the form says so, or what it is put beside."""
     beside = ask.request.headers.get("HX-Target", "").startswith("row-")
     return "1" if beside or ask.said("row") else ""
 
 
-def _acted(ask: Ask, action: Action) -> HttpResponse:
-    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=_row(ask))
+def acted(ask: Ask, action: Action) -> HttpResponse:
+    """Show how an action stands where it was asked for."""
+    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=row_of(ask))
 
 
 @page
 def action(ask: Ask, action_id: int) -> HttpResponse:
     """Show how an action stands; asked again while it is under way."""
-    return _acted(ask, _action(ask.caller, action_id, Permission.VIEW))
+    return acted(ask, _action(ask.caller, action_id, Permission.VIEW))
 
 
 def _action(caller: Caller, action_id: int, permission: Permission) -> Action:
@@ -152,7 +146,7 @@ def _action(caller: Caller, action_id: int, permission: Permission) -> Action:
 @page
 def cancel(ask: Ask, action_id: int) -> HttpResponse:
     """Take an approval back while nothing was sent."""
-    return _acted(ask, act.cancel(_action(ask.caller, action_id, Permission.APPROVE), ask.person, ask.now))
+    return acted(ask, act.cancel(_action(ask.caller, action_id, Permission.APPROVE), ask.person, ask.now))
 
 
 @require_POST
@@ -162,25 +156,7 @@ def confirm(ask: Ask, action_id: int) -> HttpResponse:
     found, outcome = _action(ask.caller, action_id, Permission.APPROVE), _OUTCOMES.get(ask.said("outcome"))
     if outcome is None:
         raise Incomplete
-    return _acted(ask, confirm_action(found, ask.person, outcome, ask.now, ask.said("note")))
-
-
-@page
-def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Show the form of a refusal with what it could break; when sent, refuse."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.REFUSE)
-    if ask.request.method != "POST":
-        stored = newest_of(ticket_id)
-        proposal = proposal_of(stored, ()) if stored else None
-        return shown(ask, "_refuse.html", ticket=ticket, proposal=proposal)
-    if not (ask.said("reason") and ask.said("citation")):
-        raise Incomplete
-    evidence = tuple(line.strip() for line in ask.said("evidence").splitlines() if line.strip())
-    said = Refusal(ask.said("reason"), ask.said("citation"), ask.said("text"), evidence, delay_s=TAKE_BACK_S)
-    made = _again(ask, ticket, Verb.REFUSE) or act.refuse(
-        ticket, ask.person, said, ask.now, _sequence(ask, ticket), judge_of(ticket.shop_id, ask.now)
-    )
-    return _acted(ask, made)
+    return acted(ask, confirm_action(found, ask.person, outcome, ask.now, ask.said("note")))
 
 
 @require_POST
@@ -193,88 +169,9 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
     asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None, created_at__gte=since)
     if not any(each.params.get("by") == ask.person.pk for each in asked):
         intent = Intent(wanted, _amount(ask, wanted))
-        act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
+        act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     ask.tell(_("Sent to a colleague for review."))
     return _back(ticket_id)
-
-
-@require_POST
-@page
-def answer(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Take an answer about a fact; the ticket is judged again at once."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.ANSWER)
-    fact, said = ask.said("fact"), _value(ask.said("fact"), ask.said("value"))
-    known = fact_answers.answers_of(ticket_id)
-    if fact not in known or known[fact] != said:
-        fact_answers.answer(ticket, fact, said, ask.person.pk, ask.now)
-    ask.tell(_("Judged again with your answer."))
-    return _back(ticket_id)
-
-
-def _value(fact: str, said: str) -> object:
-    """Read an answer as the fact takes it; nothing said means that nobody knows."""
-    spec = FACTS.get(fact)
-    if not said or spec is None:
-        return None
-    if spec.kind is Kind.BOOL:
-        return {"yes": True, "no": False}.get(said)
-    if spec.kind is Kind.FEN:
-        return _fen(said)
-    if spec.kind is Kind.TIME:
-        return f"{said}:00+08:00" if len(said) == len("2026-06-10T09:00") else said
-    return int(said) if spec.kind in _COUNTED and said.isascii() and said.isdigit() else said
-
-
-@require_POST
-@page
-def withdraw(ask: Ask, ticket_id: int, fact: str) -> HttpResponse:
-    """Take the newest answer about a fact back."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.ANSWER)
-    given = Answer.objects.filter(ticket=ticket, fact=fact, withdrawn_at=None).order_by("-id").first()
-    if given is None:
-        raise NotHere
-    given.ticket = ticket
-    fact_answers.withdraw(given, ask.person.pk, ask.now)
-    ask.tell(_("Taken back; judged again."))
-    return _back(ticket_id)
-
-
-@require_POST
-@page
-def note(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Put a note on a ticket."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
-    if not ask.said("text"):
-        raise Incomplete
-    since = ask.now - timedelta(seconds=TAKE_BACK_S)
-    mine = Note.objects.filter(ticket=ticket, person=ask.person, at__gte=since)
-    if ask.said("text") not in [each.text for each in mine]:
-        handling.add_note(ticket, ask.person, ask.said("text"), ask.now)
-    return _back(ticket_id)
-
-
-@require_POST
-@page
-def assign(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Hand a ticket over; taking a free one needs no special permission."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
-    to = ask.said("person")
-    mine = to == str(ask.person.pk) and ticket.assignee_id in {None, ask.person.pk}
-    ask.caller.let(Permission.ANSWER if mine else Permission.ASSIGN, ticket.shop_id)
-    colleague = _colleague(to, ticket.shop_id)
-    if ticket.assignee_id != (colleague.pk if colleague else None):
-        handling.assign(ticket, colleague, ask.person, ask.now)
-    return _back(ticket_id)
-
-
-def _colleague(said: str, shop_id: int) -> Person | None:
-    if not said:
-        return None
-    number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
-    person = Person.objects.filter(pk=number, is_active=True).first()
-    if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
-        raise NotHere
-    return person
 
 
 def _back(ticket_id: int) -> HttpResponse:

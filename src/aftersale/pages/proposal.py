@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.value_words import FREIGHT_WORDS, LIABILITY_WORDS, word_of
 from aftersale.domain.vocabulary import Kind
-from aftersale.pages.words import act_of
-from aftersale.policy.rulebook import REJECT
+from aftersale.pages.clauses import Clause, clauses_of
+from aftersale.pages.known import FactShown, Line, known_facts, way_of_goods
+from aftersale.pages.told import Told
+from aftersale.pages.ways import Way, ways_of
 from aftersale.shops.rulebooks import judge_by
-from aftersale.tickets.detail import decision_view
 from aftersale.tickets.judging import facts_from
+from aftersale.tickets.judging import judge as settled
 from aftersale.tickets.models import StoredDecision
-from aftersale.tickets.product_facts import articles_for
-from aftersale.tickets.said import said_of
+from aftersale.tickets.steps import AGREE_TO_RETURN, SUBMIT
 from aftersale.triage.explained import Explainer
+from aftersale.triage.trying import Trying
 from aftersale.triage.vocabulary import answerer_words
 from aftersale.triage.words import Words
-from aftersale.web.environment import lang
+from aftersale.web.environment import lang, money
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from aftersale.domain.facts import Facts
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
-    from aftersale.tickets.models import Ticket
-    from aftersale.tickets.said import Said
-    from aftersale.triage.rows import Question
+    from aftersale.triage.trying import Tried, TriedQuestion
 
 _OPEN_ENDED = {Kind.TIME: "datetime-local", Kind.FEN: "money"}
 
@@ -43,37 +43,18 @@ class AnswerShown:
     words: str
     leads_to: str
     surely: bool
-    refuses: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold one question; without answers it is typed in, as `kind` of a field."""
+    """Hold one question; without answers it is typed in, as `kind` of a field, and `may` says to what end."""
 
     fact: str
     words: str
     whom: str
     answers: tuple[AnswerShown, ...]
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Hold one other way to settle a ticket, with the verb that carries it out."""
-
-    code: str
-    words: str
-    verb: str
-
-
-@dataclass(frozen=True, slots=True)
-class FactShown:
-    """Hold one fact that is known: its words, where it was told; no source where it follows from others."""
-
-    name: str
-    label: str
-    words: str
-    source: str
+    may: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +65,20 @@ class Proposal:
     remedy: str
     how: str
     title: str
-    rule_id: str
     liability: str
     freight: str
-    cites: tuple[dict[str, Any], ...]
+    payable_fen: int | None
+    cites: tuple[Clause, ...]
     asked: tuple[Asked, ...]
     inspect: tuple[str, ...]
     ways: tuple[Way, ...]
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
+    goods: tuple[Line, ...]
+    rests: tuple[FactShown, ...]
     known: tuple[FactShown, ...]
     derived: tuple[FactShown, ...]
     unknown: tuple[str, ...]
     guards: tuple[str, ...]
-    current: bool
 
 
 def newest_of(ticket_id: int) -> StoredDecision | None:
@@ -104,71 +86,100 @@ def newest_of(ticket_id: int) -> StoredDecision | None:
     return StoredDecision.objects.select_related("ticket").filter(ticket_id=ticket_id).order_by("-id").first()
 
 
-def proposal_of(stored: StoredDecision, answered: Collection[str]) -> Proposal:
+def proposal_of(stored: StoredDecision, answers: Mapping[str, object], now: datetime) -> Proposal:
     """Explain a decision by the rulebook it was made with; nothing is written.
 
-    `answered` names the facts that people here have answered.
+    `answers` are those of people here that count, by fact.
     """
     judge = judge_by(stored.rulebook_digest)
-    return _Explaining(judge, judge.decide(facts_from(stored.facts)), stored, answered).all()
+    told = Told(stored.ticket, answers, now)
+    return _Explaining(judge, judge.decide(facts_from(stored.facts)), stored, told).all()
 
 
 class _Explaining:
-    def __init__(
-        self, judge: Judge, decision: Decision, stored: StoredDecision, answered: Collection[str]
-    ) -> None:
-        self._judge, self._decision, self._answered = judge, decision, answered
-        self._ticket, self._stored = stored.ticket, decision_view(stored)
+    def __init__(self, judge: Judge, decision: Decision, stored: StoredDecision, told: Told) -> None:
+        self._judge, self._decision, self._told = judge, decision, told
+        self._ticket = stored.ticket
         self._book = judge.rulebook
         self._words = Words(lang(), judge.rulebook, int(self._ticket.seen_at.timestamp()))
         self._explained = Explainer(judge).explain(decision)
 
     def all(self) -> Proposal:
         verdict = self._decision.verdict
-        facts = list(_known(self._ticket, self._decision.facts, self._words, self._answered))
+        facts = list(known_facts(self._decision, self._told, self._words))
         return Proposal(
             step=self._words.action(self._ticket.step),
             remedy=self._words.remedy(verdict.preferred),
-            how=self._words.text(self._book.remedies[verdict.preferred].verb),
+            how=self._how(),
             title=verdict.main.title.of(lang()),
-            rule_id=verdict.main.id,
             liability=word_of(LIABILITY_WORDS, verdict.liability, lang()),
             freight=word_of(FREIGHT_WORDS, verdict.freight, lang()),
-            cites=tuple(self._stored.cites),
-            asked=tuple(map(self._asked, self._explained.ask)),
+            payable_fen=self._decision.payable_fen,
+            cites=clauses_of(self._decision.verdict.citations, self._book),
+            asked=self._asked() if self._ticket.open else (),
             inspect=tuple(self._words.fact(change.fact) for change in self._explained.inspect),
-            ways=tuple(self._ways()),
+            ways=ways_of(self._decision, self._book),
             evidence=tuple(self._evidence()),
-            known=tuple(fact for fact in facts if fact.source),
+            goods=tuple(way_of_goods(self._judge, self._decision, self._words)),
+            rests=tuple(fact for fact in facts if fact.source and fact.name in self._explained.used),
+            known=tuple(fact for fact in facts if fact.source and fact.name not in self._explained.used),
             derived=tuple(fact for fact in facts if not fact.source),
             unknown=tuple(self._words.fact(change.fact) for change in self._explained.others),
             guards=tuple(rule.title.of(lang()) for rule in verdict.guards),
-            current=True,
         )
 
-    def _asked(self, question: Question) -> Asked:
-        spec = FACTS[question.fact]
-        answers = tuple(
-            AnswerShown(
-                _sent(outcome.answer),
-                self._words.value(question.fact, outcome.answer),
-                self._words.remedy(outcome.remedy),
-                outcome.surely,
-                outcome.remedy == REJECT,
-            )
-            for outcome in question.outcomes
-        )
-        whom = answerer_words(lang())[question.who]
+    def _how(self) -> str:
+        """Say how the step is done; empty where it says so itself."""
+        step, preferred = self._ticket.step, self._decision.verdict.preferred
+        if step == SUBMIT:
+            return _("by the rules: {remedy}").format(remedy=self._words.remedy(preferred))
+        done = step in self._book.remedies or step == AGREE_TO_RETURN
+        return self._words.text(self._book.remedies[preferred].verb) if done else ""
+
+    def _asked(self) -> tuple[Asked, ...]:
+        """Ask what changes something, with where each answer leads by the very way it takes."""
+        seen, judge_ = self._told.seen, self._judge
+        trying = Trying(judge_, self._told.facts, lambda facts: settled(seen, facts, judge_))
+        return tuple(map(self._question, trying.questions()))
+
+    def _question(self, question: TriedQuestion) -> Asked:
+        fact, outcomes = question.fact, question.outcomes
         return Asked(
-            question.fact, self._words.fact(question.fact), whom, answers, _OPEN_ENDED.get(spec.kind, "text")
+            fact,
+            self._words.fact(fact),
+            answerer_words(lang())[question.who],
+            tuple(self._answer(fact, outcome, outcomes) for outcome in outcomes),
+            _OPEN_ENDED.get(FACTS[fact].kind, "text"),
+            " / ".join(map(self._words.action, question.may)),
         )
 
-    def _ways(self) -> Iterator[Way]:
-        verdict = self._decision.verdict
-        names = [*verdict.remedies, *(r.remedies[0] for r in verdict.alternatives if r.group != "fallback")]
-        for name in dict.fromkeys(names):
-            if name not in {verdict.preferred, REJECT}:
-                yield Way(name, self._words.remedy(name), act_of(name))
+    def _answer(self, fact: str, outcome: Tried, outcomes: Sequence[Tried]) -> AnswerShown:
+        leads_to = self._words.action(outcome.step)
+        if not outcome.surely:
+            asks = self._words.facts(outcome.asks)
+            leads_to = _("perhaps {step}, then ask: {facts}").format(step=leads_to, facts=asks)
+        alike = [each for each in outcomes if each.step == outcome.step and each.asks == outcome.asks]
+        told = " · ".join((leads_to, *self._apart(outcome, alike)))
+        said = self._words.value(fact, outcome.answer)
+        return AnswerShown(_sent(outcome.answer), said, told, outcome.surely)
+
+    def _apart(self, outcome: Tried, alike: Sequence[Tried]) -> Iterator[str]:
+        """Say in what an answer differs from those that lead to the same step."""
+        said = [self._follows(each.decision) for each in alike]
+        for place, words in enumerate(self._follows(outcome.decision)):
+            if len({each[place] for each in said}) > 1:
+                yield words
+
+    def _follows(self, decision: Decision) -> tuple[str, ...]:
+        verdict = decision.verdict
+        liability = word_of(LIABILITY_WORDS, verdict.liability, lang())
+        freight = word_of(FREIGHT_WORDS, verdict.freight, lang())
+        return (
+            _("by the rules: {remedy}").format(remedy=self._words.remedy(verdict.preferred)),
+            _("liability: {who}").format(who=liability),
+            _("freight: {who}").format(who=freight),
+            money(decision.amount_fen),
+        )
 
     def _evidence(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         verdict = self._decision.verdict
@@ -181,30 +192,3 @@ class _Explaining:
 
 def _sent(value: bool | int | str) -> str:  # noqa: FBT001  # an answer is the value of a fact
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-
-
-def _known(ticket: Ticket, facts: Facts, words: Words, answered: Collection[str]) -> Iterator[FactShown]:
-    """List what is known and worth reading, with where it was said."""
-    seen = said_of(ticket)
-    register = articles_for(ticket.shop_id, ticket.article_no, ticket.product_id)
-    told = register.facts(ticket.article_no, ticket.product_id)
-    for name, spec in FACTS.items():
-        value = facts[name]
-        quiet = name in facts.unknown or name in facts.unalleged or value in (None, "", frozenset())
-        if quiet or name in _NOT_WORTH_SAYING:
-            continue
-        yield FactShown(
-            name, spec.label.of(lang()), words.value(name, value), _source(name, answered, seen, told)
-        )
-
-
-_NOT_WORTH_SAYING = frozenset({"now", "platform", "shop", "article_no"})
-
-
-def _source(name: str, answered: Collection[str], seen: Said, register: Mapping[str, Any]) -> str:
-    """Say where a fact was told; empty where it follows from others."""
-    if name in answered:
-        return _("answered here")
-    if name in seen.facts:
-        return seen.sources.get(name) or _("from the platform")
-    return _("product register") if name in register else ""

@@ -26,6 +26,7 @@ from aftersale.tickets.models import Task
 from aftersale.tickets.perform import OVER_PAID
 from aftersale.tickets.promises import PROMISE
 from aftersale.tickets.receipts import AUTHORISE, CONFIRM
+from aftersale.tickets.watching import MENTION, WATCHED
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def _name(key: tuple[str, str]) -> str:
         review.RETURNED: _("Came back from review: look again"),
         PROMISE: _("Keep what was promised"),
         STOP_SALE: _("Take off sale"),
+        MENTION: _("You are named in a note"),
+        WATCHED: _("A ticket you watch has changed"),
+        review.CHANGED: _("A reviewer did it otherwise: read why"),
     }
     words = said.get(kind, kind)
     return f"{words}：{verb(done)}" if done in set(VERB_WORDS) else words

@@ -8,22 +8,24 @@ from aftersale.api.faults import NotHere
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.proposal import newest_of, proposal_of
-from aftersale.pages.timeline import side_words, timeline_of
-from aftersale.pages.words import Speech, act_of, consequence, value, verb
+from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.timeline import SIDES, side_words, timeline_of
+from aftersale.pages.words import Speech, act_of, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
+from aftersale.shops.models.shop import ConnectionState
+from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
 from aftersale.tickets.detail import decision_view, ticket_view, whole_of
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
+from aftersale.tickets.watching import colleagues_in, watchers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpResponse
 
     from aftersale.tickets.detail import TicketView, Whole
-
-_SIBLINGS = 20
 
 
 @page
@@ -38,42 +40,74 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     if seen is None:
         raise NotHere
     stored = newest_of(ticket_id)
+    row = stored.ticket if stored else Ticket.objects.get(pk=ticket_id)
     found = whole_of(seen, decision_view(stored) if stored else None)
-    people = _people(seen.shop_id) if seen.shop_id in ask.caller.shops(Permission.ASSIGN) else []
-    parcels = Parcel.objects.filter(matches__ticket_id=ticket_id, matches__ended_at=None)
-    answered = {each.fact for each in found.answers if each.withdrawn_at is None}
+    answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
+    people = colleagues_in(seen.shop_id)
     return {
         "found": found,
         "ticket": seen,
-        "proposal": proposal_of(stored, answered) if stored else None,
-        "siblings": _siblings(seen),
-        "parcels": parcels.order_by("-id"),
-        "timeline": timeline_of(found.events, found.notes, _names(ask, found, people)),
-        "sides": side_words(),
-        "people": people,
+        "dues": dues_of(row, ask.now, found.deadlines),
+        "others": (),
+        "proposal": proposal_of(stored, answers, ask.now) if stored else None,
+        "parcels": Parcel.objects.filter(matches__ticket_id=ticket_id, matches__ended_at=None).order_by(
+            "-id"
+        ),
         "speech": Speech(ask.now),
         "verb": verb,
         "value": value,
-        "consequence": consequence,
         "act": act_of(seen.step),
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
+        **_order(row),
+        **_people(ask, seen, people),
+        **_happened(ask, found, people),
+        "age": None if _connected(ask, seen.shop_id) else import_number(seen.shop_id),
     }
 
 
-def _siblings(seen: TicketView) -> object:
-    """Read the other tickets of the same order: they are decided together."""
-    others = Ticket.objects.filter(shop_id=seen.shop_id, order_no=seen.order_no).exclude(pk=seen.id)
-    return rows_of(list(others.order_by("-id").values_list("pk", flat=True)[:_SIBLINGS]))
+def _order(row: Ticket) -> dict[str, Any]:
+    """Read the other tickets of the order, those refused before, and what the buyer had in this shop."""
+    siblings = siblings_of(row)
+    return {
+        "siblings": rows_of(siblings),
+        "earlier": refused_before(row, siblings),
+        "history": history_of(row),
+        "act_of": act_of,
+    }
 
 
-def _names(ask: Ask, found: Whole, people: Sequence[tuple[int, str]]) -> dict[int, str]:
+def _people(ask: Ask, seen: TicketView, people: Sequence[Person]) -> dict[str, Any]:
+    """Say who takes care, who may be asked to, who watches and who can be named in a note."""
+    watchers = watchers_of(seen.id)
+    assigning = seen.shop_id in ask.caller.shops(Permission.ASSIGN)
+    return {
+        "people": [(each.pk, str(each)) for each in people] if assigning else [],
+        "watchers": [str(each) for each in watchers],
+        "watching": ask.person.pk in {each.pk for each in watchers},
+        "colleagues": [str(each) for each in people if each.pk != ask.person.pk],
+    }
+
+
+def _happened(ask: Ask, found: Whole, people: Sequence[Person]) -> dict[str, Any]:
+    """Mix what happened, narrowed to the side that is asked for."""
+    side = ask.said("side") if ask.said("side") in SIDES else ""
+    events = timeline_of(found.events, found.notes, _names(ask, found, people))
+    return {
+        "timeline": [each for each in events if side in {"", each.whose}],
+        "side": side,
+        "sides": side_words(),
+    }
+
+
+def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str]:
     """Name who acted; only those who are not known already are asked for."""
-    names = {ask.person.pk: str(ask.person), **dict(people)}
+    names = {ask.person.pk: str(ask.person), **{each.pk: str(each) for each in people}}
     acting = {event.actor for event in found.events if event.actor} - set(names)
     others = Person.objects.filter(pk__in=acting) if acting else ()
     return names | {person.pk: str(person) for person in others}
 
 
-def _people(shop_id: int) -> list[tuple[int, str]]:
-    there = Person.objects.filter(memberships__shop_id=shop_id, is_active=True).distinct()
-    return [(person.pk, str(person)) for person in there.order_by("name", "username")]
+def _connected(ask: Ask, shop_id: int) -> bool:
+    shop = next((place.shop for place in ask.caller.places if place.shop.pk == shop_id), None)
+    connection = getattr(shop, "connection", None)
+    return connection is not None and connection.state == ConnectionState.CONNECTED

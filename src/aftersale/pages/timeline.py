@@ -61,9 +61,31 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "goods_recounted": ("warehouse", Text(zh="重新清点", en="counted again")),
     "goods_inspected": ("warehouse", Text(zh="已验货", en="inspected")),
     "goods_taken_off": ("warehouse", Text(zh="退件已改挂到别的单", en="the parcel belongs elsewhere")),
+    "deadline_paused": ("system", Text(zh="计时暂停", en="clock paused")),
+    "alarm_taken": ("shop", Text(zh="接手了提醒", en="took the alarm over")),
+    "alarm_escalated": (
+        "system",
+        Text(zh="没人接手，已提醒主管", en="nobody took the alarm; the lead was told"),
+    ),
+    "action_not_covered": (
+        "system",
+        Text(zh="订单余额不够，没有提交", en="no longer covered by the order; not sent"),
+    ),
+    "action_overtaken": (
+        "system",
+        Text(zh="平台上有变化，没有提交", en="changed on the platform meanwhile; not sent"),
+    ),
+    "answer_late": ("platform", Text(zh="平台结果到得晚", en="the platform's answer came late")),
+    "dispatch_stopped": ("warehouse", Text(zh="已截住，没有发出", en="dispatch stopped")),
+    "dispatch_too_late": ("warehouse", Text(zh="没截住，已经发出", en="too late, it was sent")),
+    "dispatch_not_needed": ("warehouse", Text(zh="不用截了", en="no need to stop it")),
+    "unmatched": ("warehouse", Text(zh="退件不再挂在这张单", en="the parcel no longer belongs here")),
+    "redecide_failed": ("system", Text(zh="没能重新判断", en="could not be judged again")),
+    "erasure_held": ("system", Text(zh="个人信息暂不能删除", en="personal data cannot be erased yet")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
-KINDS = ("buyer", "shop", "platform", "warehouse", "system")
+SIDES = ("buyer", "shop", "platform", "warehouse", "system")
+"""Whose doing something can be; the timeline is narrowed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +101,10 @@ class Happened:
 
 
 def side_words() -> dict[str, str]:
-    """Name the sides of the timeline."""
+    """Name the sides of the timeline, all of them together first."""
     return {
+        "": _("everything"),
+        "buyer": _("buyer"),
         "shop": _("shop"),
         "platform": _("platform"),
         "warehouse": _("warehouse"),

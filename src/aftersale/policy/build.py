@@ -17,6 +17,7 @@ from aftersale.policy.rulebook import (
     Derived,
     Parameter,
     ParameterValue,
+    RefusalReason,
     Rule,
     Rulebook,
     Step,
@@ -100,6 +101,7 @@ class Builder:
             amount=self._steps("amount"),
             punitive=self._steps("punitive"),
             deadlines=self._deadlines(),
+            reject_reasons=self._reject_reasons(),
             types=self._names,
             calendar=self._calendar,
             digest="",
@@ -292,6 +294,24 @@ class Builder:
             whose=written.whose,
             if_missed=_text(written.if_missed),
             platform_when=of_platform,
+        )
+
+    def _reject_reasons(self) -> tuple[RefusalReason, ...]:
+        return tuple(
+            RefusalReason(
+                id=item.id,
+                platform=placed.platform,
+                words=_text(item.words),
+                hint=_text(item.hint),
+                claims=item.claims,
+                received=item.received,
+                needs_text=item.needs_text,
+                needs_evidence=item.needs_evidence,
+                effective=item.effective,
+                citations=self._citations(item.cite, f"{placed.file} {item.id}", item.id),
+                confidence=item.confidence,
+            )
+            for item, placed in self._unique("reject_reasons", "id")
         )
 
     def _check_shop(self, rulebook: Rulebook) -> None:

@@ -192,18 +192,22 @@ def unannounced_year(rulebook: Rulebook, decision: Decision) -> int | None:
     return date_of(last).year
 
 
-def to_ask(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Pick at most three questions for this ticket: facts of kind ask whose stage is reached."""
+def askable(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Pick what can be asked on this ticket: facts of kind ask whose stage is reached."""
     stage, reason_known = decision.facts.stage, decision.facts["reason"] is not None
-    askable = [
+    return tuple(
         change
         for change in changes
         if (spec := FACTS[change.fact]).silence is Silence.ASK
         and spec.stage <= stage
         # Until the buyer's reason is known, what only some reasons allege is no question yet.
         and (reason_known or not spec.alleged_by)
-    ]
-    return tuple(askable[:MOST_ASKED])
+    )
+
+
+def to_ask(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Pick at most three questions for this ticket, dearest first."""
+    return askable(decision, changes)[:MOST_ASKED]
 
 
 def to_inspect(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:

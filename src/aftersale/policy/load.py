@@ -22,6 +22,7 @@ from aftersale.policy.written import (
     Layer,
     ParameterW,
     Platform,
+    RejectReasonW,
     RemedyW,
     RuleW,
     StepW,
@@ -47,6 +48,7 @@ _SHAPES: dict[str, type[Written]] = {
     "deadlines": DeadlineW,
     "remedies": RemedyW,
     "evidence": EvidenceW,
+    "reject_reasons": RejectReasonW,
 }
 SHOP_FOLDER = "shop/"
 _OF_A_SHOP = frozenset(

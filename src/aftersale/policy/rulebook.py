@@ -157,6 +157,31 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalReason:
+    """Name one reason for refusing: for which claims, what must come with it, where it is from.
+
+    `received` says whether it speaks of goods that the buyer has (True), has not (False), or either (None).
+    """
+
+    id: str
+    platform: Platform
+    words: Text
+    hint: Text
+    claims: tuple[str, ...]
+    received: bool | None
+    needs_text: bool
+    needs_evidence: bool
+    effective: tuple[date | None, date | None]
+    citations: tuple[Citation, ...]
+    confidence: Confidence
+
+    def holds(self, platform: str, claim: str, second: int) -> bool:
+        """Tell whether it is offered for a claim on a platform at a time."""
+        start, until = bound(self.effective[0], ALWAYS_FROM), bound(self.effective[1], ALWAYS_UNTIL)
+        return self.platform in {"any", platform} and claim in self.claims and start <= second < until
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """Hold all layers composed: rules stand in rank order, derived facts in order of dependency."""
 
@@ -171,6 +196,7 @@ class Rulebook:
     amount: tuple[Step, ...]
     punitive: tuple[Step, ...]
     deadlines: tuple[Deadline, ...]
+    reject_reasons: tuple[RefusalReason, ...]
     types: Mapping[str, Type]
     calendar: Calendar
     digest: str

@@ -180,6 +180,22 @@ class FileW(Written, frozen=True):
     deadlines: list[Any] = []
     remedies: list[Any] = []
     evidence: list[Any] = []
+    reject_reasons: list[Any] = []
+
+
+class RejectReasonW(Written, frozen=True):
+    """Name one reason for refusing that people pick in the platform's back office, and what comes with it."""
+
+    id: str
+    words: TextW
+    claims: tuple[str, ...]
+    hint: TextW
+    needs_text: bool
+    needs_evidence: bool
+    effective: Span
+    cite: tuple[CiteW, ...]
+    confidence: Confidence
+    received: bool | None = None
 
 
 class EvidenceW(Written, frozen=True):

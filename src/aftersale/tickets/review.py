@@ -25,6 +25,10 @@ RETURNED = "returned"
 """The task of looking again at what a reviewer gave back."""
 
 
+CHANGED = "review_changed"
+"""The task of reading what a reviewer did instead of what was proposed."""
+
+
 class NotAReview(AftersaleError):
     """Refuse to review what is no proposal, or one's own."""
 
@@ -89,6 +93,37 @@ def give_back(task: Task, reviewer: Person, word: str, now: datetime) -> Task:
         due_at=ticket.due_at,
         created_at=now,
     )
+
+
+@transaction.atomic
+def change(
+    task: Task,
+    reviewer: Person,
+    wanted: Intent | Refusal,
+    now: datetime,
+    expected_sequence: int,
+    judge: Judge,
+) -> Action:
+    """Carry out something else than was proposed, in the reviewer's name, and tell who proposed.
+
+    Raises as `approve` does.
+    """
+    ticket = _ticket(task, reviewer)
+    if not Task.objects.filter(pk=task.pk, done_at=None).exists():
+        raise handling.TaskEnded
+    if isinstance(wanted, Refusal):
+        action = refuse(ticket, reviewer, wanted, now, expected_sequence, judge)
+    else:
+        action = accept(ticket, reviewer, wanted, now, expected_sequence)
+    Task.objects.create(
+        shop_id=task.shop_id,
+        ticket=ticket,
+        kind=CHANGED,
+        params={"verb": action.verb, "amount_fen": action.amount_fen},
+        assignee_id=task.params.get("by"),
+        created_at=now,
+    )
+    return action
 
 
 def _ticket(task: Task, reviewer: Person) -> Ticket:

@@ -44,6 +44,15 @@ def _grants(rule: Rule) -> bool:
     return not rule.is_guard and rule.remedies[0] != REJECT
 
 
+def answers_of(fact: str) -> tuple[bool | str, ...]:
+    """List the answers that are offered for a fact; none where it is typed in."""
+    spec = FACTS[fact]
+    if spec.kind is Kind.BOOL:
+        return (True, False)
+    answers = tuple(value for value in spec.values if value != "unknown")
+    return answers if len(answers) <= _MOST_ANSWERS else _USUAL.get(fact, ())
+
+
 class Explainer:
     """Explain decisions of one judge; what stands `elsewhere`, in a sheet not given, is no question."""
 
@@ -67,24 +76,18 @@ class Explainer:
         )
 
     def _question(self, decision: Decision, change: Change) -> Question:
-        spec = FACTS[change.fact]
-        answers: tuple[bool | str, ...] = tuple(value for value in spec.values if value != "unknown")
-        if spec.kind is Kind.BOOL:
-            answers = (True, False)
-        elif len(answers) > _MOST_ANSWERS:
-            answers = _USUAL.get(change.fact, ())
-        outcomes = tuple(self._outcome(decision, change.fact, answer) for answer in answers)
-        return Question(change.fact, spec.answered_by, change, outcomes)
+        outcomes = tuple(self._outcome(decision, change.fact, answer) for answer in answers_of(change.fact))
+        return Question(change.fact, FACTS[change.fact].answered_by, change, outcomes)
 
     def _outcome(self, decision: Decision, fact: str, answer: bool | str) -> Outcome:  # noqa: FBT001 - an answer is the value of a fact
         """Say where one answer leads; if it settles nothing alone, to the rule that it brings nearest."""
         then = self._judge.decide(decision.facts.with_values(_answered(decision.facts, fact, answer)))
-        nearest = self._nearest(then) if then.verdict.main.group == FALLBACK else None
+        nearest = self.nearest(then) if then.verdict.main.group == FALLBACK else None
         if nearest:
             return Outcome(answer, nearest.id, nearest.remedies[0], surely=False)
         return Outcome(answer, then.verdict.main.id, then.verdict.preferred)
 
-    def _nearest(self, decision: Decision) -> Rule | None:
+    def nearest(self, decision: Decision) -> Rule | None:
         """Find the granting rule that waits for the fewest unknowns; none of them points at a refusal."""
         facts, rules = decision.facts, self._judge.rulebook.rules
         codes = self._judge.trace(facts)[: decision.verdict.main_rank]

@@ -14,11 +14,13 @@ from aftersale.tickets.models.shared import SharedText
 from aftersale.tickets.models.stop import StopOrder
 from aftersale.tickets.models.ticket import Buyer, Note, OrderLine, Ticket
 from aftersale.tickets.models.view import IdempotencyKey, SavedView
+from aftersale.tickets.models.watching import AtWork, Watch
 
 __all__ = [
     "Action",
     "Alarm",
     "Answer",
+    "AtWork",
     "AutomaticUse",
     "AutomationRule",
     "AutomationStop",
@@ -43,4 +45,5 @@ __all__ = [
     "Task",
     "Ticket",
     "Unmasking",
+    "Watch",
 ]

@@ -1,0 +1,127 @@
+"""Refuse an application: reasons to choose from, what stands against it, what goes with it; or propose it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aftersale.api.access import ticket_for
+from aftersale.channels.verbs import Verb
+from aftersale.domain.errors import AftersaleError
+from aftersale.domain.roles import Permission
+from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, row_of, sequence_of
+from aftersale.pages.clauses import clauses_of
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.rights import rights_against
+from aftersale.pages.told import decided_now
+from aftersale.shops.rulebooks import judge_of
+from aftersale.texts import Text
+from aftersale.tickets import act
+from aftersale.tickets.act import REVIEW, Intent
+from aftersale.tickets.models import Task
+from aftersale.tickets.perform import unconnected
+from aftersale.tickets.refusal import Refusal
+from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for
+from aftersale.tickets.watching import tell_watchers
+from aftersale.web.environment import lang
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from aftersale.policy.decide import Judge
+    from aftersale.policy.decision import Decision
+    from aftersale.tickets.models import Ticket
+
+SURE = Text(zh="仍要拒绝", en="refuse anyway")
+"""What is typed where a rule that must be kept stands against a refusal."""
+
+
+class NotSure(AftersaleError):
+    """Refuse a refusal against a mandatory rule that nobody has confirmed by typing."""
+
+    def __init__(self, titles: str) -> None:
+        super().__init__(
+            "refusal.not_confirmed",
+            Text(
+                zh=f"这样拒绝可能违反：{titles}。",
+                en=f"Refusing could break: {titles}.",
+            ),
+            Text(
+                zh=f"确实要拒绝，请在框里输入“{SURE.zh}”；拿不准就请同事看。",
+                en=f"If you mean it, type {SURE.en!r}; if not, ask a colleague.",
+            ),
+        )
+
+
+@page
+def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Show the form of a refusal with what it could break; when sent, refuse, or ask who may to do so."""
+    ticket = _ticket(ask, ticket_id)
+    judge = judge_of(ticket.shop_id, ask.now)
+    decision = decided_now(ticket, judge, ask.now)
+    reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+    if ask.request.method != "POST":
+        return shown(ask, "_refuse.html", **form_of(ask, ticket, judge, decision, reasons))
+    said = refusal_said(ask, reasons, judge, decision)
+    return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
+
+
+def _ticket(ask: Ask, ticket_id: int) -> Ticket:
+    """Read the ticket for whoever may refuse, or at least propose to."""
+    seen = ticket_for(ask.caller, ticket_id, Permission.VIEW)
+    ask.caller.let(Permission.REFUSE if _may(ask, seen) else Permission.PROPOSE, seen.shop_id)
+    return seen
+
+
+def _may(ask: Ask, ticket: Ticket) -> bool:
+    return ticket.shop_id in ask.caller.shops(Permission.REFUSE)
+
+
+def form_of(ask: Ask, ticket: Ticket, judge: Judge, decision: Decision, reasons: Reasons) -> dict[str, Any]:
+    """Collect what the form of a refusal shows."""
+    book, evidence = judge.rulebook, decision.verdict.evidence
+    lists = [book.evidence[code] for code in evidence if code in book.evidence]
+    wanted = dict.fromkeys(text.of(lang()) for each in lists for text in each.merchant)
+    return {
+        "ticket": ticket,
+        "rights": rights_against(judge, decision),
+        "reasons": reasons,
+        "clauses": clauses_of(decision.verdict.citations, book),
+        "wanted": list(wanted),
+        "sure": SURE.of(lang()),
+        "may_refuse": _may(ask, ticket),
+        "row": row_of(ask),
+    }
+
+
+def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -> Refusal:
+    """Read a refusal from its form; raises Incomplete, ReasonIncomplete or NotSure."""
+    reason, clause = (ask.said(f"{name}_own") or ask.said(name) for name in ("reason", "citation"))
+    if not (reason and clause):
+        raise Incomplete
+    lines = [line.strip() for said in ask.all_said("evidence") for line in said.splitlines()]
+    evidence = tuple(dict.fromkeys(line for line in lines if line))
+    said = Refusal(reason, clause, ask.said("text"), evidence, delay_s=TAKE_BACK_S)
+    check_reason(said, reasons)
+    broken = [right.title for right in rights_against(judge, decision).standing if right.forbids]
+    if broken and ask.said("sure") not in {SURE.zh, SURE.en}:
+        raise NotSure("、".join(broken))
+    return said
+
+
+def _refused(ask: Ask, ticket: Ticket, said: Refusal, judge: Judge) -> HttpResponse:
+    made = again(ask, ticket, Verb.REFUSE)
+    if made is None:
+        made = act.refuse(ticket, ask.person, said, ask.now, sequence_of(ask, ticket), judge)
+        tell_watchers(ticket, ask.person, ask.now)
+    return acted(ask, made)
+
+
+def _proposed(ask: Ask, ticket: Ticket, said: Refusal) -> HttpResponse:
+    """Send a refusal to whoever may confirm it, once."""
+    waiting = Task.objects.filter(ticket=ticket, kind=REVIEW, done_at=None)
+    if not any(each.params.get("by") == ask.person.pk for each in waiting):
+        intent = Intent(Verb.REFUSE, params=said.params)
+        act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
+    told, why = _("Sent to a colleague for review."), _("Nothing goes to the buyer before that.")
+    return shown(ask, "_handed.html", ticket=ticket, why=why, said=told, row=row_of(ask))

@@ -1,0 +1,105 @@
+"""Look at what a colleague proposes with everything that speaks for and against it: pass, change, return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from aftersale.api.faults import NotHere
+from aftersale.channels.verbs import PAYS, Verb
+from aftersale.domain.roles import Permission
+from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.proposal import newest_of, proposal_of
+from aftersale.pages.refusing import form_of, refusal_said
+from aftersale.pages.told import decided_now
+from aftersale.pages.words import verb
+from aftersale.shops.models import Person
+from aftersale.shops.rulebooks import judge_of
+from aftersale.tickets import review as flow
+from aftersale.tickets.act import REVIEW, Intent
+from aftersale.tickets.fact_answers import answers_of
+from aftersale.tickets.models import Task
+from aftersale.tickets.perform import unconnected
+from aftersale.tickets.reject_reasons import reasons_for
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from aftersale.pages.proposal import Proposal
+    from aftersale.tickets.models import Ticket
+    from aftersale.tickets.refusal import Refusal
+
+
+@page
+def review(ask: Ask, task_id: int) -> HttpResponse:
+    """Show a proposal of a colleague; when sent, carry out what the reviewer made of it."""
+    task, ticket = _task(ask, task_id)
+    if ask.request.method == "POST":
+        return _changed(ask, task, ticket)
+    judge = judge_of(ticket.shop_id, ask.now)
+    decision, stored = decided_now(ticket, judge, ask.now), newest_of(ticket.pk)
+    proposal = proposal_of(stored, answers_of(ticket.pk), ask.now) if stored else None
+    reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+    by = Person.objects.filter(pk=task.params.get("by")).first()
+    wanted = str(task.params.get("verb", ""))
+    return shown(
+        ask,
+        "review.html",
+        **form_of(ask, ticket, judge, decision, reasons),
+        task=task,
+        said=task.params.get("params") or {},
+        verb_words=verb(wanted),
+        refuses=wanted == Verb.REFUSE,
+        by=str(by or "—"),
+        mine=task.params.get("by") == ask.person.pk,
+        proposal=proposal,
+        verbs=_verbs(wanted, proposal),
+        may_approve=ticket.shop_id in ask.caller.shops(Permission.APPROVE),
+    )
+
+
+def _task(ask: Ask, task_id: int) -> tuple[Task, Ticket]:
+    """Read a proposal that waits, of a shop in which the person carries something out."""
+    task = Task.objects.select_related("ticket__shop").filter(pk=task_id, kind=REVIEW, done_at=None).first()
+    refuses = task is not None and task.params.get("verb") == Verb.REFUSE
+    ask.caller.let(Permission.REFUSE if refuses else Permission.APPROVE, task.shop_id if task else None)
+    if task is None or task.ticket is None:
+        raise NotHere
+    return task, task.ticket
+
+
+def _verbs(wanted: str, proposal: Proposal | None) -> list[tuple[str, str, bool]]:
+    """List what can be done instead, with its words and whether it takes an amount."""
+    offered = [way.verb for way in proposal.ways if way.verb] if proposal else []
+    codes = dict.fromkeys(code for code in (wanted, *offered) if code and code != Verb.REFUSE)
+    return [(code, verb(code), code in PAYS) for code in codes]
+
+
+def _changed(ask: Ask, task: Task, ticket: Ticket) -> HttpResponse:
+    said, judge = ask.said("sequence"), judge_of(ticket.shop_id, ask.now)
+    if not (said.isascii() and said.isdigit()):
+        raise Incomplete
+    wanted: Intent | Refusal
+    if ask.said("verb") == Verb.REFUSE:
+        ask.caller.let(Permission.REFUSE, ticket.shop_id)
+        decision = decided_now(ticket, judge, ask.now)
+        reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+        wanted = refusal_said(ask, reasons, judge, decision)
+    else:
+        ask.caller.let(Permission.APPROVE, ticket.shop_id)
+        wanted = _intent(ask, task)
+    flow.change(task, ask.person, wanted, ask.now, int(said), judge)
+    ask.tell(_("Approved with your change. It can be taken back on the ticket for some seconds."))
+    return HttpResponseRedirect(reverse("ticket", args=[ticket.pk]))
+
+
+def _intent(ask: Ask, task: Task) -> Intent:
+    code = ask.said("verb")
+    fen = fen_said(ask.said("amount")) if code in PAYS else None
+    vouched = bool(ask.said("vouched"))
+    by = task.params.get("by")
+    return Intent(code, fen, delay_s=TAKE_BACK_S, paid_unknown_accepted=vouched, proposed_by=by)

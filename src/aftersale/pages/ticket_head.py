@@ -1,0 +1,67 @@
+"""Say what runs out on a ticket, in words: how long is left, what happens if nobody acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aftersale.pages.words import Speech, consequence
+from aftersale.tickets.consequences import clock_word
+from aftersale.tickets.models.clock import DeadlineState
+from aftersale.web.environment import lang, urgency
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from aftersale.tickets.detail import DeadlineView
+    from aftersale.tickets.models import Deadline, Ticket
+    from aftersale.triage.words import Words
+
+    Clock = Deadline | DeadlineView
+
+
+@dataclass(frozen=True, slots=True)
+class DueShown:
+    """Hold one clock in words, with its step of urgency."""
+
+    words: str
+    what: str
+    then: str
+    urgency: str
+    at: datetime
+    paused: bool
+
+
+_ALIVE = frozenset({DeadlineState.RUNNING, DeadlineState.PAUSED})
+_PAST = frozenset({DeadlineState.MISSED, DeadlineState.HISTORY})
+
+
+def dues_of(ticket: Ticket, now: datetime, rows: Iterable[Clock] | None = None) -> list[DueShown]:
+    """Say the clocks of an open ticket, the earliest first: those that run, else those that were missed.
+
+    One query where its rows are not given.
+    """
+    words = Speech(now).of(ticket.shop_id)
+    every = list(rows or ticket.deadlines.order_by("due_at", "id")) if ticket.open else []
+    alive = [row for row in every if row.state in _ALIVE] or [row for row in every if row.state in _PAST]
+    return [_shown(row, ticket.amount_fen, words, now) for row in alive]
+
+
+def _shown(row: Clock, amount_fen: int | None, words: Words, now: datetime) -> DueShown:
+    return DueShown(
+        left_in_words(row.due_at, words, now),
+        clock_word(row.kind).of(lang()),
+        consequence(row.consequence, amount_fen),
+        urgency(row.due_at, now),
+        row.due_at,
+        row.state == DeadlineState.PAUSED,
+    )
+
+
+def left_in_words(moment: datetime, words: Words, now: datetime) -> str:
+    """Say how long is left, or how long ago it ended: 还剩 3 小时 12 分."""
+    seconds = int((moment - now).total_seconds())
+    said = _("{span} left") if seconds >= 0 else _("overdue by {span}")
+    return said.format(span=words.span(abs(seconds)))
