@@ -14,6 +14,7 @@ from aftersale.api import (
     parcels,
     products,
     rules,
+    stops,
     tickets,
     views,
     work,
@@ -63,7 +64,7 @@ def interface() -> NinjaAPI:
     )
     speak(api)
     api.add_router("/tickets", tickets.router)
-    for each in (facts, work, decisions, actions, imports, parcels, products, rules, desk):
+    for each in (facts, work, decisions, actions, imports, parcels, products, rules, stops, desk):
         api.add_router("", each.router)
     api.add_router("/views", views.router)
     return api

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from aftersale.domain.clock import SHANGHAI
 from aftersale.pages.asked import Asked
-from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.door import Ask, in_warehouse, page, shown
 from aftersale.pages.words import value
 from aftersale.shops.models import Shop
 from aftersale.tickets.models import Import, Ticket
@@ -55,8 +55,10 @@ class Load:
 
 @page
 def start(ask: Ask) -> HttpResponse:
-    """Lead to the queue, or where there is nothing in it yet to what comes first."""
+    """Lead to the queue, or where it is empty to what comes first; a warehouse to its bench."""
     shops = ask.caller.seen_shops()
+    if in_warehouse(ask.caller):
+        return HttpResponseRedirect(reverse("bench"))
     empty = not Ticket.objects.filter(shop__in=shops).exists()
     first = "welcome" if not shops or ask.person.is_superuser else "imports"
     return HttpResponseRedirect(reverse(first if empty else "queue"))

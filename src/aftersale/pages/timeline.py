@@ -61,6 +61,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "goods_recounted": ("warehouse", Text(zh="重新清点", en="counted again")),
     "goods_inspected": ("warehouse", Text(zh="已验货", en="inspected")),
     "goods_taken_off": ("warehouse", Text(zh="退件已改挂到别的单", en="the parcel belongs elsewhere")),
+    "dispatch_stopped": ("warehouse", Text(zh="仓库：已截住，没有发出", en="dispatch stopped")),
+    "dispatch_too_late": ("warehouse", Text(zh="仓库：已经发出", en="sent before it could be stopped")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
 KINDS = ("buyer", "shop", "platform", "warehouse", "system")
