@@ -14,6 +14,7 @@ from aftersale.pages import (
     bulk,
     handover,
     home,
+    home_move,
     imports,
     instructions,
     parameters,
@@ -36,6 +37,8 @@ from aftersale.pages import (
 urlpatterns = [
     path("", home.start, name="start"),
     path("home/", home.home, name="home"),
+    path("home/behind/<slug:what>/", home.home_behind, name="home_behind"),
+    path("home/move/", home_move.move, name="home_move"),
     path("queue/", queue.queue, name="queue"),
     path("queue/counters/", queue.counters_part, name="queue_counters"),
     path("search/", queue.search, name="search"),
