@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 SHOP, ARTICLE = "云杉服饰店(演示)", "DRS-M"
 FINE, DIRTY, EMPTY, SWAPPED, SHORT, NOBODYS = 50, 4, 2, 1, 1, 2
 MOST_TABS = 40
+Keys: TypeAlias = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Parcel:
     """Hold one parcel as it lies on the bench; `keys` are the fields to go to, with what is pressed there."""
 
     number: int
-    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Keys = field(default_factory=dict)
 
     @property
     def waybill(self) -> str:
@@ -49,15 +50,18 @@ class Parcel:
         return f"69053648{self.number:08}123"
 
 
+ODD: tuple[tuple[int, Keys], ...] = (
+    (DIRTY, {"fault": ("Space",)}),
+    (EMPTY, {"weight": ("3", "5")}),
+    (SWAPPED, {"came": ("ArrowDown", "ArrowDown"), "instead": ("o", "l", "d")}),
+    (SHORT, {"expected": ("Backspace", "2")}),
+    (NOBODYS, {"shop": ("ArrowDown",), "good": ("1",)}),
+)
+
+
 def on_the_bench() -> list[Parcel]:
     """Lay sixty parcels out, the odd ones among the fine ones."""
-    odd: list[dict[str, tuple[str, ...]]] = [
-        *[{"fault": ("Space",)}] * DIRTY,
-        *[{"weight": ("3", "5")}] * EMPTY,
-        {"came": ("ArrowDown", "ArrowDown"), "instead": ("o", "l", "d")},
-        {"expected": ("Backspace", "2")},
-        *[{"shop": ("ArrowDown",), "good": ("1",)}] * NOBODYS,
-    ]
+    odd = [keys for number, keys in ODD for _ in range(number)]
     every = len(odd) + FINE
     places = {number * every // len(odd): keys for number, keys in enumerate(odd)}
     return [Parcel(number, places.get(number, {})) for number in range(every)]

@@ -117,11 +117,11 @@ def _people(shops: Collection[int]) -> Mapping[int, frozenset[int]]:
     there = Membership.objects.filter(shop__in=shops, role__in=roles, person__is_active=True)
     for person, shop in there.exclude(person__in=off).values_list("person_id", "shop_id"):
         found[person].add(shop)
-    for person in Person.objects.filter(is_superuser=True, is_active=True).exclude(pk__in=off):
+    for boss in Person.objects.filter(is_superuser=True, is_active=True).exclude(pk__in=off):
         # Who owns everything works where nobody else does.
         alone = set(shops) - set().union(*found.values())
         if alone:
-            found[person.pk] |= alone
+            found[boss.pk] |= alone
     return {person: frozenset(theirs) for person, theirs in found.items()}
 
 
