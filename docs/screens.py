@@ -34,6 +34,8 @@ PAGES = {
     "tasks": "/tasks/",
     "imports": "/imports/",
     "bench": "/bench/",
+    "stops": "/stops/",
+    "articles": "/articles/",
     "rules": "/rules/",
     "automation": "/automation/",
     "handover": "/handover/",

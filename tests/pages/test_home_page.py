@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 
 from aftersale.domain.roles import Role
 from aftersale.shops.models import Connection
@@ -179,29 +180,42 @@ def test_the_lead_moves_what_would_be_missed_after_seeing_who_gets_what(
 ) -> None:
     tickets = missing_tonight(shop, agent.person)
     assert "把 3 单转给有空的人" in words_of(lead.get("home"))
-    plan = lead.client.post("/home/move/", follow=True)
+    plan = lead.client.post(reverse("home_move"), follow=True)
     assert "还没有执行任何操作" in words_of(plan)
     batches = re.findall(r'name="batch" value="(\d+)"', text_of(plan))
     assert {Ticket.objects.get(pk=each.pk).assignee for each in tickets} == {agent.person}
     moved = text_of(plan).count("<tr data-row>")
-    done = lead.client.post("/home/move/", {"batch": batches, "sure": 1}, follow=True)
+    done = lead.client.post(reverse("home_move"), {"batch": batches, "sure": 1}, follow=True)
     assert f"已交出 {moved} 单" in words_of(done)
     given = [Ticket.objects.get(pk=each.pk) for each in tickets]
     assert sum(each.assignee != agent.person for each in given) == moved == 3
     assert "assigned" in kinds(next(each for each in given if each.assignee != agent.person))
-    again = lead.client.post("/home/move/", {"batch": batches, "sure": 1}, follow=True)
+    again = lead.client.post(reverse("home_move"), {"batch": batches, "sure": 1}, follow=True)
     assert again.status_code == 200
     assert [Ticket.objects.get(pk=each.pk).sequence for each in tickets] == [each.sequence for each in given]
 
 
 @at_nine
+def test_nothing_of_another_shop_stands_behind_a_number(
+    stranger: Visitor, agent: Visitor, shop: Shop
+) -> None:
+    ticket = make_ticket(shop, 1, applied_at=NOW, reason="damaged", money_state="paid", tab="auto")
+    asks = {"day": "", "reason": "damaged", "article": ticket.article_no, "refunded": "", "platform": ""}
+    for what, key in asks.items():
+        address = reverse("home_behind", args=[what])
+        assert 'id="row-' in text_of(agent.client.get(address, {"key": key})), what
+        assert 'id="row-' not in text_of(stranger.client.get(address, {"key": key}))
+    assert stranger.get("home_behind", "weather").status_code == 404
+
+
+@at_nine
 def test_who_hands_no_tickets_over_moves_none(agent: Visitor, lead: Visitor, shop: Shop) -> None:
     missing_tonight(shop, agent.person)
-    assert agent.client.post("/home/move/").status_code == 403
-    plan = lead.client.post("/home/move/", follow=True)
+    assert agent.client.post(reverse("home_move")).status_code == 403
+    plan = lead.client.post(reverse("home_move"), follow=True)
     batches = re.findall(r'name="batch" value="(\d+)"', text_of(plan))
     boss = visitor(make_person("boss", Role.LEAD, shop))
-    assert boss.client.post("/home/move/", {"batch": batches, "sure": 1}).status_code == 404
+    assert boss.client.post(reverse("home_move"), {"batch": batches, "sure": 1}).status_code == 404
 
 
 def test_one_person_reads_nothing_of_loads_and_nobodys(shop: Shop) -> None:

@@ -21,7 +21,7 @@ from aftersale.pages.asked import Asked
 from aftersale.pages.door import Ask, in_warehouse, page, shown
 from aftersale.pages.home_charts import behind, charts_of
 from aftersale.pages.words import Speech, value
-from aftersale.shops.models import Shop
+from aftersale.shops.models import Person, Shop
 from aftersale.shops.permissions import alone
 from aftersale.tickets.models import Import, Ticket
 from aftersale.tickets.models.ticket import Lane
@@ -173,15 +173,15 @@ def _lasted(seconds: int) -> str:
 
 
 def _loads(shops: Sequence[int], now: datetime, seen: Tonight) -> list[Load]:
-    """Count what everybody has to do, most first; nobody's share is a line of its own."""
+    """Count what everybody has to do, most first, who has nothing too; nobody's share is a line itself."""
     ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS)
     soon = Counter(dict(_by_person(ours.filter(queue_at__lt=now + timedelta(hours=4)))))
-    rows = sorted(_by_person(ours), key=lambda row: -row[1])
-    names: dict[int | None, str] = dict(
-        ours.order_by().values_list("assignee_id", "assignee__name").distinct()
-    )
+    idle: dict[int | None, int] = {worker.person: 0 for worker in seen.workers}
+    rows = sorted((idle | dict(_by_person(ours))).items(), key=lambda row: -row[1])
+    people = Person.objects.in_bulk([person for person, _number in rows if person])
+    names = {pk: str(person) for pk, person in people.items()}
     return [
-        _load(names.get(person) or _("nobody"), (person, number, soon[person]), seen)
+        _load(names.get(person or 0) or _("nobody"), (person, number, soon[person]), seen)
         for person, number in rows[:_PEOPLE]
     ]
 
