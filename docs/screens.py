@@ -35,6 +35,8 @@ PAGES = {
     "imports": "/imports/",
     "bench": "/bench/",
     "finance": "/finance/",
+    "stops": "/stops/",
+    "articles": "/articles/",
     "rules": "/rules/",
     "automation": "/automation/",
     "handover": "/handover/",

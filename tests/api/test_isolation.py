@@ -12,7 +12,7 @@ from aftersale.api.interface import api
 from aftersale.domain.roles import Role
 from aftersale.returns.models import Parcel, ParcelPhoto
 from aftersale.shops.models import Product, PublishedRules
-from aftersale.tickets.models import Action, Alarm, Answer, Import, ParkedRow, SavedView, Task
+from aftersale.tickets.models import Action, Alarm, Answer, Import, ParkedRow, SavedView, StopOrder, Task
 from aftersale.tickets.search import Searchable, index_rows, search_text
 from tests.api.desk import caller, make_person, make_shop, make_ticket, now
 
@@ -38,6 +38,7 @@ BODIES: Mapping[str, object] = {
     "/accept": {**_EVENT, "verb": "refund", "amount_fen": 1},
     "/refuse": {**_EVENT, "reason": "x", "citation": "y"},
     "/confirm": {"outcome": "done"},
+    "/settle": {"outcome": "stopped"},
     "/products": {"cells": {"商家编码": "A"}},
     "/versions": {"files": {}, "valid_from": "2026-06-01T00:00:00Z"},
     "/views/{view_id}": {"name": "x", "filters": {}},
@@ -73,11 +74,13 @@ def everything(shop: Shop) -> dict[str, object]:
     )
     parcel, photo = a_parcel(shop, owner)
     view = SavedView.objects.create(person=owner, name=HIDDEN, shared=True)
+    stop = StopOrder.objects.create(shop=shop, ticket=ticket, action=action, order_no=HIDDEN, at=now())
     return {
         "ticket_id": ticket.pk,
         "answer_id": answer.pk,
         "action_id": action.pk,
         "task_id": task.pk,
+        "stop_id": stop.pk,
         "alarm_id": alarm.pk,
         "import_id": batch.pk,
         "row_id": row.pk,

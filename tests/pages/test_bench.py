@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from aftersale.domain.roles import Role
-from aftersale.returns.models import Match, Parcel, ParcelPhoto
+from aftersale.returns.models import Match, Parcel, ParcelLine, ParcelPhoto
 from aftersale.shops.models import Membership, Product
 from aftersale.tickets.models import Action, OrderLine, Ticket
 from tests.api.desk import make_shop, now
@@ -35,12 +35,6 @@ def dresses(shop: Shop) -> None:
 @pytest.fixture
 def chen(as_role: Callable[[Role], Visitor]) -> Visitor:
     return as_role(Role.WAREHOUSE)
-
-
-def test_the_bench_stands_in_the_navigation_of_who_books_parcels_alone(chen: Visitor, agent: Visitor) -> None:
-    assert 'href="/bench/"' in text_of(chen.get("queue"))
-    assert 'href="/bench/"' not in text_of(agent.get("queue"))
-    assert agent.get("bench").status_code == 403
 
 
 def test_the_scan_field_waits_with_the_focus_and_one_enter_looks_up(chen: Visitor) -> None:
@@ -113,11 +107,30 @@ def test_a_gun_that_fires_twice_books_nothing_unseen(shop: Shop, chen: Visitor) 
 
 
 @pytest.mark.parametrize(
+    ("found", "counted", "odd"),
+    [
+        ({"fault": "soiled_damaged"}, (0, 1), "有不良品"),
+        ({"came": "empty"}, (0, 0), "空包"),
+        ({"came": "swapped", "instead": "旧杯子"}, (0, 0), "不是这件商品"),
+        ({"weight": 120}, (1, 0), "重量明显偏轻"),
+        ({"expected": 2}, (1, 0), "件数不足"),
+    ],
+)
+def test_one_touch_says_what_is_wrong_with_the_one_piece_that_was_to_come(
+    shop: Shop, chen: Visitor, found: dict[str, object], counted: tuple[int, int], odd: str
+) -> None:
+    said = words_of(booked(chen, coming(shop), **found))
+    assert "先扣下" in said
+    assert odd in said
+    line = ParcelLine.objects.get(article_no="DRS-M")
+    assert (line.good, line.bad) == counted
+
+
+@pytest.mark.parametrize(
     ("found", "why"),
     [
         ({"good": 0}, "还没填件数"),
-        ({"good": 1, "fault": "soiled_damaged"}, "不良品却是 0"),
-        ({"good": 1, "came": "empty"}, "没有良品"),
+        ({"good": 2, "expected": 2, "fault": "soiled_damaged"}, "不良品却是 0"),
         ({"good": 0, "came": "swapped"}, "换成了什么"),
         ({"good": "1.5"}, "没看懂数字"),
         ({"weight": "99999999999"}, "没看懂数字"),

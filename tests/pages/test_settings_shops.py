@@ -45,7 +45,7 @@ def test_the_settings_lead_to_the_shops_and_each_has_its_page(owner: Visitor, sh
     page = text_of(owner.get("settings_shops"))
     assert shop.name in page
     assert 'href="/settings/"' in page
-    assert text_of(owner.get("settings_shop", shop.pk)).count('class="setting"') == 5
+    assert text_of(owner.get("settings_shop", shop.pk)).count('class="setting"') == 6
 
 
 def test_who_manages_nothing_is_led_to_their_own_settings(agent: Visitor, shop: Shop) -> None:
@@ -72,6 +72,50 @@ def test_a_setting_is_changed_with_one_event(
     assert told(shop) == [(kind, after)]
     lead.post("settings_shop_change", shop.pk, what, **form)
     assert told(shop) == [(kind, after)]
+
+
+def test_limits_on_money_are_set_in_yuan_with_one_event_and_hold(owner: Visitor, shop: Shop) -> None:
+    form = {"four_eyes_fen": "500", "day_cap_fen": "￥２0,000.50", "person_cap_fen": ""}
+    owner.post("settings_shop_change", shop.pk, "limits", **form)
+    shop.refresh_from_db()
+    assert (shop.four_eyes_fen, shop.day_cap_fen, shop.person_cap_fen) == (50_000, 2_000_050, None)
+    after = {"four_eyes_fen": 50_000, "day_cap_fen": 2_000_050, "person_cap_fen": None}
+    assert told(shop) == [("shop_limits", after)]
+    page = text_of(owner.get("settings_shop", shop.pk))
+    assert 'value="500"' in page
+    assert 'value="20000.50"' in page
+    assert "改了付款上限" in page
+
+
+@pytest.mark.parametrize("amount", ["-5", "0", "5.555", "很多", "1e5", "99999999999999"])
+def test_an_amount_that_cannot_be_meant_is_no_limit_and_changes_nothing(
+    owner: Visitor, shop: Shop, amount: str
+) -> None:
+    answer = owner.post("settings_shop_change", shop.pk, "limits", part=True, day_cap_fen=amount)
+    assert answer.status_code == 422
+    shop.refresh_from_db()
+    assert shop.day_cap_fen is None
+
+
+def test_whom_a_limit_holds_does_not_move_it(as_role: Callable[[Role], Visitor], shop: Shop) -> None:
+    Shop.objects.filter(pk=shop.pk).update(day_cap_fen=100)
+    lead = as_role(Role.LEAD)
+    assert lead.post("settings_shop_change", shop.pk, "limits", day_cap_fen="").status_code == 403
+    assert "¥1" in words_of(lead.get("settings_shop", shop.pk))
+    shop.refresh_from_db()
+    assert shop.day_cap_fen == 100
+
+
+def test_who_works_alone_hears_nothing_of_a_team(shop: Shop) -> None:
+    lone = visitor(make_person("lone", Role.OWNER, shop))
+    page = text_of(lone.get("settings_shop", shop.pk))
+    assert "four_eyes_fen" not in page
+    assert "day_cap_fen" in page
+    assert 'href="/handover/"' not in page
+    make_person("second", Role.AGENT, shop)
+    page = text_of(lone.get("settings_shop", shop.pk))
+    assert "four_eyes_fen" in page
+    assert 'href="/handover/"' in page
 
 
 def test_hours_are_set_by_day_or_by_monday_for_all(owner: Visitor, shop: Shop) -> None:

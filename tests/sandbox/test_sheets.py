@@ -167,6 +167,8 @@ def test_the_register_names_every_article_once(tmp_path: Path) -> None:
     assert [row["商家编码"] for row in rows] == [article.article_no for article in WORLD.articles]
     assert list(rows[0]) == list(headers.REGISTER)
     assert all(row["批次备注"].startswith("演示数据") for row in rows)
+    weights = {row["商家编码"]: row["发货重量(g)"] for row in rows}
+    assert weights == {article.article_no: str(article.weight_g) for article in WORLD.articles}
 
 
 def test_the_demo_writes_two_sheets_a_shop_and_a_register(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from aftersale.shops.models import Membership, Person
 from aftersale.shops.permissions import (
     PERMISSION_WORDS,
     NotAllowed,
+    alone,
     may,
     name_of,
+    places_of,
     require,
     role_in,
     shops_with,
@@ -99,3 +101,24 @@ def test_a_refusal_names_what_is_missing_in_both_languages() -> None:
 
 def test_every_permission_has_words() -> None:
     assert set(PERMISSION_WORDS) == set(Permission)
+
+
+def test_who_works_alone_is_told_by_the_shops_they_see() -> None:
+    here, elsewhere = make_shop("此店"), make_shop("别店")
+    person = make_person(role=Role.OWNER, shop=here)
+    make_person("far", role=Role.AGENT, shop=elsewhere)
+    assert alone(places_of(person))
+    second = make_person("second", role=Role.AGENT, shop=here)
+    assert not alone(places_of(person))
+    Person.objects.filter(pk=second.pk).update(is_active=False)
+    assert alone(places_of(person))
+
+
+def test_whoever_owns_every_shop_is_alone_only_where_nobody_else_is_at_the_desk() -> None:
+    make_shop("此店")
+    boss = make_person("boss")
+    Person.objects.filter(pk=boss.pk).update(is_superuser=True)
+    boss.refresh_from_db()
+    assert alone(places_of(boss))
+    make_person("li")
+    assert not alone(places_of(boss))

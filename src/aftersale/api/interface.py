@@ -15,6 +15,7 @@ from aftersale.api import (
     parcels,
     products,
     rules,
+    stops,
     tickets,
     views,
     work,
@@ -64,7 +65,8 @@ def interface() -> NinjaAPI:
     )
     speak(api)
     api.add_router("/tickets", tickets.router)
-    for each in (facts, work, decisions, actions, imports, parcels, products, rules, desk, erasure):
+    rooms = (facts, work, decisions, actions, imports, parcels, products, rules, stops, desk, erasure)
+    for each in rooms:
         api.add_router("", each.router)
     api.add_router("/views", views.router)
     return api

@@ -53,7 +53,8 @@ def tabs(ask: Ask) -> list[tuple[str, str, int | None]]:
     found = counts(ask.caller.seen_shops())
     names = (_("Scan"), _("Signed, not checked"), _("Good, to be refunded"), _("Held"), _("Without a ticket"))
     numbers = (None, found.signed, found.good, found.held, found.nobodys)
-    return list(zip(LISTS, names, numbers, strict=True))
+    named = list(zip(LISTS, names, numbers, strict=True))
+    return named if ask.caller.shops(Permission.RECEIVE) else named[1:]
 
 
 def around(ask: Ask, here: str) -> dict[str, Any]:

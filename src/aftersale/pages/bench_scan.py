@@ -12,7 +12,7 @@ from aftersale.domain.roles import Permission
 from aftersale.policy.explain import to_inspect, what_would_change
 from aftersale.returns.bench import Found, Parcelled, shop_of_order
 from aftersale.returns.counted import CountedLine
-from aftersale.returns.inspecting import CAME_WORDS, Came, Finding, faults_of
+from aftersale.returns.inspecting import CAME_WORDS, Came, Finding, as_meant, faults_of
 from aftersale.returns.lists import categories_of
 from aftersale.returns.models import Match
 from aftersale.returns.photos import LIMITS, Photo
@@ -149,7 +149,7 @@ def told(ask: Ask, found: Scanned) -> Parcelled:
 def _finding(ask: Ask, piece: Piece) -> Finding:
     key, came = piece.key, ask.said(f"came-{piece.key}")
     ticked = set(ask.all_said(f"fault-{key}"))
-    return Finding(
+    found = Finding(
         piece.number,
         number(ask, f"good-{key}", MOST_PIECES) or 0,
         number(ask, f"bad-{key}", MOST_PIECES) or 0,
@@ -158,6 +158,7 @@ def _finding(ask: Ask, piece: Piece) -> Finding:
         ask.said(f"instead-{key}")[:_NAME],
         tuple(fact for fact in FAULTS if fact in ticked),
     )
+    return as_meant(found)
 
 
 def _loose(ask: Ask) -> Iterator[CountedLine]:

@@ -16,15 +16,15 @@ from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.roles import Permission
+from aftersale.domain.roles import Permission, Role
 from aftersale.shops.models.shop import ConnectionState
-from aftersale.shops.permissions import NotAllowed, places_for
+from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
 from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -72,37 +72,48 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Name one area of the desk in the navigation."""
+    """Name one area of the desk in the navigation; `counter` is the address that tells what waits there."""
 
     code: str
     url: str
     name: str
+    counter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Hold what every page shows around its own content."""
+    """Hold what every page shows around its own content.
+
+    `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
+    """
 
     person: str
     areas: Sequence[Area]
     demo: bool
+    alone: bool
     warnings: Sequence[str]
     messages: Sequence[str]
 
 
-# By area: the address and the permission without which it is not offered.
-_AREAS = (
-    ("home", Permission.VIEW),
-    ("queue", Permission.VIEW),
-    ("tasks", Permission.VIEW),
-    ("bench", Permission.RECEIVE),
-    ("imports", Permission.IMPORT),
-    ("finance", Permission.SEE_MONEY),
-    ("handover", Permission.ANSWER),
-    ("automation", Permission.MANAGE_SHOP),
-    ("rules", Permission.VIEW),
-    ("settings", Permission.MANAGE_SHOP),
-)
+# By area: the permissions of which one is enough to be offered it.
+_AREAS: Mapping[str, frozenset[Permission]] = {
+    "home": frozenset({Permission.VIEW}),
+    "queue": frozenset({Permission.VIEW}),
+    "tasks": frozenset({Permission.VIEW}),
+    # Who confirms what the bench found good has to find it.
+    "bench": frozenset({Permission.RECEIVE, Permission.APPROVE}),
+    "stops": frozenset({Permission.RECEIVE}),
+    "imports": frozenset({Permission.IMPORT}),
+    "articles": frozenset({Permission.IMPORT}),
+    "finance": frozenset({Permission.SEE_MONEY}),
+    "handover": frozenset({Permission.ANSWER}),
+    "automation": frozenset({Permission.MANAGE_SHOP}),
+    "rules": frozenset({Permission.VIEW}),
+    "settings": frozenset({Permission.MANAGE_SHOP}),
+}
+# What a warehouse works with, and what one person has no use for.
+_OF_THE_WAREHOUSE = ("bench", "stops", "tasks")
+_OF_A_TEAM = frozenset({"handover"})
 
 
 def _names() -> dict[str, str]:
@@ -111,8 +122,10 @@ def _names() -> dict[str, str]:
         "queue": _("Queue"),
         "tasks": _("To do"),
         "bench": _("Returns bench"),
+        "stops": _("Stop list"),
         "imports": _("Import"),
         "finance": _("Finance"),
+        "articles": _("Articles"),
         "handover": _("Duty"),
         "automation": _("Automation"),
         "rules": _("Rules"),
@@ -160,15 +173,37 @@ def seat_of(ask: Ask) -> Seat:
     """Collect what stands around every page."""
     seen = ask.caller.seen_shops()
     shops = [place.shop for place in ask.caller.places if place.shop.pk in seen]
-    names = _names()
-    areas = [Area(code, reverse(code), names[code]) for code, need in _AREAS if ask.caller.shops(need)]
+    by_oneself = alone(ask.caller.places)
     return Seat(
         str(ask.person),
-        areas,
+        _areas(ask, by_oneself=by_oneself),
         any(shop.demo for shop in shops),
+        by_oneself,
         _warnings(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],
     )
+
+
+def in_warehouse(caller: Caller) -> bool:
+    """Tell whether a person works in the warehouse alone, whichever shop it serves."""
+    return bool(caller.places) and all(place.role is Role.WAREHOUSE for place in caller.places)
+
+
+def _areas(ask: Ask, *, by_oneself: bool) -> list[Area]:
+    """Offer the areas in which the person has something to do."""
+    names, codes = _names(), _OF_THE_WAREHOUSE if in_warehouse(ask.caller) else tuple(_AREAS)
+    offered = [code for code in codes if any(map(ask.caller.shops, _AREAS[code]))]
+    return [
+        Area(code, _address(ask, code), names[code], reverse("stops_count") if code == "stops" else "")
+        for code in offered
+        if not (by_oneself and code in _OF_A_TEAM)
+    ]
+
+
+def _address(ask: Ask, code: str) -> str:
+    """Give the address of an area; who books no parcels goes to those that wait for the refund."""
+    books = code != "bench" or ask.caller.shops(Permission.RECEIVE)
+    return reverse(code if books else "bench_good")
 
 
 def _warnings(shops: Sequence[Shop], now: datetime) -> list[str]:

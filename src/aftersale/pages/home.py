@@ -1,29 +1,37 @@
-"""Show the desk at a glance: what runs out when, who has how much, what comes back and why."""
+"""Show the desk at a glance: who has what, what goes wrong by when, what comes back and why."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median_low
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Min, Sum
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from aftersale.api.faults import NotHere
 from aftersale.connections.models import Link
 from aftersale.connections.parked import POLL
 from aftersale.connections.standing import days_left
-from aftersale.domain.clock import SHANGHAI
+from aftersale.domain.roles import Permission
+from aftersale.domain.states import Arbitration, Money
+from aftersale.insight.behind import answered, by_machine, lately, tickets_behind
+from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
-from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.words import value
-from aftersale.shops.models import Shop
+from aftersale.pages.door import Ask, in_warehouse, page, shown
+from aftersale.pages.home_charts import behind, charts_of
+from aftersale.pages.words import Speech, value
+from aftersale.shops.models import Person, Shop
+from aftersale.shops.permissions import alone
 from aftersale.tickets.models import Import, Ticket
 from aftersale.tickets.models.ticket import Lane
+from aftersale.tickets.next_import import expiring_before
 from aftersale.tickets.queries import counters
+from aftersale.tickets.tabs import Tab
+from aftersale.web.environment import money
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -33,33 +41,42 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
-_DAYS, _MOST, _HOURS = 30, 8, 24
+    from aftersale.insight.tonight import Tonight
+
+_LISTED, _PEOPLE, _DISPUTES = 300, 20, 8
+_OPEN_DISPUTES = (Arbitration.EVIDENCE_DUE, Arbitration.OPEN, Arbitration.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Hold one number that opens the tickets which make it up."""
+    """Hold one number that opens the tickets which make it up; `said` adds the money or time beside it."""
 
     name: str
     count: int
     address: str
     bad: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Hold what one person has to do, and how much of it runs out today."""
+    """Hold what one person has to do, how much of it runs out soon, and what they will miss tonight."""
 
     name: str
     open: int
     soon: int
     address: str
+    soon_address: str
+    missed: int
+    missed_address: str
 
 
 @page
 def start(ask: Ask) -> HttpResponse:
-    """Lead to the queue, or where there is nothing in it yet to what comes first."""
+    """Lead to the queue, or where it is empty to what comes first; a warehouse to its bench."""
     shops = ask.caller.seen_shops()
+    if in_warehouse(ask.caller):
+        return HttpResponseRedirect(reverse("bench"))
     empty = not Ticket.objects.filter(shop__in=shops).exists()
     first = "welcome" if not shops or ask.person.is_superuser else "imports"
     return HttpResponseRedirect(reverse(first if empty else "queue"))
@@ -69,17 +86,26 @@ def start(ask: Ask) -> HttpResponse:
 def home(ask: Ask) -> HttpResponse:
     """Show the home page."""
     shops = ask.caller.seen_shops()
-    recent = Ticket.objects.filter(shop__in=shops, applied_at__gte=ask.now - timedelta(days=_DAYS))
+    seen = tonight(shops, ask.now)
     return shown(
         ask,
         "home.html",
+        tonight=seen,
+        tonight_address=behind("tonight"),
+        may_move=bool(ask.caller.shops(Permission.ASSIGN)) and not alone(ask.caller.places),
+        loads=[] if alone(ask.caller.places) else _loads(shops, ask.now, seen),
         figures=_figures(ask, shops),
-        loads=_loads(shops, ask.now),
-        charts=[_hours(shops, ask.now), _reasons(recent), _days(recent, ask.now), _articles(recent)],
-        money_fen=recent.filter(money_state="paid").aggregate(sum=Sum("amount_fen"))["sum"] or 0,
+        done=_done(shops, ask.now),
+        disputes=_disputes(shops),
+        charts=charts_of(shops, ask.now, lambda shop: _queue(Asked(shop=str(shop)))),
         read=_read(shops),
         authorised=_authorised(shops, ask.now),
+        expiring=expiring_before(shops, ask.now),
     )
+
+
+def _queue(asked: Asked) -> str:
+    return f"{reverse('queue')}?{asked.address()}"
 
 
 def _figures(ask: Ask, shops: tuple[int, ...]) -> list[Figure]:
@@ -93,104 +119,94 @@ def _figures(ask: Ask, shops: tuple[int, ...]) -> list[Figure]:
         (_("waiting for others"), Asked(tab="waiting"), False),
         (_("to be checked"), Asked(tab="missing"), False),
     ]
+    asks = [each for each in asks if each[1].who == "all" or not alone(ask.caller.places)]
     numbers = counters([(shops, asked.filters(ask.person.pk, ask.now)) for _name, asked, _bad in asks])
-    queue = reverse("queue")
     return [
-        Figure(name, number, f"{queue}?{asked.address()}", bad and number > 0)
+        Figure(name, number, _queue(asked), bad and number > 0)
         for (name, asked, bad), number in zip(asks, numbers, strict=True)
     ]
 
 
-def _loads(shops: Sequence[int], now: datetime) -> list[Load]:
-    """Count what everybody has to do, most first; nobody's share is a line of its own."""
+def _done(shops: Sequence[int], now: datetime) -> list[Figure]:
+    """Count what was done without a person, how soon the shop answered, and what was paid back."""
+    machine = by_machine(shops, now).aggregate(tickets=Count("ticket", distinct=True), fen=Sum("amount_fen"))
+    platform, paid = (
+        lately(shops, now).filter(tab=Tab.AUTO),
+        lately(shops, now).filter(money_state=Money.PAID),
+    )
+    responses = _first_responses(shops, now)
+    return [
+        Figure(
+            _("decided by rules here, 30 days"),
+            machine["tickets"],
+            behind("machine"),
+            said=money(machine["fen"] or 0),
+        ),
+        Figure(
+            _("done by the platform itself, 30 days"),
+            platform.count(),
+            behind("platform"),
+            said=_fen(platform.filter(money_state=Money.PAID)),
+        ),
+        Figure(_("refunded, 30 days"), paid.count(), behind("refunded"), said=_fen(paid)),
+        Figure(
+            _("first answered here, 7 days"),
+            len(responses),
+            behind("answered"),
+            said=_("half of them within {time}").format(time=_lasted(median_low(responses)))
+            if responses
+            else "",
+        ),
+    ]
+
+
+def _fen(tickets: QuerySet[Ticket]) -> str:
+    return money(tickets.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
+def _first_responses(shops: Sequence[int], now: datetime) -> list[int]:
+    """Give the seconds from each application to the first thing that was approved on it here."""
+    rows = answered(shops, now).order_by().values_list("ticket_id", "ticket__applied_at")
+    firsts = rows.annotate(first=Min("approved_at"))
+    return [max(0, int((first - applied).total_seconds())) for _ticket, applied, first in firsts]
+
+
+def _lasted(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3_600)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=rest // 60)
+
+
+def _loads(shops: Sequence[int], now: datetime, seen: Tonight) -> list[Load]:
+    """Count what everybody has to do, most first, who has nothing too; nobody's share is a line itself."""
     ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS)
     soon = Counter(dict(_by_person(ours.filter(queue_at__lt=now + timedelta(hours=4)))))
-    rows = sorted(_by_person(ours), key=lambda row: -row[1])
-    names: dict[int | None, str] = dict(
-        ours.order_by().values_list("assignee_id", "assignee__name").distinct()
-    )
-    queue = reverse("queue")
+    idle: dict[int | None, int] = {worker.person: 0 for worker in seen.workers}
+    rows = sorted((idle | dict(_by_person(ours))).items(), key=lambda row: -row[1])
+    people = Person.objects.in_bulk([person for person, _number in rows if person])
+    names = {pk: str(person) for pk, person in people.items()}
     return [
-        Load(
-            names.get(person) or _("nobody"),
-            number,
-            soon[person],
-            f"{queue}?{Asked(person=str(person) if person else '0').address()}",
-        )
-        for person, number in rows[:20]
+        _load(names.get(person or 0) or _("nobody"), (person, number, soon[person]), seen)
+        for person, number in rows[:_PEOPLE]
     ]
+
+
+def _load(name: str, row: tuple[int | None, int, int], seen: Tonight) -> Load:
+    person, number, soon = row
+    asked, key = Asked(person=str(person or 0)), str(person or 0)
+    address, soon_address = _queue(asked), f"{reverse('queue')}?{asked.address(due='4')}"
+    return Load(
+        name, number, soon, address, soon_address, seen.seen.missed_of(person), behind("tonight", key)
+    )
 
 
 def _by_person(tickets: QuerySet[Ticket]) -> list[tuple[int | None, int]]:
     return list(tickets.order_by().values_list("assignee_id").annotate(number=Count("id")))
 
 
-def _chart(
-    code: str, title: str, kind: str, rows: Sequence[tuple[str, int]], links: Sequence[str] = ()
-) -> dict[str, object]:
-    told = {
-        "title": title,
-        "kind": kind,
-        "names": [name for name, _number in rows],
-        "series": [{"name": title, "values": [number for _name, number in rows]}],
-        "links": list(links),
-    }
-    return {"code": code, "title": title, "rows": rows, "json": json.dumps(told, ensure_ascii=False)}
-
-
-def _hours(shops: Sequence[int], now: datetime) -> dict[str, object]:
-    """Count what runs out in each of the next hours."""
-    ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS)
-    until = ours.filter(queue_at__gte=now, queue_at__lt=now + timedelta(hours=_HOURS))
-    found = Counter(
-        int((due - now).total_seconds() // 3600) for due in until.values_list("queue_at", flat=True)
-    )
-    there = now.astimezone(SHANGHAI)
-    names = [f"{there + timedelta(hours=hour):%H}:00" for hour in range(_HOURS)]
-    return _chart(
-        "hours",
-        _("Runs out in the next 24 hours"),
-        "columns",
-        list(zip(names, (found[h] for h in range(_HOURS)), strict=True)),
-    )
-
-
-def _reasons(tickets: QuerySet[Ticket]) -> dict[str, object]:
-    rows = (
-        tickets.exclude(reason="")
-        .order_by()
-        .values_list("reason")
-        .annotate(number=Count("id"))
-        .order_by("-number")[:_MOST]
-    )
-    found = list(rows)
-    links = [f"{reverse('queue')}?{Asked(reason=code).address()}" for code, _number in found]
-    return _chart(
-        "reasons", _("Reasons, 30 days"), "bars", [(value(code), number) for code, number in found], links
-    )
-
-
-def _articles(tickets: QuerySet[Ticket]) -> dict[str, object]:
-    rows = (
-        tickets.exclude(article_no="")
-        .order_by()
-        .values_list("article_no")
-        .annotate(number=Count("id"))
-        .order_by("-number")[:_MOST]
-    )
-    found = list(rows)
-    links = [f"{reverse('queue')}?{Asked(article=code).address()}" for code, _number in found]
-    return _chart("articles", _("Articles with most tickets, 30 days"), "bars", found, links)
-
-
-def _days(tickets: QuerySet[Ticket], now: datetime) -> dict[str, object]:
-    by_day = tickets.order_by().annotate(day=TruncDate("applied_at", tzinfo=SHANGHAI)).values_list("day")
-    found = dict(by_day.annotate(number=Count("id")))
-    today = now.astimezone(SHANGHAI).date()
-    days = [today - timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
-    return _chart(
-        "days", _("Tickets a day, 30 days"), "line", [(f"{day:%m-%d}", found.get(day, 0)) for day in days]
-    )
+def _disputes(shops: Sequence[int]) -> list[Ticket]:
+    """List open disputes by the end of their window."""
+    found = Ticket.objects.filter(shop__in=shops, arbitration_state__in=_OPEN_DISPUTES)
+    return list(found.select_related("shop").order_by("queue_at", "pk")[:_DISPUTES])
 
 
 def _read(shops: Sequence[int]) -> list[tuple[str, datetime | None, int]]:
@@ -209,3 +225,41 @@ def _authorised(shops: Sequence[int], now: datetime) -> list[tuple[str, datetime
     return [
         (link.shop.name, link.complete_until, days_left(link, now)) for link in links.order_by("shop__name")
     ]
+
+
+@page
+def home_behind(ask: Ask, what: str) -> HttpResponse:
+    """List the tickets behind a number of the home page."""
+    found = tickets_behind(what, ask.said("key")[:128], ask.caller.seen_shops(), ask.now)
+    if found is None:
+        raise NotHere
+    return shown(
+        ask,
+        "home_behind.html",
+        title=_titles()[what],
+        key=_said_key(what, ask.said("key")[:128]),
+        rows=list(found.select_related("shop", "assignee")[:_LISTED]),
+        total=found.count(),
+        value=value,
+        speech=Speech(ask.now),
+    )
+
+
+def _said_key(what: str, key: str) -> str:
+    """Say which of the bars was pressed."""
+    return value(key) if what == "reason" else key if what in {"day", "article", "refunded"} else ""
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "tonight": _("Will be missed tonight at this pace"),
+        "hour": _("Runs out in this hour"),
+        "day": _("Tickets of 30 days"),
+        "reason": _("Tickets of 30 days by reason"),
+        "article": _("Tickets of 30 days by article"),
+        "refunded": _("Refunded, applied for in 30 days"),
+        "machine": _("Decided by rules here, 30 days"),
+        "platform": _("Done by the platform itself, 30 days"),
+        "answered": _("Answered here, applied for in 7 days"),
+        "dispute": _("Disputes"),
+    }

@@ -21,6 +21,7 @@ from aftersale.shops.models import Shop
 from aftersale.tickets.imports import Given, cancel_import, start_import
 from aftersale.tickets.models import Import, ParkedRow, Ticket
 from aftersale.tickets.models.ticket import Lane
+from aftersale.tickets.next_import import expiring_before
 from aftersale.tickets.parking import cells_of
 from aftersale.tickets.parking import drop as drop_row
 from aftersale.tickets.queries import rows_of
@@ -42,7 +43,9 @@ def imports(ask: Ask) -> HttpResponse:
     if ask.request.method == "POST":
         return _start(ask)
     shops = Shop.objects.filter(pk__in=ask.caller.shops(Permission.IMPORT)).order_by("name")
-    return shown(ask, "imports.html", shops=list(shops), made=list(_mine(ask)[:_SHOWN]), going=GOING)
+    expiring = expiring_before([shop.pk for shop in shops], ask.now)
+    made = list(_mine(ask)[:_SHOWN])
+    return shown(ask, "imports.html", shops=list(shops), made=made, going=GOING, expiring=expiring)
 
 
 def _mine(ask: Ask) -> QuerySet[Import]:

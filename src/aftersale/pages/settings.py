@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
-from aftersale.shops.models import Person
 from aftersale.shops.settings import may_add_shops
 from aftersale.web.environment import say as _
 
@@ -47,11 +46,6 @@ def sees_shops(ask: Ask) -> bool:
 def sees_people(ask: Ask) -> bool:
     """Tell whether a person manages people anywhere."""
     return bool(ask.caller.shops(Permission.MANAGE_PEOPLE))
-
-
-def alone() -> bool:
-    """Tell whether one person works at the desk: then nobody has to be told apart."""
-    return Person.objects.filter(is_active=True).count() == 1
 
 
 def ended(ask: Ask, said: str, name: str, *parts: object) -> HttpResponse:

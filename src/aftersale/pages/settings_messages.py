@@ -13,9 +13,10 @@ from aftersale.domain.roles import Permission
 from aftersale.evidence.shop_journal import journal_person, journal_shop, together
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.settings import alone, ended, parts_of
+from aftersale.pages.settings import ended, parts_of
 from aftersale.shops.duty import Reach, nobody_tonight
 from aftersale.shops.models import Duty, Membership, NotifyTarget, Person, Shop
+from aftersale.shops.permissions import alone
 from aftersale.shops.roster import Shift, plan, take_off
 from aftersale.shops.targets import NewTarget, add_target, from_webhook, may_see, remove_target, schema_of
 from aftersale.tickets.targets import SCHEMAS, check_target, own_hosts
@@ -68,7 +69,7 @@ def messages(ask: Ask) -> HttpResponse:
         parts=parts_of(ask, "settings_messages"),
         tonight=_tonight(ask),
         lines=_lines(ask),
-        people=[] if alone() else _looked_after(ask),
+        people=[] if alone(ask.caller.places) else _looked_after(ask),
         services=[(code, words.of(lang())) for code, words in SCHEMAS.items()],
         duties=_duties(ask),
         led=led,

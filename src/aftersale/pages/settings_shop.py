@@ -20,7 +20,7 @@ from aftersale.pages.settings import ended, parts_of, sees_shops
 from aftersale.shops import settings as flows
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.models.shop import Platform
-from aftersale.shops.permissions import NotAllowed
+from aftersale.shops.permissions import NotAllowed, alone
 from aftersale.tickets.clocks import DEFAULT_WARNINGS, SERVICE_KINDS
 from aftersale.tickets.consequences import clock_word
 from aftersale.tickets.models import Import
@@ -117,6 +117,8 @@ def shop(ask: Ask, shop_id: int) -> HttpResponse:
         targets=[
             (kind, clock_word(kind).of(lang()), found.service_minutes.get(kind, "")) for kind in SERVICE_KINDS
         ],
+        may_limit=found.pk in ask.caller.shops(Permission.MANAGE_PEOPLE),
+        limits=_limits(found, by_oneself=alone(ask.caller.places)),
         latest=_latest(found),
     )
 
@@ -124,6 +126,22 @@ def shop(ask: Ask, shop_id: int) -> HttpResponse:
 def _shop(ask: Ask, shop_id: int) -> Shop:
     ask.caller.let(Permission.MANAGE_SHOP, shop_id)
     return Shop.objects.select_related("connection").get(pk=shop_id)
+
+
+def _limits(found: Shop, *, by_oneself: bool) -> list[tuple[str, str, str]]:
+    """Name each limit with its amount in yuan; nobody alone has a second to ask."""
+    words = {
+        "four_eyes_fen": _("Above this, two people agree"),
+        "day_cap_fen": _("At most a day, the whole shop"),
+        "person_cap_fen": _("At most a day, by one person"),
+    }
+    shown_ones = [name for name in flows.LIMITS if not (by_oneself and name == "four_eyes_fen")]
+    return [(name, words[name], _typed(getattr(found, name))) for name in shown_ones]
+
+
+def _typed(fen: int | None) -> str:
+    """Write an amount as it is typed."""
+    return "" if fen is None else f"{fen // 100}.{fen % 100:02}".removesuffix(".00")
 
 
 def _day_names() -> dict[str, str]:
@@ -163,6 +181,13 @@ def _hours(ask: Ask, found: Shop) -> ShopChange:
     return flows.set_hours(found, week, ask.said("days"))
 
 
+def _set_limits(ask: Ask, found: Shop) -> ShopChange:
+    """Set the limits; whom they hold, leads too, does not move them."""
+    ask.caller.let(Permission.MANAGE_PEOPLE, found.pk)
+    said = {name: ask.said(name) for name in flows.LIMITS if name in ask.request.POST}
+    return flows.set_limits(found, said)
+
+
 _FLOWS: Mapping[str, Callable[[Ask, Shop], ShopChange]] = {
     "name": _name,
     "hours": _hours,
@@ -170,6 +195,7 @@ _FLOWS: Mapping[str, Callable[[Ask, Shop], ShopChange]] = {
     "targets": lambda ask, found: flows.set_targets(
         found, {kind: ask.said(kind) for kind in SERVICE_KINDS}, SERVICE_KINDS
     ),
+    "limits": _set_limits,
     "retention": lambda ask, found: flows.set_retention(found, ask.said("days")),
 }
 
@@ -181,6 +207,7 @@ def _kinds() -> dict[str, str]:
         "shop_hours": _("business hours changed"),
         "shop_warn_minutes": _("warnings changed"),
         "shop_service_minutes": _("own targets changed"),
+        "shop_limits": _("limits on money changed"),
         "shop_retain_days": _("retention changed"),
         "shop_duty_planned": _("duty planned"),
         "shop_duty_removed": _("duty taken off"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,19 @@ class Finding:
         """Give what a person states with it: the faults named, and what came where it is not the article."""
         stated: dict[str, object] = {name: FAULTS[name][0] for name in self.faults}
         return stated if self.came is Came.RIGHT else {**stated, _MISMATCH: self.came.value}
+
+
+def as_meant(finding: Finding) -> Finding:
+    """Read what a form says as whoever holds the goods means it.
+
+    Where something else or nothing came there is no good piece; a fault of the one piece that was to come
+    makes that piece a bad one. Of several pieces the person says how many are bad.
+    """
+    if finding.came is not Came.RIGHT:
+        return replace(finding, good=0)
+    if finding.faults and not finding.bad and finding.good == 1 == finding.expected:
+        return replace(finding, good=0, bad=1)
+    return finding
 
 
 def check(finding: Finding) -> None:

@@ -328,6 +328,7 @@ def _registered(world: World, article: Article) -> Cells:
         "运费险": "是" if article.freight_insurance else "否",
         "成本": _plain(article.cost_fen),
         "退货成本": _plain(article.return_cost_fen),
+        "发货重量(g)": str(article.weight_g),
         "供应商": article.supplier,
         "批次备注": "；".join(filter(None, (world.generated, article.batch_note))),
     }

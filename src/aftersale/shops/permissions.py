@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from rules.permissions import has_perm, set_perm
 from rules.predicates import predicate
 
@@ -18,7 +18,7 @@ from aftersale.shops.models import Membership, Person, Shop
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
@@ -118,21 +118,37 @@ def shops_with(person: Somebody, permission: Permission = Permission.VIEW) -> Qu
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold one shop of a person with the role there; the shop comes with its connection."""
+    """Hold one shop of a person with the role there; the shop comes with its connection.
+
+    `others` tells whether anybody else works in it.
+    """
 
     shop: Shop
     role: Role
+    others: bool
 
 
 def places_of(person: Somebody) -> tuple[Place, ...]:
     """Give every shop of a person with the role there; one query."""
     if not _works_here(person):
         return ()
-    shops = Shop.objects.select_related("connection").order_by("pk")
+    shops = Shop.objects.select_related("connection").annotate(others=_others(person)).order_by("pk")
     if person.is_superuser:
-        return tuple(Place(shop, Role.OWNER) for shop in shops)
+        return tuple(Place(shop, Role.OWNER, shop.others) for shop in shops)
     mine = shops.filter(memberships__person=person).annotate(role=F("memberships__role"))
-    return tuple(Place(shop, Role(shop.role)) for shop in mine)
+    return tuple(Place(shop, Role(shop.role), shop.others) for shop in mine)
+
+
+def _others(person: Person) -> Exists:
+    """Ask whether anybody else works in a shop; of who owns every shop, whether anybody is here at all."""
+    works_there = Q(memberships__shop=OuterRef("pk")) | Q(is_superuser=True)
+    there = Q() if person.is_superuser else works_there
+    return Exists(Person.objects.filter(there, is_active=True).exclude(pk=person.pk))
+
+
+def alone(places: Collection[Place]) -> bool:
+    """Tell whether nobody else works in any shop of a person: nobody has to be told apart or to agree."""
+    return not any(place.others for place in places)
 
 
 def places_for(request: HttpRequest) -> tuple[Place, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from django.db import IntegrityError, transaction
 
@@ -70,6 +71,13 @@ _WORDS: dict[str, tuple[Text, Text]] = {
     "shop.days": (
         Text(zh="保存天数要在 30 到 3650 之间。", en="Days to keep lie between 30 and 3650."),
         Text(zh="改一下天数。", en="Correct the number."),
+    ),
+    "shop.limit": (
+        Text(zh="“{what}”不是可用的金额。", en="{what!r} is no amount that can be used."),
+        Text(
+            zh="写元，如 500 或 499.50；不设上限就空着。",
+            en="Write yuan, such as 500 or 499.50; leave it empty for no limit.",
+        ),
     ),
     "shop.hours": (
         Text(zh="没看懂“{what}”。", en="{what!r} cannot be read."),
@@ -180,6 +188,40 @@ def set_hours(shop: Shop, week: Mapping[str, str], days: str) -> ShopChange:
     raw = hours_of_text(week, days)
     stored = write_hours(parse_hours(raw)) if any(raw.values()) else {}
     return _set(shop, "hours", stored)
+
+
+LIMITS = ("four_eyes_fen", "day_cap_fen", "person_cap_fen")
+"""The limits of a shop on money, in the order in which a form names them."""
+
+
+def set_limits(shop: Shop, said: Mapping[str, str]) -> ShopChange:
+    """Set limits in yuan as they are typed; an empty one is none, one that is not named stays as it is.
+
+    Raises SettingRefused.
+    """
+    before = {name: getattr(shop, name) for name in LIMITS}
+    after = {name: _fen(said[name]) if name in said else before[name] for name in LIMITS}
+    Shop.objects.filter(pk=shop.pk).update(**after)
+    for name, fen in after.items():
+        setattr(shop, name, fen)
+    return ShopChange(shop, "limits", before, after)
+
+
+def _fen(said: str) -> int | None:
+    """Read yuan; digits and signs may be those of a Chinese input method."""
+    plain = normalize("NFKC", said).translate(_NO_SIGNS).replace("。", ".").strip()
+    if not plain:
+        return None
+    found = _YUAN.fullmatch(plain)
+    fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else 0
+    if not 0 < fen <= _MOST_FEN:
+        raise SettingRefused("shop.limit", said)
+    return fen
+
+
+_NO_SIGNS = str.maketrans("", "", "¥,，元 ")
+_YUAN = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
+_MOST_FEN = 10**12
 
 
 def _set(shop: Shop, field: str, value: object) -> ShopChange:

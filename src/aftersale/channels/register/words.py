@@ -64,6 +64,8 @@ COLUMNS = (
     Column(NOTE, Sort.TEXT, ("备注", "note")),
 )
 TITLES = tuple(column.title for column in COLUMNS)
+# The returns bench compares with it what the scale says; no rule asks for it.
+WEIGHT = "发货重量(g)"
 # The column of 不支持无理由类别 answers for the two statutory classes as well.
 COLUMN_OF = {column.fact: column.title for column in COLUMNS if column.fact} | {
     "custom_made": OPT_OUT,

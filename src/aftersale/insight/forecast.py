@@ -1,0 +1,126 @@
+"""Say which open tickets will run out at the pace at which people work, and who could still take them.
+
+The forecast is plain on purpose. Tickets are taken in the order in which they run out. Each costs its
+person the seconds that a ticket cost them lately, and only working time counts; a ticket of nobody goes to
+whoever has most time to spare. What cannot be finished before it runs out will be missed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+_AT = attrgetter("at", "ticket")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Hold one open ticket: its shop, when it runs out, who has it (None: nobody)."""
+
+    ticket: int
+    shop: int
+    at: datetime
+    holder: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Hold one person: the shops they may act in, seconds a ticket costs, and when they work from now on.
+
+    `spans` do not overlap; `weak` says that the pace rests on few tickets or on those of others.
+    """
+
+    person: int
+    shops: frozenset[int]
+    seconds_each: int
+    spans: tuple[tuple[datetime, datetime], ...]
+    weak: bool = False
+
+    def tickets_until(self, at: datetime) -> int:
+        """Count the tickets that can be finished before a time."""
+        seconds = sum(max(0, int((min(end, at) - start).total_seconds())) for start, end in self.spans)
+        return seconds // self.seconds_each
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Hand one ticket to a person who can still finish it."""
+
+    due: Due
+    to: int
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Hold what a person finishes in time, by when each runs out."""
+
+    worker: Worker
+    kept: list[Due] = field(default_factory=list)
+
+    def spare(self, due: Due) -> int:
+        """Count how many more could be finished by then without anything that was kept being late."""
+        place = bisect_left(self.kept, _AT(due), key=_AT)
+        later = [self.worker.tickets_until(each.at) - number for number, each in enumerate(self.kept, 1)][
+            place:
+        ]
+        return min([self.worker.tickets_until(due.at) - place, *later])
+
+    def keep(self, due: Due) -> None:
+        """Take a ticket."""
+        insort(self.kept, due, key=_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Hold what will be missed, and who could take which of it; `stays` are those that nobody can."""
+
+    missed: tuple[Due, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def stays(self) -> int:
+        """Count what would be missed all the same."""
+        return len(self.missed) - len(self.moves)
+
+    def missed_of(self, person: int | None) -> int:
+        """Count what one person will miss."""
+        return sum(due.holder == person for due in self.missed)
+
+
+def forecast(workers: Sequence[Worker], dues: Iterable[Due]) -> Forecast:
+    """Work tickets off on paper, what runs out first before all else; what is missed goes to who has time."""
+    desks = {worker.person: _Desk(worker) for worker in workers}
+    listed = sorted(dues, key=_AT)
+    own = [due for due in listed if due.holder is not None and not _kept_by_holder(due, desks)]
+    free = [due for due in listed if due.holder is None and _take(due, desks.values()) is None]
+    missed = sorted([*own, *free], key=_AT)
+    return Forecast(tuple(missed), tuple(_moves(missed, desks)))
+
+
+def _kept_by_holder(due: Due, desks: dict[int, _Desk]) -> bool:
+    holder = desks.get(due.holder or 0)
+    return holder is not None and _take(due, [holder]) is not None
+
+
+def _take(due: Due, desks: Iterable[_Desk]) -> _Desk | None:
+    """Give a ticket to whoever of some can spare most; None where nobody can."""
+    able = [desk for desk in desks if due.shop in desk.worker.shops]
+    best = max(able, key=lambda desk: desk.spare(due), default=None)
+    if best is None or best.spare(due) < 1:
+        return None
+    best.keep(due)
+    return best
+
+
+def _moves(missed: Iterable[Due], desks: dict[int, _Desk]) -> Iterable[Move]:
+    for due in missed:
+        others = [desk for person, desk in desks.items() if person != due.holder]
+        taken = _take(due, others)
+        if taken is not None:
+            yield Move(due, taken.worker.person)
