@@ -87,7 +87,7 @@ def proposals() -> dict[int, Proposal]:
     for ticket in Ticket.objects.filter(lane=Lane.OURS).order_by("queue_at"):
         stored = newest_of(ticket.pk)
         assert stored is not None
-        found[ticket.pk] = proposal_of(stored, ())
+        found[ticket.pk] = proposal_of(stored, {}, EXPORTED)
     return found
 
 
