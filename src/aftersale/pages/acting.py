@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,15 +12,16 @@ from django.views.decorators.http import require_POST
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import PAYS, Verb
+from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import ActionState
+from aftersale.domain.states import ActionState, Goods
 from aftersale.domain.vocabulary import Kind
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.proposal import newest_of, proposal_of
-from aftersale.pages.words import act_of, verb
+from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.shops.rulebooks import judge_of
@@ -28,9 +29,12 @@ from aftersale.texts import Text
 from aftersale.tickets import act, fact_answers, handling
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
+from aftersale.tickets.ledger import OverPaid, PaidUnknown
 from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Answer, Note, Task, Ticket
-from aftersale.tickets.refusal import Refusal
+from aftersale.tickets.outcome import OPEN
+from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected, Refusal
+from aftersale.tickets.steps import INSPECTION
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -39,7 +43,9 @@ if TYPE_CHECKING:
 
 # So long an approval can be taken back before anything is sent.
 TAKE_BACK_S = 10
-_DIGITS = 18
+_DIGITS, _WAYBILL = 18, 64
+# How the ids of rows begin, beside which an answer goes.
+_LISTS = ("row-", "task-", "promise-")
 _COUNTED = frozenset({Kind.COUNT, Kind.POINTS})
 _OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
@@ -68,42 +74,87 @@ class Incomplete(AftersaleError):
 
 @page
 def approve(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Say what an approval will do; when sent, approve, to be taken back for some seconds."""
+    """Say what an approval will do; when sent, approve, to be taken back for some seconds.
+
+    What cannot be done as it was typed is said above the form, which keeps every word.
+    """
     ticket = ticket_for(ask.caller, ticket_id, Permission.APPROVE)
     wanted = ask.said("verb") or act_of(ticket.step)
     if ask.request.method != "POST":
-        around: dict[str, Any] = {
-            "ticket": ticket,
-            "verb": wanted,
-            "verb_words": verb(wanted),
-            "pays": wanted in PAYS,
-            "row": _row(ask),
-        }
-        return shown(ask, "_sure.html", **around)
-    intent = Intent(
-        wanted, _amount(ask, wanted), delay_s=TAKE_BACK_S, paid_unknown_accepted=bool(ask.said("vouched"))
-    )
+        return _sure(ask, ticket, wanted)
+    try:
+        intent = _intent(ask, wanted)
+    except NotAnAmount as refusal:
+        return _sure(ask, ticket, wanted, refusal)
     try:
         made = _again(ask, ticket, wanted) or act.accept(
-            ticket, ask.person, intent, ask.now, _sequence(ask, ticket)
+            ticket, ask.person, intent, ask.now, sequence_of(ask, ticket)
         )
+    except ActionPending:
+        open_one = Action.objects.select_related("ticket").filter(ticket=ticket, state__in=OPEN).latest("id")
+        return _acted(ask, open_one, pending=True)
     except SecondPersonNeeded as needed:
         return _to_colleague(ask, ticket, intent, needed)
+    except (OverPaid, PaidUnknown, NotInspected, IntentInvalid) as refusal:
+        return _sure(ask, ticket_for(ask.caller, ticket_id, Permission.APPROVE), wanted, refusal)
     return _acted(ask, made)
+
+
+def _intent(ask: Ask, wanted: str) -> Intent:
+    """Read what the form says; raises NotAnAmount."""
+    return Intent(
+        wanted,
+        _amount(ask, wanted),
+        _params(ask, wanted),
+        delay_s=TAKE_BACK_S,
+        paid_unknown_accepted=bool(ask.said("vouched")),
+        inspected=bool(ask.said("inspected")),
+    )
+
+
+def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None = None) -> HttpResponse:
+    """Show the form that says what will be done, with what was typed and why it was not taken."""
+    typed = ask.said("amount") if refusal else plain_yuan(ticket.amount_fen)
+    about_goods = wanted == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    around: dict[str, Any] = {
+        "ticket": ticket,
+        "verb": wanted,
+        "verb_words": verb(wanted),
+        "pays": wanted in PAYS,
+        "amount": typed,
+        "sends": wanted == Verb.SEND,
+        "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
+        "held": held_words(ticket.held),
+        "why": refusal,
+        "lang": lang,
+        "row": row_of(ask),
+    }
+    template = "_sure.html" if ask.part else "acted.html"
+    return shown(ask, template, status=422 if refusal else 200, form="_sure.html", **around)
 
 
 def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPersonNeeded) -> HttpResponse:
     """Send what needs two people to the second one."""
-    act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
+    act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said, why = _("Sent to a colleague for review."), needed.message.of(lang())
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=_row(ask))
+    if not ask.part:
+        ask.tell(f"{said} {why}")
+        return back_to(ticket.pk)
+    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
 
 
 def _again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
     """Find what the same press has done already: a second one shows it and does nothing."""
     since = ask.now - timedelta(seconds=TAKE_BACK_S)
-    made = Action.objects.filter(ticket=ticket, approved_by=ask.person, verb=wanted, approved_at__gte=since)
+    mine = Action.objects.filter(ticket=ticket, approved_by=ask.person, approved_at__gte=since)
+    made = mine.filter(verb=wanted)
     return made.select_related("ticket").filter(state=ActionState.INTENDED).order_by("-id").first()
+
+
+def _params(ask: Ask, wanted: str) -> dict[str, object]:
+    """Read by what parcel new goods go out; asked where the form asks for it."""
+    said = {name: ask.said(name)[:_WAYBILL] for name in ("carrier", "waybill")}
+    return dict(said) if wanted == Verb.SEND and said["waybill"] else {}
 
 
 def _amount(ask: Ask, wanted: str) -> int | None:
@@ -119,19 +170,32 @@ def _fen(said: str) -> int:
     return fen
 
 
-def _sequence(ask: Ask, ticket: Ticket) -> int:
+def sequence_of(ask: Ask, ticket: Ticket) -> int:
+    """Give the step of a ticket at which the person saw it."""
     said = ask.said("sequence")
     return int(said) if said.isascii() and said.isdigit() else ticket.sequence
 
 
-def _row(ask: Ask) -> str:
+def moment_of(said: str) -> datetime:
+    """Read a time as a browser sends it, in Shanghai; raises Incomplete."""
+    try:
+        return datetime.fromisoformat(said).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise Incomplete from None
+
+
+def row_of(ask: Ask) -> str:
     """Tell whether the answer goes under a row of a list: the form says so, or what it is put beside."""
-    beside = ask.request.headers.get("HX-Target", "").startswith("row-")
+    beside = ask.request.headers.get("HX-Target", "").startswith(_LISTS)
     return "1" if beside or ask.said("row") else ""
 
 
-def _acted(ask: Ask, action: Action) -> HttpResponse:
-    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=_row(ask))
+def _acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
+    """Show how an action stands, beside what asked for it; without script the ticket shows it."""
+    if not ask.part:
+        return back_to(action.ticket_id)
+    words = verb(action.verb)
+    return shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
 
 
 @page
@@ -178,7 +242,7 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     evidence = tuple(line.strip() for line in ask.said("evidence").splitlines() if line.strip())
     said = Refusal(ask.said("reason"), ask.said("citation"), ask.said("text"), evidence, delay_s=TAKE_BACK_S)
     made = _again(ask, ticket, Verb.REFUSE) or act.refuse(
-        ticket, ask.person, said, ask.now, _sequence(ask, ticket), judge_of(ticket.shop_id, ask.now)
+        ticket, ask.person, said, ask.now, sequence_of(ask, ticket), judge_of(ticket.shop_id, ask.now)
     )
     return _acted(ask, made)
 
@@ -189,13 +253,16 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
     """Ask a colleague to approve."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE)
     wanted = ask.said("verb") or act_of(ticket.step)
-    since = ask.now - timedelta(seconds=TAKE_BACK_S)
-    asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None, created_at__gte=since)
+    asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None)
     if not any(each.params.get("by") == ask.person.pk for each in asked):
-        intent = Intent(wanted, _amount(ask, wanted))
-        act.propose(ticket, ask.person, intent, ask.now, _sequence(ask, ticket))
-    ask.tell(_("Sent to a colleague for review."))
-    return _back(ticket_id)
+        fen = _fen(ask.said("amount")) if ask.said("amount") else ticket.amount_fen
+        intent = Intent(wanted, fen if wanted in PAYS else None)
+        act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
+    said = _("Sent to a colleague for review.")
+    if ask.part:
+        return shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask))
+    ask.tell(said)
+    return back_to(ticket_id)
 
 
 @require_POST
@@ -208,7 +275,7 @@ def answer(ask: Ask, ticket_id: int) -> HttpResponse:
     if fact not in known or known[fact] != said:
         fact_answers.answer(ticket, fact, said, ask.person.pk, ask.now)
     ask.tell(_("Judged again with your answer."))
-    return _back(ticket_id)
+    return back_to(ticket_id)
 
 
 def _value(fact: str, said: str) -> object:
@@ -236,7 +303,7 @@ def withdraw(ask: Ask, ticket_id: int, fact: str) -> HttpResponse:
     given.ticket = ticket
     fact_answers.withdraw(given, ask.person.pk, ask.now)
     ask.tell(_("Taken back; judged again."))
-    return _back(ticket_id)
+    return back_to(ticket_id)
 
 
 @require_POST
@@ -250,7 +317,7 @@ def note(ask: Ask, ticket_id: int) -> HttpResponse:
     mine = Note.objects.filter(ticket=ticket, person=ask.person, at__gte=since)
     if ask.said("text") not in [each.text for each in mine]:
         handling.add_note(ticket, ask.person, ask.said("text"), ask.now)
-    return _back(ticket_id)
+    return back_to(ticket_id)
 
 
 @require_POST
@@ -264,7 +331,9 @@ def assign(ask: Ask, ticket_id: int) -> HttpResponse:
     colleague = _colleague(to, ticket.shop_id)
     if ticket.assignee_id != (colleague.pk if colleague else None):
         handling.assign(ticket, colleague, ask.person, ask.now)
-    return _back(ticket_id)
+    if ask.part:
+        return shown(ask, "_taken.html", words=str(colleague or _("nobody")))
+    return back_to(ticket_id)
 
 
 def _colleague(said: str, shop_id: int) -> Person | None:
@@ -277,5 +346,6 @@ def _colleague(said: str, shop_id: int) -> Person | None:
     return person
 
 
-def _back(ticket_id: int) -> HttpResponse:
+def back_to(ticket_id: int) -> HttpResponse:
+    """Lead to the page of a ticket."""
     return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))
