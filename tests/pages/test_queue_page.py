@@ -146,7 +146,7 @@ def test_counters_follow_the_filters_and_come_as_a_part(agent: Visitor, shop: Sh
 def test_the_queue_speaks_english_when_asked(shop: Shop, ticket: Ticket) -> None:
     page = visitor(make_person("jo", Role.AGENT, shop), "en").get("queue")
     assert ticket.ticket_no in text_of(page)
-    assert "what runs out first on top" in words_of(page)
+    assert "Claim, reason, state" in words_of(page)
     assert '<html lang="en"' in text_of(page)
 
 

@@ -41,7 +41,7 @@ def an_action(ticket: Ticket) -> Action:
 def test_everybody_of_the_shop_reads_what_is_to_be_done(
     role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket
 ) -> None:
-    a_task(ticket, action=an_action(ticket))
+    a_task(ticket, "confirm_outcome", action=an_action(ticket))
     response = as_role(role).get("tasks")
     assert response.status_code == 200
     assert ticket.ticket_no in text_of(response)

@@ -36,7 +36,7 @@ def test_nobodys_parcel_is_claimed_for_a_ticket(of: Shop, chen: Person) -> None:
     parcel = Parcel.objects.get()
     assert claim(parcel.pk, ticket, chen.pk, LATER) is True
     parcel.refresh_from_db()
-    assert (parcel.matched_by, ticket.goods_state) == ("person", "back")
+    assert (parcel.matched_by, ticket.goods_state) == ("person", "inspected")
     assert kinds(ticket) == ["imported", "goods_received"]
     assert kinds(parcel) == ["received", "matched"]
     assert judged_on(ticket)["goods_back"] is True
@@ -84,7 +84,7 @@ def test_taking_back_one_of_two_parcels_leaves_the_goods_at_the_shop(of: Shop, c
     claim(Parcel.objects.get(waybill="YT2").pk, Ticket.objects.get(pk=ticket.pk), chen.pk, LATER)
     ticket.refresh_from_db()
     unclaim(Parcel.objects.get(waybill=WAYBILL).pk, ticket, chen.pk, LATER)
-    assert ticket.goods_state == Goods.BACK
+    assert ticket.goods_state == Goods.INSPECTED
     assert judged_on(ticket)["goods_back"] is True
 
 
@@ -104,7 +104,7 @@ def test_a_parcel_that_came_before_its_ticket_is_matched_when_the_ticket_comes(
     ticket = coming_back(of, return_waybill=waybill)
     assert match_unclaimed(of.pk, LATER) == 1
     ticket.refresh_from_db()
-    assert ticket.goods_state == "back"
+    assert ticket.goods_state == "inspected"
     assert match_unclaimed(of.pk, LATER) == 0
     assert kinds(ticket) == ["imported", "goods_received"]
 
@@ -122,7 +122,7 @@ def test_a_second_ticket_of_the_same_box_is_matched_when_it_comes(of: Shop, chen
     second = coming_back(of, 2)
     assert match_unclaimed(of.pk, LATER) == 1
     second.refresh_from_db()
-    assert second.goods_state == "back"
+    assert second.goods_state == "inspected"
     assert Match.objects.count() == 2
 
 

@@ -37,7 +37,7 @@ def test_a_good_parcel_reaches_its_ticket_by_waybill(of: Shop, chen: Person) -> 
     parcel = Parcel.objects.get()
     assert (outcome.taken, outcome.tickets) == (Taken.NEW, (ticket.ticket_no,))
     assert (parcel.matched_by, parcel.weight_g) == ("waybill", 1380)
-    assert ticket.goods_state == "back"
+    assert ticket.goods_state == "inspected"
     assert kinds(ticket) == ["imported", "goods_received"]
     assert kinds(parcel) == ["received", "matched"]
     assert is_whole(ticket)
@@ -220,3 +220,13 @@ def test_a_parcel_costs_a_bounded_number_of_statements(
         book(of, chen, box(waybill="SF1"))
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         book(of, chen, box(waybill="SF1"))
+
+
+def test_what_is_odd_is_held_on_the_ticket_until_a_count_finds_nothing_odd(of: Shop, chen: Person) -> None:
+    ticket = coming_back(of)
+    book(of, chen, box(good=0, bad=1))
+    ticket.refresh_from_db()
+    assert (ticket.goods_state, ticket.held) == ("back", "bad_pieces")
+    book(of, chen, box(good=1, bad=0))
+    ticket.refresh_from_db()
+    assert (ticket.goods_state, ticket.held) == ("inspected", "")

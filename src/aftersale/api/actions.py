@@ -41,6 +41,7 @@ def _intent(body: IntentIn) -> Intent:
         dict(body.params),
         delay_s=body.delay_s,
         paid_unknown_accepted=body.paid_unknown_accepted,
+        inspected=body.inspected,
     )
 
 

@@ -8,6 +8,7 @@ from ninja import Path, Query, Schema
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from aftersale.channels.verbs import Verb
+from aftersale.domain.states import Money
 from aftersale.tickets.detail import DecisionView, EventView, TaskView, Whole
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import MOST_ROWS, Filters, Row
@@ -88,6 +89,10 @@ class QueueFilters(Taken):
     needs_person: bool | None = None
     article_no: Word | None = None
     missing: bool | None = None
+    reasons: list[Word] = Field(default_factory=list, max_length=20)
+    channel: Word | None = None
+    flag: Word | None = None
+    money_state: Money | None = None
 
     def filters(self) -> Filters:
         """Give the filter without its shops."""
@@ -95,7 +100,9 @@ class QueueFilters(Taken):
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  # codes become plain texts, everything else stays
-    return value.value if isinstance(value, Lane | Stage | Tab) else value
+    if isinstance(value, list):
+        return tuple(value) or None
+    return value.value if isinstance(value, Lane | Stage | Tab | Money) else value
 
 
 class QueueAsked(QueueFilters):
@@ -272,6 +279,7 @@ class IntentIn(Taken):
     params: dict[Word, Word] = Field(default_factory=dict, max_length=20)
     delay_s: Annotated[int, Field(ge=0, le=86_400)] = 0
     paid_unknown_accepted: bool = False
+    inspected: bool = False
 
 
 class RefusalIn(Taken):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,19 +11,24 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import PAYS
+from aftersale.channels.verbs import PAYS, Verb
+from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import ActionState
+from aftersale.domain.states import ActionState, Goods
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.words import act_of, verb
+from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.texts import Text
 from aftersale.tickets import act
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
+from aftersale.tickets.ledger import OverPaid, PaidUnknown
 from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Task, Ticket
+from aftersale.tickets.outcome import OPEN
+from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
+from aftersale.tickets.steps import INSPECTION
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -32,6 +37,9 @@ if TYPE_CHECKING:
 
 # So long an approval can be taken back before anything is sent.
 TAKE_BACK_S = 10
+_WAYBILL = 64
+# How the ids of rows begin, beside which an answer goes.
+_LISTS = ("row-", "task-", "promise-")
 _OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
 
@@ -59,42 +67,87 @@ class Incomplete(AftersaleError):
 
 @page
 def approve(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Say what an approval will do; when sent, approve, to be taken back for some seconds."""
+    """Say what an approval will do; when sent, approve, to be taken back for some seconds.
+
+    What cannot be done as it was typed is said above the form, which keeps every word.
+    """
     ticket = ticket_for(ask.caller, ticket_id, Permission.APPROVE)
     wanted = ask.said("verb") or act_of(ticket.step)
     if ask.request.method != "POST":
-        around: dict[str, Any] = {
-            "ticket": ticket,
-            "verb": wanted,
-            "verb_words": verb(wanted),
-            "pays": wanted in PAYS,
-            "row": row_of(ask),
-        }
-        return shown(ask, "_sure.html", **around)
-    intent = Intent(
-        wanted, _amount(ask, wanted), delay_s=TAKE_BACK_S, paid_unknown_accepted=bool(ask.said("vouched"))
-    )
+        return _sure(ask, ticket, wanted)
+    try:
+        intent = _intent(ask, wanted)
+    except NotAnAmount as refusal:
+        return _sure(ask, ticket, wanted, refusal)
     try:
         made = again(ask, ticket, wanted) or act.accept(
             ticket, ask.person, intent, ask.now, sequence_of(ask, ticket)
         )
+    except ActionPending:
+        open_one = Action.objects.select_related("ticket").filter(ticket=ticket, state__in=OPEN).latest("id")
+        return acted(ask, open_one, pending=True)
     except SecondPersonNeeded as needed:
         return _to_colleague(ask, ticket, intent, needed)
+    except (OverPaid, PaidUnknown, NotInspected, IntentInvalid) as refusal:
+        return _sure(ask, ticket_for(ask.caller, ticket_id, Permission.APPROVE), wanted, refusal)
     return acted(ask, made)
+
+
+def _intent(ask: Ask, wanted: str) -> Intent:
+    """Read what the form says; raises NotAnAmount."""
+    return Intent(
+        wanted,
+        _amount(ask, wanted),
+        _params(ask, wanted),
+        delay_s=TAKE_BACK_S,
+        paid_unknown_accepted=bool(ask.said("vouched")),
+        inspected=bool(ask.said("inspected")),
+    )
+
+
+def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None = None) -> HttpResponse:
+    """Show the form that says what will be done, with what was typed and why it was not taken."""
+    typed = ask.said("amount") if refusal else plain_yuan(ticket.amount_fen)
+    about_goods = wanted == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    around: dict[str, Any] = {
+        "ticket": ticket,
+        "verb": wanted,
+        "verb_words": verb(wanted),
+        "pays": wanted in PAYS,
+        "amount": typed,
+        "sends": wanted == Verb.SEND,
+        "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
+        "held": held_words(ticket.held),
+        "why": refusal,
+        "lang": lang,
+        "row": row_of(ask),
+    }
+    template = "_sure.html" if ask.part else "acted.html"
+    return shown(ask, template, status=422 if refusal else 200, form="_sure.html", **around)
 
 
 def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPersonNeeded) -> HttpResponse:
     """Send what needs two people to the second one."""
     act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said, why = _("Sent to a colleague for review."), needed.message.of(lang())
+    if not ask.part:
+        ask.tell(f"{said} {why}")
+        return back_to(ticket.pk)
     return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
 
 
 def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
     """Find what the same press has done already: a second one shows it and does nothing."""
     since = ask.now - timedelta(seconds=TAKE_BACK_S)
-    made = Action.objects.filter(ticket=ticket, approved_by=ask.person, verb=wanted, approved_at__gte=since)
+    mine = Action.objects.filter(ticket=ticket, approved_by=ask.person, approved_at__gte=since)
+    made = mine.filter(verb=wanted)
     return made.select_related("ticket").filter(state=ActionState.INTENDED).order_by("-id").first()
+
+
+def _params(ask: Ask, wanted: str) -> dict[str, object]:
+    """Read by what parcel new goods go out; asked where the form asks for it."""
+    said = {name: ask.said(name)[:_WAYBILL] for name in ("carrier", "waybill")}
+    return dict(said) if wanted == Verb.SEND and said["waybill"] else {}
 
 
 def _amount(ask: Ask, wanted: str) -> int | None:
@@ -112,20 +165,31 @@ def fen_said(said: str) -> int:
 
 
 def sequence_of(ask: Ask, ticket: Ticket) -> int:
-    """Give the state of the ticket that the person saw, as the form says."""
+    """Give the step of a ticket at which the person saw it."""
     said = ask.said("sequence")
     return int(said) if said.isascii() and said.isdigit() else ticket.sequence
 
 
+def moment_of(said: str) -> datetime:
+    """Read a time as a browser sends it, in Shanghai; raises Incomplete."""
+    try:
+        return datetime.fromisoformat(said).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise Incomplete from None
+
+
 def row_of(ask: Ask) -> str:
     """Tell whether the answer goes under a row of a list: the form says so, or what it is put beside."""
-    beside = ask.request.headers.get("HX-Target", "").startswith("row-")
+    beside = ask.request.headers.get("HX-Target", "").startswith(_LISTS)
     return "1" if beside or ask.said("row") else ""
 
 
-def acted(ask: Ask, action: Action) -> HttpResponse:
-    """Show how an action stands where it was asked for."""
-    return shown(ask, "_action.html", action=action, verb_words=verb(action.verb), row=row_of(ask))
+def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
+    """Show how an action stands, beside what asked for it; without script the ticket shows it."""
+    if not ask.part:
+        return back_to(action.ticket_id)
+    words = verb(action.verb)
+    return shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
 
 
 @page
@@ -165,14 +229,18 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
     """Ask a colleague to approve."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE)
     wanted = ask.said("verb") or act_of(ticket.step)
-    since = ask.now - timedelta(seconds=TAKE_BACK_S)
-    asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None, created_at__gte=since)
+    asked = Task.objects.filter(ticket=ticket, kind=act.REVIEW, done_at=None)
     if not any(each.params.get("by") == ask.person.pk for each in asked):
-        intent = Intent(wanted, _amount(ask, wanted))
+        fen = fen_said(ask.said("amount")) if ask.said("amount") else ticket.amount_fen
+        intent = Intent(wanted, fen if wanted in PAYS else None)
         act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
-    ask.tell(_("Sent to a colleague for review."))
-    return _back(ticket_id)
+    said = _("Sent to a colleague for review.")
+    if ask.part:
+        return shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask))
+    ask.tell(said)
+    return back_to(ticket_id)
 
 
-def _back(ticket_id: int) -> HttpResponse:
+def back_to(ticket_id: int) -> HttpResponse:
+    """Lead to the page of a ticket."""
     return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))

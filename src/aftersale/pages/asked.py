@@ -21,7 +21,24 @@ if TYPE_CHECKING:
 WHO = ("all", "mine", "free")
 _LONGEST = 64
 _MOST_FEN = 10**13
-_NAMES = ("tab", "who", "shop", "claim", "reason", "due", "least", "most", "article", "person")
+_NAMES = (
+    "tab",
+    "who",
+    "shop",
+    "channel",
+    "claim",
+    "stage",
+    "reason",
+    "due",
+    "least",
+    "most",
+    "article",
+    "person",
+    "flag",
+    "money",
+)
+SENSITIVE = ("counterfeit", "safety_hazard", "late_shipment", "fraud")
+"""The reasons that are answered before all others; `sensitive` in an address asks for any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,10 @@ class Asked:
     most: str = ""
     article: str = ""
     person: str = ""
+    channel: str = ""
+    stage: str = ""
+    flag: str = ""
+    money: str = ""
 
     def address(self, **changes: str) -> str:
         """Give the query of the same queue with some things asked otherwise; what is usual is left out."""
@@ -48,6 +69,14 @@ class Asked:
     def is_narrow(self) -> bool:
         """Tell whether anything beside tab and person was asked for."""
         return any(getattr(self, name) for name in _NAMES[2:])
+
+    def narrowed(self) -> int:
+        """Count what was asked for beside tab and person."""
+        return sum(bool(getattr(self, name)) for name in _NAMES[2:])
+
+    def chosen(self, name: str) -> str:
+        """Give what one filter asks for."""
+        return str(getattr(self, name))
 
     def shops(self, seen: tuple[int, ...]) -> tuple[int, ...]:
         """Give the shops asked for, of those that the person sees."""
@@ -60,13 +89,21 @@ class Asked:
             lane=lane,
             tab=tab,
             apply_type=self.claim or None,
-            reason=self.reason or None,
+            reason=None if self.reason == _SENSITIVE else self.reason or None,
+            reasons=SENSITIVE if self.reason == _SENSITIVE else None,
+            channel=self.channel or None,
+            stage=self.stage or None,
+            flag=self.flag or None,
+            money_state=self.money or None,
             article_no=self.article or None,
             assignee=_assignee(self, person_id),
             min_fen=fen_of(self.least),
             max_fen=fen_of(self.most),
             due_before=_until(self.due, now),
         )
+
+
+_SENSITIVE = "sensitive"
 
 
 def asked_of(ask: Ask) -> Asked:
@@ -93,6 +130,8 @@ def fen_of(yuan: str) -> int | None:
 def _place(tab: str) -> tuple[str | None, str | None]:
     if tab in set(Tab):
         return LANE_OF[Tab(tab)].value, tab
+    if tab == "open":
+        return None, None
     lanes = {"ours": Lane.OURS, "waiting": Lane.WAITING, "missing": Lane.MISSING, "done": Lane.DONE}
     return (lanes[tab].value, None) if tab in lanes else (Lane.OURS.value, None)
 

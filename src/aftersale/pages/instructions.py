@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect
@@ -12,10 +11,9 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Permission
 from aftersale.domain.vocabulary import REASONS
-from aftersale.pages.acting import Incomplete, NotAnAmount
+from aftersale.pages.acting import Incomplete, NotAnAmount, moment_of
 from aftersale.pages.asked import Asked, fen_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.words import value
@@ -109,16 +107,8 @@ def _about(ask: Ask) -> About:
     )
 
 
-def _moment(ask: Ask, name: str) -> datetime:
-    """Read a time as a browser sends it, in Shanghai."""
-    try:
-        return datetime.fromisoformat(ask.said(name)).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise Incomplete from None
-
-
 def _pin(ask: Ask) -> HttpResponse:
-    pin(_about(ask), ask.said("text"), _moment(ask, "until"), ask.person, ask.now)
+    pin(_about(ask), ask.said("text"), moment_of(ask.said("until")), ask.person, ask.now)
     ask.tell(_("Pinned. It stands on the tickets it is about."))
     return HttpResponseRedirect(reverse("instructions"))
 
@@ -156,6 +146,6 @@ def promised(ask: Ask, ticket_id: int) -> HttpResponse:
     fen = fen_of(said) if said else None
     if said and not fen:
         raise NotAnAmount(said)
-    promise(ticket, ask.person, ask.said("what"), fen, _moment(ask, "until"), ask.now)
+    promise(ticket, ask.person, ask.said("what"), fen, moment_of(ask.said("until")), ask.now)
     ask.tell(_("Noted. It comes up in To do."))
     return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))

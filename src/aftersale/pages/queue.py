@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from aftersale.channels.verbs import PAYS, Verb
+from aftersale.channels.verbs import PAYS
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import Goods
-from aftersale.domain.vocabulary import REASONS
+from aftersale.domain.value_words import VALUE_WORDS, word_of
+from aftersale.domain.vocabulary import PLATFORMS, REASONS
 from aftersale.pages.asked import WHO, Asked, asked_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.views import chips
-from aftersale.pages.words import Speech, act_of, claims, dues, value
-from aftersale.shops.models import Person, Shop
-from aftersale.tickets.batch_rows import INSPECTION
-from aftersale.tickets.models import Ticket
-from aftersale.tickets.queries import count, counters, queue_page, read_cursor, rows_of
-from aftersale.tickets.search import by_number, by_text
+from aftersale.pages.freshness import read_up_to
+from aftersale.pages.promised import Promised, promised_between
+from aftersale.pages.rows import around, doable_of
+from aftersale.pages.views import Chip, Wanted, chips_of, counting, wanted_of
+from aftersale.pages.words import claims, dues, flags, moneys, stages, value
+from aftersale.shops.models import Person
+from aftersale.tickets.queries import counters, queue_page, read_cursor, rows_of
+from aftersale.tickets.search import by_number, by_text, candidates
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
 from aftersale.web.environment import lang
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from aftersale.tickets.queries import Filters, Row
+    from aftersale.tickets.queries import Cursor, Page, Row
 
 ROWS, FOUND = 50, 50
+_TABS = ("ours", *OURS, Tab.UNDER_WAY, Tab.BUYER, Tab.PLATFORM, "missing", Tab.AUTO)
+_OTHERS = ("waiting", "open", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +50,82 @@ class TabShown:
     here: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Hold all numbers around the queue, counted in one query."""
+
+    total: int
+    tabs: Sequence[TabShown]
+    whose: Sequence[TabShown]
+    soon: TabShown
+    over: TabShown
+    chips: Sequence[Chip] = ()
+
+
 @page
 def queue(ask: Ask) -> HttpResponse:
     """Show one page of the queue."""
     asked, seen = asked_of(ask), ask.caller.seen_shops()
     shops, filters = asked.shops(seen), asked.filters(ask.person.pk, ask.now)
-    cursor = ask.said("cursor")
-    found = queue_page(shops, filters, read_cursor(cursor) if cursor else None, ROWS)
-    template = "_rows.html" if ask.part and cursor else "queue.html"
-    around = _around(ask, asked, seen)
-    return shown(
-        ask,
-        template,
-        asked=asked,
-        rows=found.rows,
-        next_cursor=found.next_cursor,
-        total=_total(around["tabs"], shops, filters),
-        bulk=_bulk(ask, found.rows),
-        chips=() if ask.part and cursor else chips(ask, asked.address()),
-        **around,
-    )
-
-
-def _total(tabs: Sequence[TabShown], shops: Sequence[int], filters: Filters) -> int:
-    """Give the number of the tab that is shown; one that has no tab of its own is counted."""
-    here = [tab.count for tab in tabs if tab.here]
-    return here[0] if here else count(shops, filters)
-
-
-def _around(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> dict[str, Any]:
-    """Collect what the rows and the frame of the queue need beside them."""
-    return {
-        "tabs": tabs_of(ask, asked, seen),
-        "whose": [(who, name, asked.address(who=who)) for who, name in zip(WHO, _whose(), strict=True)],
-        "shops": list(Shop.objects.filter(pk__in=seen).order_by("name").values_list("pk", "name")),
-        "claims": claims(),
-        "reasons": [(code, value(code)) for code in REASONS],
-        "dues": dues(),
-        "speech": Speech(ask.now),
-        "act_of": act_of,
-        "value": value,
-        "may_approve": ask.caller.shops(Permission.APPROVE),
-        "may_assign": ask.caller.shops(Permission.ASSIGN),
+    after = read_cursor(ask.said("cursor")) if ask.said("cursor") else None
+    found = queue_page(shops, filters, after, ROWS)
+    rows = {
+        "asked": asked,
+        "rows": found.rows,
+        "next_cursor": found.next_cursor,
+        "promised": _promised(ask, asked, found, after),
+        **around(ask),
     }
+    if ask.part and after:
+        return shown(ask, "_rows.html", bulk=_bulk(ask, found.rows, ()), **rows)
+    return shown(ask, "queue.html", **rows, **_frame(ask, asked, seen, found.rows))
+
+
+def _frame(ask: Ask, asked: Asked, seen: tuple[int, ...], rows: Sequence[Row]) -> dict[str, Any]:
+    """Collect what stands around the rows."""
+    counted, people = counted_of(ask, asked, seen, wanted_of(ask)), _people(ask)
+    return {
+        "counted": counted,
+        "tabs": counted.tabs,
+        "total": counted.total,
+        "bulk": _bulk(ask, rows, people),
+        "chips": counted.chips,
+        "alone": bool(ask.caller.shops(Permission.ASSIGN)) and len(people) <= 1,
+        "choices": _choices(ask, seen, people),
+        "may_approve": ask.caller.shops(Permission.APPROVE),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hold one filter of the form: its name in the address, its words, and what can be chosen."""
+
+    name: str
+    words: str
+    options: Sequence[tuple[str, str]]
+
+
+def _choices(ask: Ask, seen: tuple[int, ...], people: Sequence[tuple[int, str]]) -> list[Choice]:
+    """List the filters that choose from a few; one with nothing to choose from is left out."""
+    shops = sorted((place.shop.name, place.shop) for place in ask.caller.places if place.shop.pk in seen)
+    here = {shop.platform for _name, shop in shops}
+    channels = [(code, word_of(VALUE_WORDS, code, lang())) for code in PLATFORMS if code in here]
+    reasons = [("sensitive", _("sensitive: counterfeit, unsafe, late, fraud"))]
+    found = [
+        Choice("shop", _("Shop"), [(str(shop.pk), name) for name, shop in shops]),
+        Choice("channel", _("Platform"), channels),
+        Choice("claim", _("Claim"), claims()),
+        Choice("stage", _("State"), stages()),
+        Choice("reason", _("Reason"), [*reasons, *((code, value(code)) for code in REASONS)]),
+        Choice("due", _("Time left"), dues()),
+        Choice(
+            "person", _("Who takes care"), [("0", _("nobody")), *((str(pk), name) for pk, name in people)]
+        ),
+        Choice("flag", _("Flag"), flags()),
+        Choice("money", _("Refund"), moneys()),
+    ]
+    few = {"shop", "channel", "person"}
+    return [each for each in found if each.name not in few or len(each.options) > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,42 +137,57 @@ class BulkShown:
     people: Sequence[tuple[int, str]]
 
 
-def _bulk(ask: Ask, rows: Sequence[Row]) -> BulkShown:
-    may = ask.caller.shops(Permission.APPROVE)
-    ready = [row for row in rows if row.lane == "ours" and row.shop_id in may and not row.needs_person]
-    looked_at = [row.id for row in ready if row.step in INSPECTION]
-    here = set(
-        Ticket.objects.filter(pk__in=looked_at, goods_state=Goods.INSPECTED).values_list("pk", flat=True)
-    )
-    done = [row for row in ready if verb_of(row.step) not in {None, Verb.REFUSE}]
-    doable = [row for row in done if row.step not in INSPECTION or row.id in here]
+def _bulk(ask: Ask, rows: Sequence[Row], people: Sequence[tuple[int, str]]) -> BulkShown:
+    doable = doable_of(rows, ask.caller.shops(Permission.APPROVE))
     paying = frozenset(row.id for row in doable if verb_of(row.step) in PAYS)
-    return BulkShown(frozenset(row.id for row in doable), paying, _people(ask))
+    return BulkShown(frozenset(row.id for row in doable), paying, people)
 
 
 def _people(ask: Ask) -> list[tuple[int, str]]:
     """List whom tickets can be handed to, where the person may hand them over."""
     shops = ask.caller.shops(Permission.ASSIGN)
-    there = (
-        Person.objects.filter(memberships__shop__in=shops, is_active=True) if shops else Person.objects.none()
-    )
+    if not shops:
+        return []
+    there = Person.objects.filter(memberships__shop__in=shops, is_active=True)
     return [(each.pk, str(each)) for each in there.distinct().order_by("name", "username")]
 
 
-def _whose() -> tuple[str, str, str]:
-    return _("All"), _("Mine"), _("Nobody's")
+def _promised(ask: Ask, asked: Asked, found: Page, after: Cursor | None) -> Promised:
+    """Read the promises whose end falls into a page of what the shop has to do."""
+    if asked.tab != "ours" or asked.who == "free" or asked.is_narrow():
+        return Promised([])
+    last = found.rows[-1].queue_at if found.next_cursor else None
+    mine = ask.person.pk if asked.who == "mine" else None
+    shops = ask.caller.seen_shops()
+    return promised_between(shops, mine, after.queue_at if after else None, last)
 
 
-def tabs_of(ask: Ask, asked: Asked, seen: tuple[int, ...]) -> list[TabShown]:
-    """Count every tab in one query; the numbers follow the filters."""
-    shops = asked.shops(seen)
-    codes = ("ours", *OURS, Tab.BUYER, Tab.PLATFORM, "missing", Tab.AUTO)
-    asks = [Asked(**{**_plain(asked), "tab": str(code)}) for code in codes]
-    numbers = counters([(shops, each.filters(ask.person.pk, ask.now)) for each in asks])
-    return [
-        TabShown(each.tab, _name(each.tab), asked.address(tab=each.tab), number, each.tab == asked.tab)
-        for each, number in zip(asks, numbers, strict=True)
+def counted_of(ask: Ask, asked: Asked, seen: tuple[int, ...], views: Sequence[Wanted] = ()) -> Counted:
+    """Count tabs, whose, what runs out and views in one query; all but the views follow the filters."""
+    base = _plain(asked)
+    wanted = [
+        *(("tab", code) for code in dict.fromkeys((*map(str, _TABS), asked.tab))),
+        *(("who", who) for who in WHO),
+        ("due", "1"),
+        ("due", "over"),
     ]
+    asks = [Asked(**{**base, **_near(name, code), name: code}) for name, code in wanted]
+    shops = asked.shops(seen)
+    own = [(shops, each.filters(ask.person.pk, ask.now)) for each in asks]
+    numbers = counters([*own, *counting(ask, views)])
+    found = [
+        TabShown(code, _name(code), each.address(), number, getattr(asked, name) == code)
+        for (name, code), each, number in zip(wanted, asks, numbers, strict=False)
+    ]
+    tabs = [each for each in found[: -len(WHO) - 2] if each.code in _TABS]
+    total = next((each.count for each in found if each.code == asked.tab), 0)
+    chips = chips_of(ask, views, numbers[len(own) :], asked.address())
+    return Counted(total, tabs, found[-len(WHO) - 2 : -2], found[-2], found[-1], chips)
+
+
+def _near(name: str, code: str) -> dict[str, str]:
+    """Say what else an address asks for: whose tickets they are is not asked with a person's name."""
+    return {"person": ""} if name == "who" and code != "all" else {}
 
 
 def _plain(asked: Asked) -> dict[str, str]:
@@ -146,24 +197,44 @@ def _plain(asked: Asked) -> dict[str, str]:
 def _name(code: str) -> str:
     if code in set(Tab):
         return TAB_WORDS[Tab(code)].of(lang())
-    return {"ours": _("For us to do"), "missing": _("No longer pending there: check")}[code]
+    said = {
+        "ours": _("For us to do"),
+        "missing": _("No longer pending there: check"),
+        "all": _("All"),
+        "mine": _("Mine"),
+        "free": _("Nobody's"),
+        "1": _("within 1 h"),
+        "over": _("overdue"),
+    }
+    return said.get(code, code)
 
 
 @page
 def counters_part(ask: Ask) -> HttpResponse:
     """Give the tabs alone, so that their numbers stay true while the page is open."""
-    asked, seen = asked_of(ask), ask.caller.seen_shops()
-    return shown(ask, "_tabs.html", tabs=tabs_of(ask, asked, seen), asked=asked)
+    asked = asked_of(ask)
+    tabs = counted_of(ask, asked, ask.caller.seen_shops()).tabs
+    return shown(ask, "_tabs.html", tabs=tabs, asked=asked)
+
+
+@page
+def read_part(ask: Ask) -> HttpResponse:
+    """Say how old the data are; the page asks again while it is open."""
+    asked = asked_of(ask)
+    return shown(ask, "_read.html", read=read_up_to(asked.shops(ask.caller.seen_shops())), asked=asked)
 
 
 @page
 def search(ask: Ask) -> HttpResponse:
     """Find tickets by number, waybill, phone or goods; a number that fits one opens it."""
-    asked, shops = ask.said("q")[:200], ask.caller.seen_shops()
-    exact = by_number(shops, asked, FOUND)
+    asked, shops = ask.said("q")[:_LONGEST], ask.caller.seen_shops()
+    words = candidates(asked)
+    exact = next((found for each in words if (found := by_number(shops, each, FOUND))), [])
     if len(exact) == 1:
         return HttpResponseRedirect(reverse("ticket", args=[exact[0]]))
-    rows: Sequence[Row] = rows_of(exact or by_text(shops, asked, FOUND)) if asked else ()
-    around: dict[str, Any] = {"speech": Speech(ask.now), "act_of": act_of, "value": value}
-    may: dict[str, Any] = {"may_approve": ask.caller.shops(Permission.APPROVE), "may_assign": frozenset()}
-    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around, **may)
+    found = exact or next((some for each in words if (some := by_text(shops, each, FOUND))), [])
+    rows = rows_of(found)
+    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around(ask))
+
+
+_LONGEST = 500

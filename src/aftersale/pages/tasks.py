@@ -152,4 +152,4 @@ def done(ask: Ask, task_id: int) -> HttpResponse:
     if task is None:
         raise NotHere
     handling.finish_task(task, ask.person, "done", ask.now)
-    return HttpResponseRedirect(reverse("tasks"))
+    return HttpResponseRedirect(reverse("queue" if ask.said("next") == "queue" else "tasks"))

@@ -50,6 +50,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "answer_withdrawn": ("shop", Text(zh="撤回信息", en="answer taken back")),
     "decided": ("system", Text(zh="重新给出建议", en="judged again")),
     "promised": ("shop", Text(zh="向买家作了承诺", en="promised something to the buyer")),
+    "wait_begun": ("shop", Text(zh="已发出，等回复", en="sent; waits for an answer")),
+    "wait_ended": ("system", Text(zh="放回待处理", en="back in the queue")),
     "noted": ("shop", Text(zh="加了备注", en="noted")),
     "assigned": ("shop", Text(zh="换了负责人", en="handed over")),
     "task_done": ("shop", Text(zh="完成待办", en="task done")),

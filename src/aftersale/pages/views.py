@@ -20,9 +20,11 @@ from aftersale.tickets.views_saved import MOST_COUNTED, views_for
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpResponse
+
+    from aftersale.tickets.queries import Filters
 
 _MOVES = {"up": -1, "down": 1}
 _LONGEST = 64
@@ -30,29 +32,70 @@ _LONGEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """Hold a saved view as it stands above the queue: its name, address and number of tickets."""
+    """Hold a view as it stands above the queue: its name, address and number of tickets.
 
-    view: SavedView
+    One that every desk has is no saved view.
+    """
+
+    name: str
     address: str
     count: int | None
-    own: bool
     here: bool
+    view: SavedView | None = None
+    own: bool = False
 
 
-def chips(ask: Ask, here: str = "") -> list[Chip]:
-    """Count the first views of a person in one query; those that programs made have no address."""
-    seen = ask.caller.seen_shops()
-    kept = [
-        (view, views_saved.asked_by(view)) for view in views_for(ask.person, seen).select_related("person")
-    ]
-    found = [(view, of_stored(asked)) for view, asked in kept if asked is not None]
-    first = found[:MOST_COUNTED]
-    counted = counters([(asked.shops(seen), asked.filters(ask.person.pk, ask.now)) for _view, asked in first])
-    numbers: list[int | None] = [*counted, *[None] * (len(found) - len(first))]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Hold one view before it is counted."""
+
+    name: str
+    asked: Asked
+    view: SavedView | None = None
+
+
+def _standing() -> list[Wanted]:
+    """Name the views that every desk has: what is answered first, and what money waits for."""
     return [
-        Chip(view, asked.address(), number, view.person_id == ask.person.pk, asked.address() == here)
-        for (view, asked), number in zip(found, numbers, strict=True)
+        Wanted(_("Sensitive reasons"), Asked(reason="sensitive")),
+        Wanted(_("Refund failed"), Asked(tab="open", money="failed")),
+        Wanted(_("Outcome to be confirmed"), Asked(tab="open", money="unknown")),
     ]
+
+
+def wanted_of(ask: Ask) -> list[Wanted]:
+    """List the standing views and those a person sees; what programs made has no address."""
+    seen = ask.caller.seen_shops()
+    kept = views_for(ask.person, seen).select_related("person")
+    saved = [(view, views_saved.asked_by(view)) for view in kept]
+    return [
+        *_standing(),
+        *(Wanted(view.name, of_stored(asked), view) for view, asked in saved if asked is not None),
+    ]
+
+
+def counting(ask: Ask, wanted: Sequence[Wanted]) -> list[tuple[tuple[int, ...], Filters]]:
+    """Say what has to be counted for the first views; the later ones have no number."""
+    seen = ask.caller.seen_shops()
+    first = wanted[: len(_standing()) + MOST_COUNTED]
+    return [(each.asked.shops(seen), each.asked.filters(ask.person.pk, ask.now)) for each in first]
+
+
+def chips_of(ask: Ask, wanted: Sequence[Wanted], numbers: Sequence[int], here: str = "") -> list[Chip]:
+    """Make chips of counted views; a standing one that holds nothing is left out, unless one looks at it."""
+    counted: list[int | None] = [*numbers, *[None] * (len(wanted) - len(numbers))]
+    found = [
+        Chip(
+            each.name,
+            each.asked.address(),
+            number,
+            each.asked.address() == here,
+            each.view,
+            each.view is not None and each.view.person_id == ask.person.pk,
+        )
+        for each, number in zip(wanted, counted, strict=True)
+    ]
+    return [chip for chip in found if chip.view or chip.count or chip.here]
 
 
 @page
@@ -63,7 +106,9 @@ def views(ask: Ask) -> HttpResponse:
         views_saved.keep(ask.person, ask.said("name"), _stored(asked), shared=bool(ask.said("shared")))
         ask.tell(_("Kept as a view."))
         return HttpResponseRedirect(f"{reverse('queue')}?{asked.address()}")
-    return shown(ask, "views.html", chips=chips(ask))
+    saved = [each for each in wanted_of(ask) if each.view]
+    numbers = counters(counting(ask, saved))
+    return shown(ask, "views.html", chips=chips_of(ask, saved, numbers))
 
 
 def _asked(query: str) -> Asked:

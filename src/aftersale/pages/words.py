@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from aftersale.channels.verbs import VERB_WORDS
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
+from aftersale.returns.classes import ODD_WORDS, Odd
 from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
-from aftersale.tickets.tabs import TAB_WORDS, Tab
+from aftersale.tickets.steps import Stage
+from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
+from aftersale.tickets.waiting import Whom
 from aftersale.triage.words import Words
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.policy.decide import Judge
+    from aftersale.policy.rulebook import Rulebook
+    from aftersale.tickets.models import Ticket
     from aftersale.tickets.queries import Row
 
 
@@ -34,14 +39,21 @@ class Speech:
     def of(self, shop_id: int) -> Words:
         """Give the words of a shop's rulebook."""
         if shop_id not in self._of_shop:
-            self._judges = self._judges or judges_of(self._now)
-            book = self._judges(shop_id).rulebook
-            self._of_shop[shop_id] = Words(lang(), book, int(self._now.timestamp()))
+            self._of_shop[shop_id] = Words(lang(), self._book(shop_id), int(self._now.timestamp()))
         return self._of_shop[shop_id]
 
-    def step(self, row: Row) -> str:
+    def _book(self, shop_id: int) -> Rulebook:
+        self._judges = self._judges or judges_of(self._now)
+        return self._judges(shop_id).rulebook
+
+    def step(self, row: Row | Ticket) -> str:
         """Say what to do now."""
         return self.of(row.shop_id).action(row.step)
+
+    def how(self, row: Row | Ticket) -> str:
+        """Say how a remedy is carried out; empty for a step that is none."""
+        remedy = self._book(row.shop_id).remedies.get(row.step)
+        return self.of(row.shop_id).text(remedy.verb) if remedy else ""
 
     def tab(self, code: str) -> str:
         """Say where a ticket stands in the queue."""
@@ -67,6 +79,39 @@ def consequence(code: str, amount_fen: int | None) -> str:
     return f"{said} {yuan(amount_fen)}" if amount_fen and "refund" in code else said
 
 
+def plain_yuan(fen: int | None) -> str:
+    """Write an amount as a field holds it; empty where it is not known or nothing."""
+    return yuan(fen).replace("¥", "").replace(",", "") if fen else ""
+
+
+def held_words(held: str) -> str:
+    """Say what is odd about the parcels of a ticket; empty where nothing is."""
+    return "、".join(ODD_WORDS[Odd(code)].of(lang()) for code in held.split(",") if code in set(Odd))
+
+
+def whom_words(whom: str) -> str:
+    """Say for whom or what a ticket waits; empty where it does not."""
+    said = {
+        Whom.BUYER: _("waiting for the buyer"),
+        Whom.CARRIER: _("waiting for the carrier"),
+        Whom.CHECK: _("being looked into"),
+        Whom.HANDS: _("to be done in the back office"),
+        Whom.PLATFORM: _("done, to be seen on the platform"),
+    }
+    return next((words for each, words in said.items() if each == whom), "")
+
+
+# The platform's words for a flag are colours; a sheet may write either.
+_FLAGS = {"red": "红旗", "yellow": "黄旗", "green": "绿旗", "blue": "蓝旗", "purple": "紫旗", "grey": "灰旗"}
+
+
+def flag_words(flag: str) -> str:
+    """Say a flag as agents do."""
+    if lang() == "en":
+        return _("{colour} flag").format(colour=flag)
+    return _FLAGS.get(flag, flag if flag.endswith("旗") else f"{flag}旗")
+
+
 def act_of(step: str) -> str:
     """Give the verb that carries a step out, empty where people do something else."""
     found = verb_of(step)
@@ -77,6 +122,25 @@ def claims() -> list[tuple[str, str]]:
     """List the kinds of claim with their words."""
     codes = ("refund_only", "return_refund", "exchange", "repair", "reship", "price_protect")
     return [(code, value(code)) for code in codes]
+
+
+def stages() -> list[tuple[str, str]]:
+    """List the states of a ticket on its platform that are open."""
+    return [(code.value, text.of(lang())) for code, text in STAGE_WORDS.items() if code is not Stage.DONE]
+
+
+def flags() -> list[tuple[str, str]]:
+    """List the flags that a sheet can show."""
+    return [(code, flag_words(code)) for code in _FLAGS]
+
+
+def moneys() -> list[tuple[str, str]]:
+    """List the states of a refund that people look for."""
+    return [
+        ("failed", _("refund failed")),
+        ("unknown", _("outcome to be confirmed")),
+        ("paid", _("refunded")),
+    ]
 
 
 def dues() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import Goods
 from aftersale.evidence.journal import Entry, record
 from aftersale.returns.counted import stored
-from aftersale.returns.matching import IN_CASES, Found, find, link, live, mark, subject_of
+from aftersale.returns.matching import IN_CASES, Found, find, held_of, link, live, mark, subject_of
 from aftersale.returns.models import Match, MatchedBy, Parcel
 from aftersale.texts import Text
 from aftersale.tickets.change import Overtaken
@@ -76,8 +76,9 @@ def unclaim(parcel_id: int, ticket: Ticket, person_id: int, now: datetime) -> No
     match.save(update_fields=["ended_at", "ended_by"])
     other = Match.objects.filter(ticket=ticket, ended_at=None).exists()
     data = {"parcel": parcel.pk, "waybill": parcel.waybill}
-    goods = Goods.BACK if other else Goods(match.goods_before)
-    tell(ticket, Sighting("goods_taken_off", person_id, goods, {}, match.answers, data), now)
+    goods = None if other else Goods(match.goods_before)
+    seen = Sighting("goods_taken_off", person_id, goods, {}, match.answers, data, held_of(ticket))
+    tell(ticket, seen, now)
     mark(parcel)
     record(subject_of(parcel), Entry("unmatched", now, person_id, {"ticket_no": ticket.ticket_no}))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import AftersaleError
+from aftersale.domain.states import Goods
 from aftersale.returns.lists import good
 from aftersale.texts import Text
 from aftersale.tickets.act import Intent, accept
@@ -115,6 +116,7 @@ def _confirmed(looked: Looked, by: By) -> Result:
         looked.ticket.amount_fen,
         delay_s=by.delay_s,
         paid_unknown_accepted=by.vouched and looked.paid_unknown,
+        inspected=looked.ticket.goods_state != Goods.INSPECTED,
     )
     try:
         action = accept(looked.ticket, by.person, intent, by.now, looked.ticket.sequence)

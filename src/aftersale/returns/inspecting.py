@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.states import Goods
 from aftersale.returns.counted import CountedLine
 from aftersale.returns.matching import live
 from aftersale.returns.standards import FAULTS
@@ -136,7 +135,7 @@ def _inspected(match: Match, finding: Finding | None, booking: Booking) -> bool:
         return False
     replaced = [each.pk for each in before]
     data = {"parcel": match.parcel_id, "waybill": match.parcel.waybill, "source": booking.source}
-    seen = Sighting(INSPECTED, booking.actor, Goods.BACK, stated, replaced, data)
+    seen = Sighting(INSPECTED, booking.actor, None, stated, replaced, data)
     given = tell(match.ticket, seen, booking.now)
     match.answers = [each for each in match.answers if each not in replaced] + given
     match.save(update_fields=["answers"])

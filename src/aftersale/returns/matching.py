@@ -22,6 +22,7 @@ from aftersale.tickets.models import Ticket
 from aftersale.tickets.warehouse import Sighting, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -109,18 +110,32 @@ def _tell(match: Match, told: Counted, dues: Dues, kind: str, now: datetime) -> 
     """Tell a ticket what is in the parcel, and keep with the match what it was told."""
     due = dues.of(match.ticket)
     odd = odd_of(told, due)
+    held = tuple(dict.fromkeys((*held_of(match.ticket, match), *(each.value for each in odd))))
     data = {"parcel": match.parcel_id, "by": match.by, "classes": list(odd), **as_data(told)}
     seen = Sighting(
         kind=kind,
         person_id=match.person_id,
-        goods=Goods.BACK,
+        goods=_goods(told, held),
         facts=facts_from(told, due, odd, match.parcel.arrived_at),
         replaces=match.answers,
         data=data,
+        held=held,
     )
     match.answers = tell(match.ticket, seen, now)
     match.classes = [each.value for each in odd]
     match.save()
+
+
+def _goods(told: Counted, held: Collection[str]) -> Goods:
+    """Tell where goods are: whoever counted good pieces and found nothing odd has looked at them."""
+    return Goods.INSPECTED if not held and any(line.good for line in told.lines) else Goods.BACK
+
+
+def held_of(ticket: Ticket, beside: Match | None = None) -> tuple[str, ...]:
+    """Name what is odd about the parcels of a ticket, those of one match left out."""
+    found = Match.objects.filter(ticket=ticket, ended_at=None).order_by("pk").values_list("pk", "classes")
+    left_out = beside.pk if beside else None
+    return tuple(dict.fromkeys(code for pk, classes in found if pk != left_out for code in classes))
 
 
 def live(parcel: Parcel) -> QuerySet[Match]:

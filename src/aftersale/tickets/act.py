@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import transaction
 
 from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS, Verb
-from aftersale.domain.states import ActionState, Decision, Machine, command
+from aftersale.domain.states import ActionState, Decision, Goods, Machine, command
 from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
 from aftersale.tickets import automatic, ledger
@@ -25,6 +25,8 @@ from aftersale.tickets.outcome import CANCEL, OPEN, OUTSIDE, applied, key_of, lo
 from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.refusal import (
     ActionPending,
+    DoneAlready,
+    NotInspected,
     PaidBefore,
     RefundUnderWay,
     TicketEnded,
@@ -32,7 +34,8 @@ from aftersale.tickets.refusal import (
     keep_trace,
 )
 from aftersale.tickets.standing import FIELD
-from aftersale.tickets.steps import Stage
+from aftersale.tickets.steps import INSPECTION, Stage
+from aftersale.tickets.waiting import Whom, begun, ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +64,8 @@ class Intent:
     """Hold what is wanted; `delay_s` leaves time to cancel, `guard` is the platform's version decided on.
 
     Without a guard it is the version that the ticket has. `paid_unknown_accepted`: the person vouches for the
-    amount although what the buyer paid is not known. `proposed_by` is the colleague whose proposal it is.
+    amount although what the buyer paid is not known. `inspected`: the person has received the return and
+    looked at it, whatever the bench says. `proposed_by` is the colleague whose proposal it is.
     """
 
     verb: str
@@ -70,6 +74,7 @@ class Intent:
     guard: str = ""
     delay_s: int = 0
     paid_unknown_accepted: bool = False
+    inspected: bool = False
     proposed_by: int | None = None
 
 
@@ -83,8 +88,11 @@ def _walk(state: str, verbs: tuple[str, ...]) -> str:
     return state
 
 
-def _begin(ticket: Ticket, expected_sequence: int, verb: str = Verb.REFUSE) -> None:
-    """Lock a ticket as the person saw it; raises Overtaken, TicketEnded, RefundUnderWay or ActionPending."""
+def begin(ticket: Ticket, expected_sequence: int, verb: str = Verb.REFUSE) -> None:
+    """Lock a ticket as the person saw it.
+
+    Raises Overtaken, TicketEnded, RefundUnderWay, ActionPending or DoneAlready.
+    """
     lock(ticket)
     if ticket.sequence != expected_sequence:
         raise Overtaken(ticket)
@@ -94,6 +102,23 @@ def _begin(ticket: Ticket, expected_sequence: int, verb: str = Verb.REFUSE) -> N
         raise RefundUnderWay(ticket.ticket_no)
     if Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
         raise ActionPending(ticket.ticket_no)
+    # More money is a choice of its own, and the ledger knows how much there is.
+    if verb not in PAYS and ticket.waits_for == Whom.PLATFORM and _newest_verb(ticket) == verb:
+        raise DoneAlready(ticket.ticket_no)
+
+
+def _newest_verb(ticket: Ticket) -> str:
+    """Give what was done last on a ticket and came off."""
+    done = Action.objects.filter(ticket_id=ticket.pk, state=ActionState.DONE).order_by("-id")
+    return done.values_list("verb", flat=True).first() or ""
+
+
+def _check_goods(ticket: Ticket, intent: Intent) -> None:
+    """Let a return be carried out only when somebody has looked at it and nothing is held."""
+    about_goods = intent.verb == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    seen = ticket.goods_state == Goods.INSPECTED and not ticket.held
+    if about_goods and not (seen or intent.inspected):
+        raise NotInspected(ticket.ticket_no, held=bool(ticket.held))
 
 
 def _paid_before(ticket: Ticket) -> bool:
@@ -107,10 +132,12 @@ def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expec
     """Ask a colleague who may to approve; nothing is reserved or sent."""
     if intent.verb != Verb.REFUSE:
         check_intent(intent)
-    _begin(ticket, expected_sequence, intent.verb)
+    begin(ticket, expected_sequence, intent.verb)
     ways = _WAYS.get(ticket.decision_state, ("propose",))
     after = _walk(ticket.decision_state, ways)
     wanted = {"verb": intent.verb, "amount_fen": intent.amount_fen, "params": dict(intent.params)}
+    if intent.inspected:
+        wanted["inspected"] = True
     # What is written to the buyer may name them: the journal holds it as a personal value.
     params = {name: value for name, value in intent.params.items() if name != "text"}
     said = intent.params.get("text")
@@ -139,15 +166,16 @@ def accept(  # a step to die at is for tests of exactly that
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
-    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, SecondPersonNeeded or DayCapReached; then nothing
-    happened.
+    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, DoneAlready, SecondPersonNeeded or
+    DayCapReached; then nothing happened.
     """
     check_intent(intent)
-    _begin(ticket, expected_sequence, intent.verb)
+    begin(ticket, expected_sequence, intent.verb)
     if person is None and intent.verb in PAYS and _paid_before(ticket):
         raise PaidBefore(ticket.ticket_no)
     check_limits(ticket.shop_id, person, intent, now)
     rule = automatic.allowed(ticket, intent.verb, intent.amount_fen, now) if person is None else None
+    _check_goods(ticket, intent)
     before = _WAYS.get(ticket.decision_state, ()) if person else ()
     decided = _walk(ticket.decision_state, (*before, "accept"))
     action = _written(ticket, person, intent, now)
@@ -174,7 +202,7 @@ def refuse(
 
     Raises as `accept` does, and DecisionMissing where nothing was judged.
     """
-    _begin(ticket, expected_sequence)
+    begin(ticket, expected_sequence)
     decided = _walk(ticket.decision_state, (*_WAYS.get(ticket.decision_state, ()), "refuse"))
     stored = keep_trace(ticket, judge)
     intent = Intent(Verb.REFUSE, params=refusal.params, guard=refusal.guard, delay_s=refusal.delay_s)
@@ -193,7 +221,8 @@ def cancel(action: Action, person: Person, now: datetime) -> Action:
     action = locked(action.pk)
     ticket = action.ticket
     told = applied(action, CANCEL, now)
-    fields = {FIELD[Machine.DECISION]: _walk(ticket.decision_state, _WAYS.get(ticket.decision_state, ()))}
+    decided = _walk(ticket.decision_state, _WAYS.get(ticket.decision_state, ()))
+    fields = {**ended(ticket), FIELD[Machine.DECISION]: decided}
     if action.verb in REFUNDS:
         fields[FIELD[Machine.MONEY]] = command(Machine.MONEY, ticket.money_state, "cancel").after.value
     change(ticket, Entry("action_cancelled", now, person.pk, told), **fields)
@@ -226,7 +255,8 @@ def _written(ticket: Ticket, person: Person | None, intent: Intent, now: datetim
 
 
 def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: str) -> None:
-    fields: dict[str, object] = {FIELD[Machine.DECISION]: decided}
+    wait = begun(ticket, Whom.PLATFORM, action.approved_at)
+    fields: dict[str, object] = {**wait, FIELD[Machine.DECISION]: decided}
     if action.verb in REFUNDS:
         fields[FIELD[Machine.MONEY]] = command(Machine.MONEY, ticket.money_state, "intend").after.value
     text = action.params.get("text")
@@ -239,6 +269,7 @@ def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: 
         "citation": action.params.get("citation"),
         "reserved_fen": action.reserved_fen,
         "paid_unknown_accepted": intent.paid_unknown_accepted,
+        **({"inspected": True, "held": ticket.held} if intent.inspected else {}),
         "not_before": action.not_before.isoformat(),
     }
     if (by_rule := automatic.rule_behind(action)) is not None:

@@ -17,7 +17,7 @@ from aftersale.evidence.shop_journal import together
 from aftersale.texts import Text
 from aftersale.tickets.models import AutomaticUse, AutomationRule, AutomationStop
 from aftersale.tickets.refusal import NotAutomatic
-from aftersale.tickets.steps import INSPECT_THEN_REFUND, INSPECT_THEN_SEND
+from aftersale.tickets.steps import INSPECTION
 from aftersale.tickets.verbs import EVERYTHING, MOVES_NO_MONEY, steps_of_one_act, verb_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 DAY_MINUTES = 1_440
 _NOBODY_PAYS = frozenset({ActionState.FAILED, ActionState.CANCELLED})
-_INSPECTION = frozenset({INSPECT_THEN_REFUND, INSPECT_THEN_SEND})
 # Only a person refuses a buyer, whatever a shop has listed.
 _ONLY_A_PERSON = frozenset(
     {"reject", "human_review", "hold_investigate", "claim_carrier", "ask", "negotiate"}
@@ -107,7 +106,7 @@ def in_hours(since: int, until: int, at: datetime) -> bool:
 
 def offered(ticket: Ticket, now: datetime) -> bool:
     """Tell whether a ticket's step is worth trying without a person; the day is asked when it is done."""
-    if ticket.step in _INSPECTION and ticket.goods_state != Goods.INSPECTED:
+    if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
         return False
     if AutomationStop.objects.filter(shop_id=ticket.shop_id).exists():
         return False
@@ -127,7 +126,7 @@ def allowed(ticket: Ticket, verb: str, fen: int | None, now: datetime) -> Automa
         raise NotAutomatic(verb, "stopped")
     if verb_of(ticket.step) != verb:
         raise NotAutomatic(verb)
-    if ticket.step in _INSPECTION and ticket.goods_state != Goods.INSPECTED:
+    if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
         raise NotAutomatic(verb, "not_inspected")
     held = AutomationRule.objects.select_for_update()
     rule = held.filter(shop_id=ticket.shop_id, step=ticket.step).first()

@@ -11,7 +11,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.states import Goods
 from aftersale.tickets.automatic import Terms, why_not
 from aftersale.tickets.models import StoredDecision
-from aftersale.tickets.steps import AGREE_TO_RETURN, INSPECT_THEN_REFUND, INSPECT_THEN_SEND, SEND
+from aftersale.tickets.steps import AGREE_TO_RETURN, INSPECT_THEN_REFUND, INSPECT_THEN_SEND, INSPECTION, SEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,6 @@ _REMEDIES: Mapping[str, tuple[str, ...]] = {
     INSPECT_THEN_SEND: ("exchange", "repair"),
     SEND: ("exchange", "repair", "reship"),
 }
-_AFTER_INSPECTION = frozenset({INSPECT_THEN_REFUND, INSPECT_THEN_SEND})
 
 
 class Tried(NamedTuple):
@@ -95,7 +94,7 @@ def _decisions(shop: Shop, step: str, now: datetime) -> QuerySet[StoredDecision,
         ticket__applied_at__gte=now - timedelta(days=DAYS),
         preferred__in=_REMEDIES.get(step, (step,)),
     )
-    if step in _AFTER_INSPECTION:
+    if step in INSPECTION:
         found = found.filter(ticket__goods_state=Goods.INSPECTED)
     return found.order_by("ticket__applied_at", "id").values_list(
         "ticket_id",

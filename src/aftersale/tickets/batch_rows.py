@@ -14,15 +14,12 @@ from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.models.batch import BatchRow, RowState
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.outcome import OPEN
-from aftersale.tickets.steps import INSPECT_THEN_REFUND, INSPECT_THEN_SEND, Stage
+from aftersale.tickets.steps import INSPECTION, Stage
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
-
-INSPECTION = frozenset({INSPECT_THEN_REFUND, INSPECT_THEN_SEND})
-"""Steps that are done only when somebody has looked at what came back."""
 
 LEFT_OUT: Mapping[str, Text] = {
     "not_permitted": Text(zh="你在这个店铺没有权限", en="your role in the shop does not allow it"),
@@ -33,6 +30,7 @@ LEFT_OUT: Mapping[str, Text] = {
     "pending": Text(zh="还有一个操作没有结果", en="an earlier action has no outcome yet"),
     "paying": Text(zh="平台正在退款", en="the platform is refunding already"),
     "stale": Text(zh="建议已过时，正在重新判断", en="the proposal is out of date and is judged again"),
+    "held": Text(zh="包裹已扣下，要看货再定", en="the parcel is held; look at it first"),
     "not_inspected": Text(zh="退回的货还没验", en="what came back was not looked at yet"),
     "amount_unknown": Text(zh="金额还不清楚", en="the amount is not known"),
     "paid_unknown": Text(zh="不知道买家实付多少", en="what the buyer paid is not known"),
@@ -77,10 +75,10 @@ class Reading:
     def _standing(self, ticket: Ticket) -> str:
         if ticket.shop_id not in self.hand.shops:
             return "not_permitted"
+        if ticket.open and ticket.pk in self.pending:
+            return "pending"
         if not ticket.open or ticket.lane != Lane.OURS:
             return "not_ours"
-        if ticket.pk in self.pending:
-            return "pending"
         if ticket.needs_person:
             return "needs_person"
         return "stale" if ticket.stable_until is not None and ticket.stable_until <= self.now else ""
@@ -90,8 +88,8 @@ class Reading:
             return "no_act"
         if verb is Verb.REFUSE:
             return "refusal"
-        if ticket.step in INSPECTION and ticket.goods_state != Goods.INSPECTED:
-            return "not_inspected"
+        if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
+            return "held" if ticket.held else "not_inspected"
         return "paying" if verb in REFUNDS and ticket.stage == Stage.PAYING else ""
 
     def _money(self, ticket: Ticket, verb: Verb) -> str:

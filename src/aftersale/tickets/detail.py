@@ -60,6 +60,9 @@ class TicketView:
     observed_at: datetime
     seen_at: datetime
     missing_at: datetime | None
+    held: str
+    waits_for: str
+    waits_until: datetime | None
     due_at: datetime | None
     due_kind: str
     stable_until: datetime | None

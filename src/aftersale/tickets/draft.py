@@ -152,6 +152,7 @@ def searchable(notice: Notice, shop_id: int) -> str:
             article=notice.article,
             article_no=notice.article_no or "",
             product_id=notice.product_id or "",
+            waybill=notice.return_waybill or "",
             buyer=buyer,
         )
     )

@@ -20,6 +20,7 @@ from aftersale.tickets.models import Answer, StoredDecision
 from aftersale.tickets.product_facts import articles_for
 from aftersale.tickets.said import said_of
 from aftersale.tickets.shared import Sharing
+from aftersale.tickets.waiting import after_judging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def write_anew(ticket: Ticket, judged: Judged, entry: Entry, **fields: object) -
         sharing.keep()
         StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
         follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
-        change(ticket, entry, **follows, **fields)
+        change(ticket, entry, **{**follows, **fields, **after_judging(ticket, entry.kind, judged)})
 
 
 def outcome_data(judged: Judged) -> dict[str, object]:

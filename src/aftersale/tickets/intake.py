@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import IntegrityError, transaction
 
 from aftersale.channels.base import Source
+from aftersale.channels.verbs import ANSWERS
 from aftersale.shops.rulebooks import judge_of, remember
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.draft import read_of
 from aftersale.tickets.judging import Verdicts
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.newcomers import add_all, newcomers
 from aftersale.tickets.observe import note_old, observe
+from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.product_facts import articles_of
 from aftersale.tickets.said import is_same
 from aftersale.tickets.shared import Sharing
+from aftersale.tickets.waiting import Whom
+from aftersale.tickets.waiting import end as end_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,6 +87,8 @@ class _Known(NamedTuple):
     seen_at: datetime
     open: bool
     lane: str
+    waits_for: str
+    waits_since: datetime | None
 
 
 class _Sorted(NamedTuple):
@@ -90,6 +96,7 @@ class _Sorted(NamedTuple):
     newer: list[Read]
     older: list[Read]
     same: list[Read]
+    undone: list[Read]
 
 
 class Prepared(NamedTuple):
@@ -132,20 +139,28 @@ def settle(prepared: Prepared) -> list[Outcome]:
 
 def _known(shop_id: int, numbers: Sequence[str]) -> dict[str, _Known]:
     rows = Ticket.objects.filter(shop_id=shop_id, ticket_no__in=numbers).values_list(
-        "ticket_no", "notice_digest", "observed_at", "rank", "seen_at", "open", "lane"
+        "ticket_no",
+        "notice_digest",
+        "observed_at",
+        "rank",
+        "seen_at",
+        "open",
+        "lane",
+        "waits_for",
+        "waits_since",
     )
     return {row[0]: _Known(bytes(row[1]), *row[2:]) for row in rows}
 
 
 def _sort(notices: Iterable[Notice], known: dict[str, _Known], origin: Origin) -> _Sorted:
-    found = _Sorted([], [], [], [])
+    found = _Sorted([], [], [], [], [])
     for notice in notices:
         read = read_of(notice, origin)
         before = known.get(notice.ticket_no)
         if before is None:
             found.new.append(read)
         elif _is_same(read, before) and before.lane != Lane.MISSING:
-            found.same.append(read)
+            (found.undone if _not_done(before, origin) else found.same).append(read)
         elif _is_old(read, before, origin):
             found.older.append(read)
         else:
@@ -155,6 +170,12 @@ def _sort(notices: Iterable[Notice], known: dict[str, _Known], origin: Origin) -
 
 def _is_same(read: Read, before: _Known) -> bool:
     return is_same(before.digest, read.digest, order=read.notice.aside is not None)
+
+
+def _not_done(before: _Known, origin: Origin) -> bool:
+    """Tell whether a ticket ought to look otherwise by now: something was done on it before the source."""
+    since = before.waits_since
+    return before.waits_for == Whom.PLATFORM and since is not None and origin.as_of > since
 
 
 def _is_old(read: Read, before: _Known, origin: Origin) -> bool:
@@ -167,18 +188,26 @@ def _is_old(read: Read, before: _Known, origin: Origin) -> bool:
 
 def _act(prepared: Prepared) -> list[Outcome]:
     bench, origin, _, found, made = prepared
-    outcomes = [Outcome(read.notice, Taken.UNCHANGED) for read in found.same]
+    outcomes = [Outcome(read.notice, Taken.UNCHANGED) for read in (*found.same, *found.undone)]
     outcomes += [_outcome(one, Taken.NEW) for one in made.answers]
     with transaction.atomic():
         add_all(bench, origin, made)
-    tickets = _tickets(bench.shop.pk, [*found.newer, *found.older])
+    tickets = _tickets(bench.shop.pk, [*found.newer, *found.older, *found.undone])
     for read in found.newer:
         refused = observe(bench, origin, tickets[read.notice.ticket_no], read)
         outcomes.append(_outcome((read.notice, refused), Taken.CHANGED))
     for read in found.older:
         note_old(origin, tickets[read.notice.ticket_no], read)
         outcomes.append(Outcome(read.notice, Taken.UNCHANGED))
+    for read in found.undone:
+        _show_undone(tickets[read.notice.ticket_no], origin)
     return outcomes
+
+
+def _show_undone(ticket: Ticket, origin: Origin) -> None:
+    """Put a ticket back that the platform shows as it was, unless an action of it has no outcome yet."""
+    if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
+        end_wait(ticket, "unchanged", origin.now)
 
 
 def _outcome(one: tuple[Notice, FactsInvalid | None], taken: Taken) -> Outcome:

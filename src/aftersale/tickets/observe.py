@@ -30,10 +30,13 @@ from aftersale.tickets.judging import decision_fields, facts_of, judge
 from aftersale.tickets.kept_order import with_order
 from aftersale.tickets.ledger import adopt
 from aftersale.tickets.models import Action, StoredDecision
+from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.parties import parties_again
 from aftersale.tickets.search import index_rows
+from aftersale.tickets.standing import lane_of
 from aftersale.tickets.steps import Stage, stage_of
+from aftersale.tickets.waiting import after_news
 from aftersale.tickets.warehouse import with_goods_here
 
 if TYPE_CHECKING:
@@ -105,7 +108,9 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     deadlines = reset(ticket, wanted, origin.now)
     StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
     follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, origin.now)}
-    change(ticket, entry, **said, **follows, **states)
+    pending = bool(ticket.waits_for) and _pending(ticket)
+    wait = after_news(ticket, lane_of(notice) is Lane.OURS, origin.as_of, pending=pending)
+    change(ticket, entry, **{**said, **follows, **states, **wait})
     bench.sharing.keep()
     index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])
 
@@ -120,7 +125,7 @@ def _states(ticket: Ticket, read: Read) -> dict[str, object]:
     notice = read.notice
     before = machine_states(ticket)
     seen = with_goods_here(state_fields(before, notice), answers_of(ticket.pk), ticket.goods_state)
-    if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
+    if not _pending(ticket):
         answered = before["decision_state"] in _ANSWERED and seen["decision_state"] == Decision.PROPOSED
         if answered and _acted_since(ticket, read.observed_at):
             return {**seen, "decision_state": before["decision_state"]}
@@ -131,6 +136,10 @@ def _states(ticket: Ticket, read: Read) -> dict[str, object]:
     machines = tuple(f"{name.removesuffix('_state')}:" for name in ours)
     left = [mark for mark in str(seen["contradicted"]).split(",") if not mark.startswith(machines)]
     return {**seen, **ours, "contradicted": ",".join(left)}
+
+
+def _pending(ticket: Ticket) -> bool:
+    return Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists()
 
 
 def _acted_since(ticket: Ticket, moment: datetime) -> bool:

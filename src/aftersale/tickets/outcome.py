@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 
-from aftersale.channels.verbs import REFUNDS
+from aftersale.channels.verbs import REFUNDS, Verb
 from aftersale.domain.states import TABLES, ActionState, Machine, command, possible
 from aftersale.evidence.canonical import canonical
 from aftersale.tickets import ledger
@@ -16,6 +16,7 @@ from aftersale.tickets.alarms import UNAUTHORISED, UNKNOWN_OUTCOME, end_alarms
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.tickets.stops import not_needed
+from aftersale.tickets.waiting import Whom, begun, ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,26 @@ def move(action: Action, step: Step, entry: Entry, **fields: object) -> None:
     """Make one move: action, ledger, money and one event; the ticket is locked. Raises MoveRefused."""
     ticket = action.ticket
     told = applied(action, step, entry.at, **fields)
-    change(ticket, replace(entry, data={**told, **entry.data}), **money_after(action, ticket, step))
+    follows = {**money_after(action, ticket, step), **_wait_after(action, step, entry.at)}
+    change(ticket, replace(entry, data={**told, **entry.data}), **follows)
+
+
+def _wait_after(action: Action, step: Step, now: datetime) -> dict[str, object]:
+    """Say where agents look for the ticket next: what is done leaves their queue, what failed comes back."""
+    whom = _WAITS.get(step.action)
+    if action.verb in _BESIDE or (whom is None and step.action not in _BACK):
+        return {}
+    return begun(action.ticket, whom, now) if whom else ended(action.ticket)
+
+
+# By the move of an action: whom its ticket waits for then.
+_WAITS: Mapping[str, Whom] = {
+    "hand_over": Whom.HANDS,
+    "finish": Whom.PLATFORM,
+    "lose_sight": Whom.PLATFORM,
+}
+_BACK = frozenset({"fail", "cancel"})
+_BESIDE = frozenset({Verb.REMARK, Verb.FLAG})
 
 
 def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict[str, object]:

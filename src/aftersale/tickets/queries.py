@@ -6,16 +6,19 @@ them, so that its cost depends on the length of the page and not on the number o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core import signing
 from django.db import connection
+from django.db.models import CharField, Count, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
+from aftersale.channels.verbs import BESIDE
 from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.models.ticket import Lane
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Filters:
     """Say which tickets of a queue are asked for; None sets no limit.
 
     No lane means every open one. `assignee` 0 means nobody. Money in fen; `due_before` is not included.
+    `reasons` asks for any of several.
     """
 
     lane: str | None = None
@@ -60,6 +64,10 @@ class Filters:
     needs_person: bool | None = None
     article_no: str | None = None
     missing: bool | None = None
+    reasons: tuple[str, ...] | None = None
+    channel: str | None = None
+    flag: str | None = None
+    money_state: str | None = None
 
 
 class Cursor(NamedTuple):
@@ -71,7 +79,10 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one row of the queue: what a list shows and no more."""
+    """Hold one row of the queue: what a list shows and no more.
+
+    The last five are no columns of the ticket: its newest action and how many tickets its order has.
+    """
 
     id: int
     shop_id: int
@@ -80,6 +91,8 @@ class Row:
     order_no: str
     article: str
     article_no: str
+    buyer: str | None
+    flag: str
     status: str
     lane: str
     stage: str
@@ -92,6 +105,11 @@ class Row:
     proposal: str
     needs_person: bool
     contradicted: str
+    goods_state: str
+    money_state: str
+    held: str
+    waits_for: str
+    waits_until: datetime | None
     due_at: datetime | None
     due_kind: str
     queue_at: datetime
@@ -100,6 +118,11 @@ class Row:
     assignee_id: int | None
     assignee: str | None
     sequence: int
+    action_id: int | None = None
+    action_verb: str = ""
+    action_state: str = ""
+    action_fen: int | None = None
+    of_order: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +133,8 @@ class Page:
     next_cursor: str | None
 
 
-_ELSEWHERE = {"shop": "shop__name", "assignee": "assignee__name"}
-_COLUMNS = tuple(_ELSEWHERE.get(field.name, field.name) for field in fields(Row))
+_ELSEWHERE = {"shop": "shop__name", "assignee": "assignee__name", "buyer": "buyer__mask"}
+_COLUMNS = tuple(_ELSEWHERE.get(field.name, field.name) for field in fields(Row) if field.default is MISSING)
 # Each filter is a condition on columns that the index ticket_queue holds: nothing else is read.
 _CONDITIONS = {
     "stage": "stage = %s",
@@ -125,6 +148,9 @@ _CONDITIONS = {
     "due_before": "queue_at < %s",
     "needs_person": "needs_person = %s",
     "article_no": "article_no = %s",
+    "channel": "channel = %s",
+    "flag": "flag = %s",
+    "money_state": "money_state = %s",
 }
 
 
@@ -164,6 +190,9 @@ def _where(filters: Filters) -> _Where:
         if value is not None:
             sql.append(condition)
             values.append(_adapted(value))
+    if filters.reasons:
+        sql.append(f"reason IN ({', '.join(['%s'] * len(filters.reasons))})")
+        values += filters.reasons
     if filters.assignee is not None:
         sql.append("assignee_id IS NULL" if filters.assignee == NOBODY else "assignee_id = %s")
         values += [] if filters.assignee == NOBODY else [filters.assignee]
@@ -213,9 +242,34 @@ def _merged(asked: Sequence[_Where], limit: int) -> list[tuple[object, int]]:
 
 
 def rows_of(tickets: Sequence[int]) -> tuple[Row, ...]:
-    """Read the rows of some tickets in the order given; one query."""
-    found = {row[0]: Row(*row) for row in Ticket.objects.filter(id__in=tickets).values_list(*_COLUMNS)}
+    """Read the rows of some tickets in the order given, with what was begun on each; one query."""
+    told = Ticket.objects.filter(id__in=tickets).annotate(_action=_newest_action(), _of_order=_of_order())
+    found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, "_action", "_of_order")}
     return tuple(found[ticket] for ticket in tickets if ticket in found)
+
+
+def _newest_action() -> Subquery:
+    """Read the action of a ticket that was begun last: number, verb, state and amount in one text."""
+    mine = Action.objects.filter(ticket=OuterRef("pk")).exclude(verb__in=BESIDE).order_by("-id")
+    parts = [Cast(name, CharField()) for name in ("id", "verb", "state")]
+    fen = Coalesce(Cast("amount_fen", CharField()), Value(""))
+    glued = [piece for part in parts for piece in (part, Value(_GLUE))]
+    return Subquery(mine.values_list(Concat(*glued, fen, output_field=CharField()))[:1])
+
+
+def _of_order() -> Subquery:
+    """Count the tickets of a ticket's order."""
+    same = Ticket.objects.filter(shop=OuterRef("shop"), order_no=OuterRef("order_no")).order_by()
+    return Subquery(same.values("order_no").annotate(number=Count("id")).values("number"))
+
+
+_GLUE = "|"
+
+
+def _row(*told: Any) -> Row:  # noqa: ANN401  # columns as the database gives them
+    *columns, action, of_order = told
+    number, verb, state, fen = str(action).split(_GLUE) if action else ("", "", "", "")
+    return Row(*(*columns, int(number) if number else None, verb, state, int(fen) if fen else None, of_order))
 
 
 def _counting(shops: Sequence[int], filters: Filters) -> _Where:

@@ -74,6 +74,38 @@ class PaidBefore(AftersaleError):
         )
 
 
+class DoneAlready(AftersaleError):
+    """Refuse to do once more what was done and has not been seen on the platform yet."""
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(
+            "action.done_already",
+            Text(
+                zh=f"售后单 {ticket_no} 已经办过，平台的结果还没读到。",
+                en=f"This was done on ticket {ticket_no}; the platform was not read since.",
+            ),
+            Text(
+                zh="请等下一次导入确认；没办成的话，先把它放回待处理。",
+                en="Wait for the next import; if it did not work, put it back into the queue first.",
+            ),
+        )
+
+
+class NotInspected(AftersaleError):
+    """Refuse to carry a return out before anybody has looked at it, or while its parcel is held."""
+
+    def __init__(self, ticket_no: str, *, held: bool) -> None:
+        zh, en = ("包裹已扣下", "the parcel is held") if held else ("退回的货还没验", "nobody looked at it")
+        super().__init__(
+            "action.not_inspected",
+            Text(zh=f"售后单 {ticket_no} {zh}。", en=f"Ticket {ticket_no} cannot be settled: {en}."),
+            Text(
+                zh="请先到收退货台验货；已经看过货的，勾选“我已收到并验过”。",
+                en="Look at it at the returns bench; if you have, tick that you received and inspected it.",
+            ),
+        )
+
+
 class TicketEnded(AftersaleError):
     """Refuse an action on a ticket that the platform has closed."""
 

@@ -70,7 +70,9 @@ def approve(  # the sequence is what the reviewer saw, the judge explains a refu
         action = refuse(ticket, reviewer, said, now, expected_sequence, judge)
     else:
         by = wanted.get("by")
-        intent = Intent(wanted["verb"], wanted.get("amount_fen"), params, delay_s=delay_s, proposed_by=by)
+        inspected = bool(wanted.get("inspected"))
+        fen = wanted.get("amount_fen")
+        intent = Intent(wanted["verb"], fen, params, delay_s=delay_s, inspected=inspected, proposed_by=by)
         action = accept(ticket, reviewer, intent, now, expected_sequence)
     task.refresh_from_db()
     return action

@@ -46,6 +46,7 @@ class Searchable:
     article_no: str
     product_id: str
     buyer: tuple[str, ...] = ()
+    waybill: str = ""
 
 
 def _folded(text: str) -> str:
@@ -97,7 +98,8 @@ def _number(number: str) -> list[str]:
 def search_text(said: Searchable) -> str:
     """Make the text by which a ticket is found: its tokens, separated by blanks."""
     goods = _of_article(said.article, said.article_no, said.product_id)
-    return " ".join((*goods, *_number(said.ticket_no), *_number(said.order_no), *said.buyer))
+    numbers = (said.ticket_no, said.order_no, said.waybill)
+    return " ".join((*goods, *(token for number in numbers for token in _number(number)), *said.buyer))
 
 
 def buyer_token(shop_id: int, said: str) -> str:
@@ -176,6 +178,26 @@ def query_of(asked: str, shops: Sequence[int], vendor: str, *, inside: bool = Fa
     return Query(say.any_of([of_goods, *of_buyers]), words)
 
 
+_SPACED = re.compile(r"\d(?:[\s\-_–·,，]?\d){7,}")
+_CODE = re.compile(r"(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{8,}")
+_MOST_CANDIDATES = 6
+
+
+def candidates(text: str) -> list[str]:
+    """List what a text may be looked for by, likeliest first: the text, long numbers in it, codes in it.
+
+    A number may be written in groups. A text without any is looked for as it stands.
+
+    >>> candidates("ShopName123 订单 6933 1234 5678 9012 363")
+    ['ShopName123 订单 6933 1234 5678 9012 363', '6933123456789012363', 'ShopName123']
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    numbers = ["".join(filter(str.isdigit, found)) for found in _SPACED.findall(plain)]
+    codes = [found for found in _CODE.findall(plain) if not found.isdigit()]
+    every = [plain, *sorted(numbers, key=len, reverse=True), *codes]
+    return list(dict.fromkeys(filter(None, every)))[:_MOST_CANDIDATES]
+
+
 _MATCHES = "FROM tickets_searchtext WHERE array_to_tsvector(string_to_array(text, ' ')) @@ %s::tsquery"
 _FIND = (
     "SELECT rowid FROM tickets_search WHERE tickets_search MATCH %s AND rowid < %s"
@@ -191,10 +213,15 @@ NEWEST = 2**62
 
 
 def by_number(shops: Sequence[int], asked: str, limit: int) -> list[int]:
-    """Find tickets whose own number or order number is exactly the text, newest first."""
+    """Find tickets whose own number, order number or return waybill is exactly the text, newest first."""
     number, own = asked.strip(), Ticket.objects.filter(shop__in=shops).order_by()
     found = (
-        own.filter(ticket_no=number).values_list("id").union(own.filter(order_no=number).values_list("id"))
+        own.filter(ticket_no=number)
+        .values_list("id")
+        .union(
+            own.filter(order_no=number).values_list("id"),
+            own.filter(return_waybill__in={number, number.upper()} - {""}).values_list("id"),
+        )
     )
     return sorted((each for (each,) in found), reverse=True)[:limit] if number else []
 

@@ -23,6 +23,7 @@ from aftersale.tickets.models import Deadline, Import, Ticket
 from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.notify import Sent, send_due
+from aftersale.tickets.waiting import end as end_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ class Swept:
     passed: int = 0
     carried_out: int = 0
     redecided: int = 0
+    waits: int = 0
     mended: int = 0
     imports: int = 0
     overtaken: int = 0
@@ -86,6 +88,7 @@ def sweep(now: datetime, limit: int, hands: Hands) -> Swept:
         "deadlines": lambda: sweep_deadlines(now, limit, hands, done),
         "alarms": lambda: setattr(done, "alarms", ring_due(now, limit)),
         "actions": lambda: setattr(done, "mended", hands.mend_actions(now)),
+        "waits": lambda: end_waits(now, limit, done),
         "decisions": lambda: redecide_due(now, limit, hands, done),
         "imports": lambda: take_up_imports(now, limit, hands, done),
         "messages": lambda: setattr(done, "messages", send_due(now, limit, hands.send)),
@@ -170,6 +173,19 @@ def _redecide(pk: int, now: datetime, hands: Hands) -> bool:
             return False
         hands.redecide(ticket, now)
         return True
+
+
+def end_waits(now: datetime, limit: int, done: Swept) -> None:
+    """Put each ticket back into the queue that has waited long enough."""
+    over = Ticket.objects.exclude(waits_for="").filter(waits_until__lte=now)
+    for ticket in list(over.order_by("waits_until", "pk")[:limit]):
+        try:
+            end_wait(ticket, "time", now)
+            done.waits += 1
+        except Overtaken:
+            done.overtaken += 1
+        except Exception as fault:  # noqa: BLE001  # one ticket must not stop the others
+            _report(done, f"wait of ticket {ticket.pk}", fault)
 
 
 def _put_off_decision(pk: int, now: datetime, fault: Exception) -> None:

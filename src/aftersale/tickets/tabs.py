@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Tab(StrEnum):
-    """Name one tab of the queue."""
+    """Name one tab of the queue; UNDER_WAY is what somebody does elsewhere just now."""
 
     UNSHIPPED = "unshipped"
     SHIPPED = "shipped"
@@ -28,6 +28,7 @@ class Tab(StrEnum):
     SERVICE = "service"
     EVIDENCE = "evidence"
     OTHER = "other"
+    UNDER_WAY = "under_way"
     BUYER = "buyer"
     PLATFORM = "platform"
     AUTO = "auto"
@@ -43,10 +44,23 @@ TAB_WORDS: Mapping[Tab, Text] = {
     Tab.SERVICE: Text(zh="平台服务单", en="platform request"),
     Tab.EVIDENCE: Text(zh="待举证", en="evidence due"),
     Tab.OTHER: Text(zh="其他", en="other"),
+    Tab.UNDER_WAY: Text(zh="处理中", en="under way"),
     Tab.BUYER: Text(zh="等买家", en="waiting for the buyer"),
     Tab.PLATFORM: Text(zh="等平台", en="waiting for the platform"),
     Tab.AUTO: Text(zh="平台已自动处理", en="done by the platform"),
     Tab.ENDED: Text(zh="已结束", en="ended"),
+}
+STAGE_WORDS: Mapping[Stage, Text] = {
+    Stage.DECIDE: Text(zh="待商家处理", en="for the shop to answer"),
+    Stage.RETURN: Text(zh="待买家退货", en="for the buyer to send back"),
+    Stage.RECEIVE: Text(zh="待商家收货", en="for the shop to receive"),
+    Stage.SHIP: Text(zh="待商家发货", en="for the shop to send"),
+    Stage.BUYER_RECEIVES: Text(zh="待买家收货", en="for the buyer to receive"),
+    Stage.REJECTED: Text(zh="已拒绝", en="refused"),
+    Stage.DISPUTE: Text(zh="平台介入", en="before the platform"),
+    Stage.PAYING: Text(zh="平台退款中", en="being refunded"),
+    Stage.OTHER: Text(zh="其他", en="other"),
+    Stage.DONE: Text(zh="已结束", en="ended"),
 }
 OURS = (
     Tab.UNSHIPPED,
@@ -61,6 +75,7 @@ OURS = (
 """The tabs of what the shop has to do, in the order in which they are shown."""
 LANE_OF: Mapping[Tab, Lane] = {
     **dict.fromkeys(OURS, Lane.OURS),
+    Tab.UNDER_WAY: Lane.WAITING,
     Tab.BUYER: Lane.WAITING,
     Tab.PLATFORM: Lane.WAITING,
     Tab.AUTO: Lane.DONE,

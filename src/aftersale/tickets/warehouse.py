@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
 
 _AT_THE_SHOP = frozenset({Goods.BACK, Goods.INSPECTED})
+_LONGEST = 64
 _ON_THE_WAY = frozenset({Goods.SENT, Goods.WITH_BUYER, Goods.COMING_BACK})
 
 
@@ -26,15 +27,17 @@ _ON_THE_WAY = frozenset({Goods.SENT, Goods.WITH_BUYER, Goods.COMING_BACK})
 class Sighting:
     """Hold what the warehouse says of one ticket: facts (None: nobody knows) in place of earlier answers.
 
-    `kind` and `data` are what the event tells. `goods` is the state that follows.
+    `kind` and `data` are what the event tells. `goods` is the state that follows, None where they stay where
+    they are. `held` names what is odd about all parcels of the ticket, None where nothing was counted.
     """
 
     kind: str
     person_id: int
-    goods: Goods
+    goods: Goods | None
     facts: Mapping[str, object]
     replaces: Sequence[int]
     data: Mapping[str, object]
+    held: tuple[str, ...] | None = None
 
 
 def tell(ticket: Ticket, seen: Sighting, now: datetime) -> list[int]:
@@ -55,16 +58,18 @@ def tell(ticket: Ticket, seen: Sighting, now: datetime) -> list[int]:
 def _judge_again(ticket: Ticket, seen: Sighting, now: datetime) -> None:
     judged = judged_anew(ticket, answers_of(ticket.pk), now)
     goods = _goods(ticket, seen.goods)
+    if seen.held is not None:
+        goods["held"] = ",".join(seen.held)[:_LONGEST]
     data = {**seen.data, "facts": dict(seen.facts), "goods": goods["goods_state"], **outcome_data(judged)}
     write_anew(ticket, judged, Entry(seen.kind, now, seen.person_id, data), **goods)
 
 
-def _goods(ticket: Ticket, said: Goods) -> dict[str, str]:
-    """Move the goods; what was inspected already is back all the same."""
-    if said is Goods.BACK and ticket.goods_state in _AT_THE_SHOP:
-        return {"goods_state": ticket.goods_state}
+def _goods(ticket: Ticket, said: Goods | None) -> dict[str, str]:
+    """Move the goods; a second look may find fault with what was fine before."""
+    if said is None or (said in _AT_THE_SHOP and ticket.goods_state in _AT_THE_SHOP):
+        return {"goods_state": said.value if said else ticket.goods_state}
     move = observe(Machine.GOODS, ticket.goods_state, said)
-    if said is Goods.BACK and move.contradicts:
+    if said in _AT_THE_SHOP and move.contradicts:
         marks = [*ticket.contradicted.split(","), f"{Machine.GOODS}:{move.before}>{move.after}"]
         return {"goods_state": said.value, "contradicted": ",".join(filter(None, dict.fromkeys(marks)))[:64]}
     return {"goods_state": said.value}

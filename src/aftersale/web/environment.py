@@ -53,6 +53,11 @@ def day_at(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
+def for_field(moment: datetime | None) -> str:
+    """Write a time as a field of a form holds it, in Shanghai."""
+    return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+
+
 def left(moment: datetime, now: datetime) -> str:
     """Write the time left: hours and minutes within two days, days beyond; what is past with a sign."""
     seconds = int((moment - now).total_seconds())
@@ -88,7 +93,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  # Django hands 
     """Make the environment; a name that nobody gave raises, nothing is printed in its place."""
     made = Environment(**{**options, "undefined": StrictUndefined}, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  # Django sets autoescape
     made.globals |= {"_": say, "lang": lang, "url": address, "asset": asset, "word": word, "utc": UTC}
-    made.filters |= {"at": at, "day_at": day_at, "money": money}
+    made.filters |= {"at": at, "day_at": day_at, "money": money, "for_field": for_field}
     made.tests["text"] = lambda value: isinstance(value, Text)
     made.globals |= {"left": left, "urgency": urgency, "text": lambda value: value.of(lang())}
     return made

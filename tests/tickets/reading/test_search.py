@@ -16,6 +16,7 @@ from aftersale.tickets.search import (
     buyer_token,
     by_number,
     by_text,
+    candidates,
     index_rows,
     query_of,
     search_text,
@@ -134,3 +135,10 @@ def test_what_means_something_to_a_database_means_nothing_here(asked: str) -> No
     ticket = make_ticket(make_shop())
     stored(ticket, told("双层玻璃杯"))
     assert set(by_text([ticket.shop_id], asked, 10)) <= {ticket.pk}
+
+
+def test_every_number_of_a_text_is_tried_the_long_ones_first() -> None:
+    found = candidates("ShopName123 订单 6933 1234-5678 9012 363 谢谢")
+    assert found[1:] == ["6933123456789012363", "ShopName123"]
+    assert candidates("https://fxg.jinritemai.com/x?id=7123450000000000678")[1] == "7123450000000000678"
+    assert candidates("杯子") == ["杯子"]

@@ -73,8 +73,10 @@ class Ticket(models.Model):
     `observed_at` and `rank` tell newer from older: an older one changes nothing; `version` is the platform's
     own mark of it, sent back with each write. `stage`, `tab` and `step` say how far it is, where agents look
     for it and what to do; `queue_at` is the time it is sorted by: the earliest
-    deadline, or far away. `sequence` and `head` are the end of its chain of events; every change moves
-    `sequence`, which guards against races.
+    deadline, or far away. `held` names what is odd about the parcels that came back, empty where nothing is.
+    `waits_for` marks one on which we have done our part, from when and until when (tickets.waiting).
+    `sequence` and `head` are the end of its chain of events; every change moves `sequence`, which guards
+    against races.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="tickets")
@@ -119,6 +121,10 @@ class Ticket(models.Model):
     proposal = models.CharField(max_length=32, blank=True)
     needs_person = models.BooleanField(default=False)
     stable_until = models.DateTimeField(null=True)
+    held = models.CharField(max_length=64, blank=True)
+    waits_for = models.CharField(max_length=8, blank=True)
+    waits_since = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     due_kind = models.CharField(max_length=24, blank=True)
     queue_at = models.DateTimeField()
@@ -153,6 +159,9 @@ class Ticket(models.Model):
                     "amount_fen",
                     "needs_person",
                     "article_no",
+                    "flag",
+                    "money_state",
+                    "channel",
                 ],
                 name="ticket_queue",
             ),
@@ -164,6 +173,7 @@ class Ticket(models.Model):
                 name="ticket_by_waybill",
                 condition=~models.Q(return_waybill=""),
             ),
+            models.Index(fields=["waits_until"], name="ticket_waits", condition=~models.Q(waits_for="")),
             models.Index(fields=["stable_until"], name="ticket_unstable", condition=models.Q(open=True)),
         ]
 

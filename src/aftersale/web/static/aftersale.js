@@ -26,6 +26,7 @@
     $("#said").append(line);
     setTimeout(() => line.remove(), 6_000);
   }
+  const said = (zh, en) => (document.documentElement.lang === "en" ? en : zh);
   setTimeout(() => all("#said .toast").forEach((line) => line.remove()), 8_000);
 
   // Browsers give the clipboard to pages of this machine and of TLS alone; elsewhere the old way still works.
@@ -40,9 +41,13 @@
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) {
-      await put(copy.dataset.copy || $(copy.dataset.copyFrom)?.textContent.trim() || "");
+      const from = copy.dataset.copyFrom && $(copy.dataset.copyFrom);
+      const text = copy.dataset.copy || (from ? from.value ?? from.textContent.trim() : "");
+      // The button of a form goes with the form: the corner says it.
+      if (copy.form) { await put(text); toast(said("已复制，粘贴发给对方", "Copied: paste and send it")); return; }
+      await put(text);
       const was = copy.textContent;
-      copy.textContent = document.documentElement.lang === "en" ? "Copied" : "已复制";
+      copy.textContent = said("已复制", "Copied");
       setTimeout(() => { copy.textContent = was; }, 1_500);
     }
     if (event.target.closest("[data-help]")) $("#keys").showModal();
@@ -56,28 +61,49 @@
     if (closing) closing.closest(closing.dataset.close)?.remove();
   });
 
-  // Rows: one is "here". It keeps its place when a page part is swapped.
+  // Rows: one is "here". It keeps its place when a page part is swapped, and when one comes back.
   const rows = () => all("[data-row]");
+  const PLACE = "here:" + location.pathname + location.search;
   let here = -1;
   function go(to) {
     const list = rows();
     if (!list.length) return;
     here = Math.max(0, Math.min(to, list.length - 1));
+    sessionStorage.setItem(PLACE, JSON.stringify([list[here].id, here]));
     list.forEach((row, number) => row.classList.toggle("here", number === here));
     list[here].scrollIntoView({ block: "nearest" });
     $("[data-open]", list[here])?.focus({ preventScroll: true });
   }
+  function comeBack() {
+    const [moved] = performance.getEntriesByType("navigation"), [id, number] = JSON.parse(sessionStorage.getItem(PLACE) || "[]");
+    if (id === undefined || !moved || moved.type === "navigate") return;
+    const place = rows().findIndex((row) => row.id === id);
+    go(place < 0 ? number : place);
+  }
   const current = () => rows()[here] || $("[data-row].here") || $("[data-ticket]");
   // What is asked or said about a row stands under it.
   const under = (row) => (row?.nextElementSibling?.matches(".acting") ? row.nextElementSibling : null);
+  // From a key to its answer: an Enter in between was meant for what is not there yet.
+  let asking = 0;
   // A key means the row that is here; a row without such a button is never taken for another one.
   function press(key) {
     const what = `[data-key="${key}"]`, row = rows()[here];
     if (!row && rows().length && !$("[data-ticket]")) return go(0);
     const asked = under(row), open = asked && $("[data-focus]", asked);
-    if (key === "a" && open) return open.focus();
-    const button = (asked && $(what, asked)) || (row && $(what, row)) || all(what).find((each) => !each.closest("[data-row], .acting"));
-    if (button?.matches("input, select, textarea")) { button.focus(); button.select?.(); } else button?.click();
+    const button = (asked && $(what, asked)) || (row && !open && $(what, row)) || (!row && all(what).find((each) => !each.closest("[data-row], .acting"))) || (!row && $(`.acting ${what}`));
+    if (key === "a" && open && !button) return open.focus();
+    if (button) { button.matches("input, select, textarea") ? (button.focus(), button.select?.()) : button.click(); return; }
+    if (!row) return;
+    const to = $("[data-open]", row);
+    if (to && "rne".includes(key)) location.href = `${to.href}#${key}`;
+    else if (key === "a") toast(said("这一步没有一键操作，Enter 打开", "No single key does this step; Enter opens it"));
+  }
+  // A key that was pressed on a row goes on where the row led.
+  function arrive() {
+    const key = location.hash.slice(1);
+    if (!$("[data-ticket]") || !/^[rne]$/.test(key)) return;
+    history.replaceState(history.state, "", location.pathname + location.search);
+    press(key);
   }
 
   const KEYS = {
@@ -88,6 +114,8 @@
     KeyN: () => press("n"),
     KeyE: () => press("e"),
     KeyU: () => press("u"),
+    KeyD: () => press("d"),
+    KeyF: () => press("f"),
     Digit1: () => press("1"),
     Digit2: () => press("2"),
     Digit3: () => press("3"),
@@ -96,12 +124,18 @@
     Slash: (event) => (event.shiftKey ? $("#keys").showModal() : $(".find input")?.focus()),
   };
   const GO = { KeyQ: "queue", KeyH: "home", KeyT: "tasks", KeyR: "rules", KeyS: "settings" };
+  function closeUnder(row) {
+    const close = $("[data-close]", under(row));
+    if (close) { close.click(); $("[data-open]", row)?.focus({ preventScroll: true }); }
+  }
   let going = false;
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") { event.preventDefault(); return palette(); }
+    if (event.code === "Enter" && Date.now() < asking) return event.preventDefault();
+    if (event.code === "Escape" && under(current()) && !event.target.matches("textarea")) return closeUnder(current());
     if (event.code === "Escape" && typing(event.target)) return event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
     if (going) {
@@ -116,12 +150,11 @@
     if (act) { event.preventDefault(); act(event); }
   });
 
-  // A number pasted anywhere is looked for.
+  // A number pasted anywhere is looked for; the desk tries each that the text holds.
   document.addEventListener("paste", (event) => {
     if (typing(event.target)) return;
-    const number = (event.clipboardData.getData("text").match(/[0-9A-Za-z]{8,}/) || [])[0];
-    const find = $(".find");
-    if (number && find) { find.q.value = number; find.submit(); }
+    const text = event.clipboardData.getData("text").trim(), find = $(".find");
+    if (find && /\d(?:[\s\-]?\d){5,}/.test(text)) { find.q.value = text.slice(0, 500); find.submit(); }
   });
 
   // What a person typed survives a reload, until it was sent.
@@ -199,7 +232,7 @@
     for (const place of all("[data-chart]")) {
       const told = JSON.parse($(`#${place.dataset.chart}`).textContent);
       const chart = echarts.init(place, null, { renderer: "svg" });
-      const axis = { axisLabel: { color: colour("--quiet") }, axisLine: { lineStyle: { color: colour("--line") } } };
+      const axis = { axisLabel: { color: colour("--quiet") }, axisLine: { lineStyle: { color: colour("--line") } }, splitLine: { lineStyle: { color: colour("--line") } } };
       const lying = told.kind === "bars";
       chart.setOption({
         animation: false, aria: { enabled: true, description: told.title }, color: [colour("--accent"), colour("--amber"), colour("--green"), colour("--red")],
@@ -216,19 +249,33 @@
   }
   addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
 
-  // Parts that htmx put in.
-  document.addEventListener("htmx:afterSwap", () => {
+  // One question a row: a second press of its key, or a double click, asks nothing more.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (!row || event.detail.requestConfig.triggeringEvent?.type !== "click") return;
+    if (row.dataset.asking || under(row)) return event.preventDefault();
+    row.dataset.asking = "";
+    asking = Date.now() + 3_000;
+  });
+  // Settled parts take their keys a moment after they are there.
+  const answered = () => setTimeout(() => { asking = 0; all("[data-asking]").forEach((row) => { delete row.dataset.asking; }); }, 60);
+  for (const what of ["afterRequest", "sendError", "responseError"]) document.addEventListener(`htmx:${what}`, answered);
+
+  // Parts that htmx put in. Only what is about the row that is here takes the keys.
+  document.addEventListener("htmx:afterSettle", () => {
     tick(); restore(); count();
     if (here >= 0) rows()[Math.min(here, rows().length - 1)]?.classList.add("here");
-    all("[data-focus]:not([data-focused])").at(-1)?.focus();
-    all("[data-focus]").forEach((field) => { field.dataset.focused = ""; });
+    for (const part of all("[data-cleared]")) part.closest("tr.acting")?.previousElementSibling?.classList.add("cleared");
+    for (const part of all("tr.acting .sure:not([data-cleared])")) part.closest("tr")?.previousElementSibling?.classList.remove("cleared");
+    const field = all("[data-focus]:not([data-focused])").at(-1), part = field?.closest("tr.acting");
+    if (field && (!part || under(current()) === part)) field.focus();
+    all("[data-focus]").forEach((each) => { each.dataset.focused = ""; });
   });
   document.addEventListener("htmx:responseError", (event) => {
-    const said = event.detail.xhr.responseText;
-    if (!said.includes("data-refused")) toast(document.documentElement.lang === "en" ? "That did not work. Reload the page; what you typed is kept." : "没有成功。请刷新页面，已写的内容还在。");
+    if (!event.detail.xhr.responseText.includes("data-refused")) toast(said("没有成功。请刷新页面，已写的内容还在。", "That did not work. Reload the page; what you typed is kept."));
   });
   document.addEventListener("htmx:sendError", () => {
-    toast(document.documentElement.lang === "en" ? "The desk does not answer. Nothing was sent; try again." : "连不上售后台，什么都没有发出，请再试一次。");
+    toast(said("连不上售后台，什么都没有发出，请再试一次。", "The desk does not answer. Nothing was sent; try again."));
   });
   // A refusal is an answer for people: show it where the answer belongs.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -238,5 +285,5 @@
     }
   });
   // An upload says how far it is where the server tells: the page asks by itself (hx-trigger every).
-  addEventListener("DOMContentLoaded", () => { returned(); tick(); restore(); count(); draw(); });
+  addEventListener("DOMContentLoaded", () => { returned(); tick(); restore(); count(); draw(); comeBack(); arrive(); });
 })();

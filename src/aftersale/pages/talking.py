@@ -1,0 +1,62 @@
+"""Let a person do what no single act does: copy the words, send them, and let the ticket wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aftersale.api.access import ticket_for
+from aftersale.domain.roles import Permission
+from aftersale.pages.acting import back_to, moment_of, row_of, sequence_of
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.said_to import words_for
+from aftersale.pages.words import Speech, whom_words
+from aftersale.tickets import waiting
+from aftersale.tickets.talking import talked, whom_of
+from aftersale.tickets.waiting import Whom, until
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from aftersale.tickets.models import Ticket
+
+_LONGEST = 2_000
+
+
+@page
+def talk(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Show the words for a step; when sent, note that it was done and let the ticket wait."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE)
+    whom = whom_of(ticket.step) or Whom.CHECK
+    if ask.request.method == "POST":
+        # Pressed twice is meant once.
+        if ticket.waits_for != whom:
+            text, end = ask.said("text")[:_LONGEST], moment_of(ask.said("until"))
+            talked(ticket, ask.person, text, end, ask.now, sequence_of(ask, ticket))
+        return _waits(ask, ticket)
+    end = until(ticket, ask.now)
+    around: dict[str, Any] = {
+        "ticket": ticket,
+        "whom": whom.value,
+        "end": end,
+        "words": words_for(ticket, whom, end, ask.now),
+        "speech": Speech(ask.now),
+        "row": row_of(ask),
+        "form": "_talk.html",
+    }
+    return shown(ask, "_talk.html" if ask.part else "acted.html", **around)
+
+
+@page
+def waits(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Say for whom a ticket waits; when sent, put it back into the queue."""
+    post = ask.request.method == "POST"
+    ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE if post else Permission.VIEW)
+    if post:
+        waiting.end(ticket, "person", ask.now, ask.person)
+    return _waits(ask, ticket)
+
+
+def _waits(ask: Ask, ticket: Ticket) -> HttpResponse:
+    if not ask.part:
+        return back_to(ticket.pk)
+    return shown(ask, "_waits.html", ticket=ticket, whom=whom_words(ticket.waits_for), row=row_of(ask))
