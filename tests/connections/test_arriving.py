@@ -67,7 +67,8 @@ def test_sheet_connect_revoked_sheet_reconnect_makes_no_double_and_no_gap(desk: 
     book.change(number(5))
     clock.on(hours=5)
     for action in waiting:
-        assert perform(action.pk, clock(), desk.outside) == ActionState.INTENDED
+        perform(action.pk, clock(), desk.outside)
+        assert Action.objects.get(pk=action.pk).state == ActionState.INTENDED
 
     connecting.authorise(desk.link, "good", desk.by)
     assert (desk.state, desk.held) == (ConnectionState.CONNECTED, True)

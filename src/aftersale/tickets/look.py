@@ -14,6 +14,7 @@ from aftersale.tickets.meanwhile import moved_since, words_of
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CANCEL, locked, move, note_down
 from aftersale.tickets.receipts import AUTHORISE, UNAUTHORISED, pause, written
+from aftersale.tickets.steps import Stage
 from aftersale.tickets.stops import stops_dispatch
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def may_go(action_id: int, now: datetime, outside: Outside) -> bool:
     Before a refund of goods that had not been sent, the platform is asked again.
     """
     action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
-    if not _is_due(action, now):
+    if not _is_due(action, now) or action.ticket.stage == Stage.PAYING:
         return True
     if stops_dispatch(action) and not moved_since(action.seen, action.ticket):
         return look_again(action, now, outside)

@@ -26,7 +26,7 @@ ELSEWHERE = {
 }
 OF_COLLEAGUES = {"NotifyTarget.url"}
 # Keys of a shop's app and what it was granted: nothing of a buyer stands there.
-OF_SHOPS = {
+OF_SHOPS = {"Shop.stop_url"} | {
     f"Link.{name}"
     for name in (
         "secret", "sign_secret", "message_key", "access_token", "refresh_token", "previous_token",
