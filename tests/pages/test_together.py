@@ -137,7 +137,11 @@ def test_the_buyer_in_this_shop_is_a_signal_and_no_ground_to_refuse(
 def test_the_timeline_is_narrowed_to_one_side(agent: Visitor, ticket: Ticket) -> None:
     agent.post("note", ticket.pk, text="已打电话")
     page = reverse("ticket", args=[ticket.pk])
-    shop, platform = (words_of(agent.client.get(f"{page}?side={side}")) for side in ("shop", "platform"))
+    shop, platform, buyer = (
+        words_of(agent.client.get(f"{page}?side={side}")) for side in ("shop", "platform", "buyer")
+    )
+    assert "提出申请" in buyer
+    assert "首次读到" not in buyer
     assert "已打电话" in shop
     assert "首次读到" not in shop
     assert "首次读到" in platform

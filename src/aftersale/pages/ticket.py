@@ -16,6 +16,7 @@ from aftersale.shops.models import Person
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
 from aftersale.tickets.detail import decision_view, ticket_view, whole_of
+from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
 from aftersale.tickets.watching import colleagues_in, watchers_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from aftersale.tickets.detail import TicketView, Whole
+    from aftersale.tickets.models import StoredDecision
 
 
 @page
@@ -60,7 +62,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),
         **_people(ask, seen, people),
-        **_happened(ask, found, people),
+        **_happened(ask, found, people, stored),
         "age": None if _connected(ask, seen.shop_id) else import_number(seen.shop_id),
     }
 
@@ -88,10 +90,13 @@ def _people(ask: Ask, seen: TicketView, people: Sequence[Person]) -> dict[str, A
     }
 
 
-def _happened(ask: Ask, found: Whole, people: Sequence[Person]) -> dict[str, Any]:
+def _happened(
+    ask: Ask, found: Whole, people: Sequence[Person], stored: StoredDecision | None
+) -> dict[str, Any]:
     """Mix what happened, narrowed to the side that is asked for."""
     side = ask.said("side") if ask.said("side") in SIDES else ""
-    events = timeline_of(found.events, found.notes, _names(ask, found, people))
+    facts = facts_from(stored.facts) if stored else None
+    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts)
     return {
         "timeline": [each for each in events if side in {"", each.whose}],
         "side": side,

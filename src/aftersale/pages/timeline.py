@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import VERB_WORDS
+from aftersale.domain.clock import moment_of
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
 from aftersale.pages.words import value
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from aftersale.domain.facts import Facts
     from aftersale.tickets.detail import EventLine, NoteView
 
 # By kind of event: whose doing it is, and what happened.
@@ -86,8 +88,27 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "erasure_held": ("system", Text(zh="个人信息暂不能删除", en="personal data cannot be erased yet")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
-SIDES = ("buyer", "shop", "platform", "warehouse", "system")
+SIDES = ("buyer", "shop", "platform", "logistics", "warehouse", "system")
 """Whose doing something can be; the timeline is narrowed by it."""
+
+
+# By fact that is a time: whose doing it was, and what. They happened outside, and some source told of them.
+_TIMES: Mapping[str, tuple[str, Text]] = {
+    "paid_at": ("buyer", Text(zh="付款", en="paid")),
+    "shipped_at": ("logistics", Text(zh="发货", en="sent")),
+    "first_scan_at": ("logistics", Text(zh="快递揽收", en="collected by the carrier")),
+    "signed_at": ("logistics", Text(zh="签收", en="signed for")),
+    "confirmed_at": ("buyer", Text(zh="确认收货", en="confirmed receipt")),
+    "applied_at": ("buyer", Text(zh="提出申请", en="applied")),
+    "merchant_agreed_at": ("shop", Text(zh="在后台同意", en="agreed in the back office")),
+    "merchant_rejected_at": ("shop", Text(zh="在后台拒绝", en="refused in the back office")),
+    "return_waybill_at": ("buyer", Text(zh="寄回并填了单号", en="sent it back, with a waybill")),
+    "return_received_at": ("warehouse", Text(zh="退货到仓", en="the return arrived")),
+    "arbitration_applied_at": ("buyer", Text(zh="申请平台介入", en="opened a dispute")),
+    "evidence_requested_at": ("platform", Text(zh="要求举证", en="asked for evidence")),
+    "evidence_submitted_at": ("shop", Text(zh="提交举证", en="submitted evidence")),
+    "judged_at": ("platform", Text(zh="平台判定", en="the platform judged")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +130,35 @@ def side_words() -> dict[str, str]:
         "buyer": _("buyer"),
         "shop": _("shop"),
         "platform": _("platform"),
+        "logistics": _("logistics"),
         "warehouse": _("warehouse"),
         "system": _("desk"),
     }
 
 
 def timeline_of(
-    events: Sequence[EventLine], notes: Sequence[NoteView], names: Mapping[int, str]
+    events: Sequence[EventLine],
+    notes: Sequence[NoteView],
+    names: Mapping[int, str],
+    facts: Facts | None = None,
 ) -> list[Happened]:
-    """Mix events and notes, newest first; a note stands in the place of the event that tells of it."""
+    """Mix events, notes and what happened outside, newest first.
+
+    A note stands in the place of the event that tells of it; `facts` know when buyer, platform and carrier
+    did something.
+    """
     told = [_event(each, names) for each in events if each.kind != "noted"]
+    told += _outside(facts) if facts else []
     told += [Happened(each.at, "shop", each.person, each.text, "", note=True) for each in notes]
     return sorted(told, key=lambda each: each.at, reverse=True)
+
+
+def _outside(facts: Facts) -> list[Happened]:
+    return [
+        Happened(moment_of(at), whose, "", text.of(lang()), "")
+        for name, (whose, text) in _TIMES.items()
+        if isinstance(at := facts[name], int) and name not in facts.unknown
+    ]
 
 
 def _event(event: EventLine, names: Mapping[int, str]) -> Happened:
