@@ -12,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from aftersale.config.home import home
 from aftersale.config.refusals import DeskRefused
+from aftersale.config.shape import refuse_strange
 from aftersale.config.unfinished import refuse_unfinished
 from aftersale.texts import Text
 
@@ -61,10 +62,14 @@ def _names(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def upgrade(back_up: Callable[[], object]) -> tuple[str, ...]:
-    """Migrate an older database after `back_up`, fill a fresh one, refuse a newer; gives what was applied."""
+    """Migrate an older database after `back_up`, fill a fresh one; gives what was applied.
+
+    Raises DeskRefused for a newer one, and for one whose tables are not as its migrations say.
+    """
     with _one_at_a_time():
         found = standing()
         refuse_newer(found)
+        _refuse_strange(found)
         if found.missing:
             if not found.fresh:
                 back_up()
@@ -77,6 +82,7 @@ def need_current() -> None:
     refuse_unfinished(home())
     found = standing()
     refuse_newer(found)
+    _refuse_strange(found)
     if found.fresh:
         upgrade(lambda: None)
     elif found.missing:
@@ -105,6 +111,11 @@ def refuse_newer(found: Standing) -> None:
                 en="Install the newer aftersale, or restore the backup from before: aftersale restore FILE.",
             ),
         )
+
+
+def _refuse_strange(found: Standing) -> None:
+    if not found.fresh:
+        refuse_strange(MigrationLoader(connection))
 
 
 @contextmanager

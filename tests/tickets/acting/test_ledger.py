@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, connections
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from aftersale.domain.errors import AftersaleError
-from aftersale.domain.states import ActionState, Money
 from aftersale.tickets.act import cancel
 from aftersale.tickets.change import Overtaken
-from aftersale.tickets.confirm import Seen, confirm, settle_by_observation
 from aftersale.tickets.ledger import OverPaid, PaidUnknown, adopt, left_of, release, reserve
 from aftersale.tickets.models import Action, OrderLine
-from tests.channels import scripted
 from tests.tickets.acting.desk import (
     NOW,
     PAID,
     Desk,
     approve,
     fresh,
-    later,
     make_line,
     make_person,
     make_shop,
@@ -111,87 +103,6 @@ def test_a_line_that_becomes_known_takes_over_what_its_ticket_holds(tmp_path: Pa
     assert reserved(line) == 400
     cancel(action, person, NOW)
     assert reserved(line) == 0
-
-
-_FAULTS = st.sampled_from(["", *scripted.FAULTS])
-_STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["approve", "cancel", "send", "done", "failed", "shown", "unpaid"]),
-        st.integers(0, 1),
-        st.integers(1, 1500),
-        _FAULTS,
-    ),
-    max_size=25,
-)
-
-
-_NUMBERS = count()
-
-
-class _Story:
-    """Play steps on two tickets of one line; money that came from outside is counted apart."""
-
-    def __init__(self, folder: Path, paid_fen: int) -> None:
-        number = str(next(_NUMBERS))
-        (folder / number).mkdir()
-        self.desk, self.person = Desk.at(folder / number, knows_keys=False), make_person(number)
-        self.line = make_line(make_shop(number), paid_fen=paid_fen)
-        self.tickets = [make_ticket(self.line.shop, self.line, number) for number in ("1", "2")]
-        self.outside = 0
-
-    def play(self, what: str, which: int, fen: int, fault: str) -> None:
-        ticket = fresh(self.tickets[which])
-        action = Action.objects.filter(ticket=ticket).exclude(verb="outside").order_by("-id").first()
-        try:
-            self._do(what, ticket, action, fen, fault)
-        except AftersaleError:
-            return
-
-    def _do(self, what: str, ticket: Ticket, action: Action | None, fen: int, fault: str) -> None:
-        if what == "approve":
-            approve(ticket, self.person, refund(fen))
-        elif what == "shown":
-            shown = self.desk.platform.paid(ticket.ticket_no) + fen
-            self.outside += settle_by_observation(ticket, Money.PAID, NOW, Seen(paid_fen=shown)).outside_fen
-        elif what == "unpaid":
-            settle_by_observation(ticket, Money.FAILED, NOW)
-        elif action:
-            self._go_on(what, action, fault)
-
-    def _go_on(self, what: str, action: Action, fault: str) -> None:
-        if what == "cancel":
-            cancel(action, self.person, NOW)
-        elif what == "send":
-            self.desk.platform.faults = [fault] if fault else []
-            self.desk.perform(action, later(days=1))
-        else:
-            confirm(action, self.person, ActionState(what), NOW)
-
-    def check(self, paid_fen: int) -> None:
-        held = Action.objects.filter(ticket__line=self.line).values_list("verb", "reserved_fen", "state")
-        of_line = reserved(self.line)
-        assert of_line == sum(fen for _, fen, _ in held)
-        assert sum(fen for verb, fen, _ in held if verb != "outside") <= paid_fen
-        assert all(fen == 0 for _, fen, state in held if state in {"failed", "cancelled"})
-        if not self.outside:
-            assert of_line <= paid_fen
-
-
-@pytest.mark.django_db
-@given(paid_fen=st.integers(0, 3000), steps=_STEPS)
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_no_order_of_events_promises_more_than_was_paid(
-    tmp_path: Path, paid_fen: int, steps: list[tuple[str, int, int, str]]
-) -> None:
-    story = _Story(tmp_path, paid_fen)
-    for step in steps:
-        story.play(*step)
-        story.check(paid_fen)
 
 
 def _try(ticket: Ticket, person: Person) -> int:
