@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
+from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, row_of, sequence_of
@@ -18,7 +19,6 @@ from aftersale.texts import Text
 from aftersale.tickets import act
 from aftersale.tickets.act import REVIEW, Intent
 from aftersale.tickets.models import Task
-from aftersale.tickets.perform import unconnected
 from aftersale.tickets.refusal import Refusal
 from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for
 from aftersale.tickets.watching import tell_watchers
@@ -59,7 +59,7 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     ticket = _ticket(ask, ticket_id)
     judge = judge_of(ticket.shop_id, ask.now)
     decision = decided_now(ticket, judge, ask.now)
-    reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+    reasons = reasons_for(ticket, judge.rulebook, ask.now, hands_of)
     if ask.request.method != "POST":
         return shown(ask, "_refuse.html", **form_of(ask, ticket, judge, decision, reasons))
     said = refusal_said(ask, reasons, judge, decision)

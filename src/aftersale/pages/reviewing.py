@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import PAYS, Verb
+from aftersale.connections.hands import hands_of
 from aftersale.domain.roles import Permission
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
@@ -22,7 +23,6 @@ from aftersale.tickets import review as flow
 from aftersale.tickets.act import REVIEW, Intent
 from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.models import Task
-from aftersale.tickets.perform import unconnected
 from aftersale.tickets.reject_reasons import reasons_for
 from aftersale.web.environment import say as _
 
@@ -43,7 +43,7 @@ def review(ask: Ask, task_id: int) -> HttpResponse:
     judge = judge_of(ticket.shop_id, ask.now)
     decision, stored = decided_now(ticket, judge, ask.now), newest_of(ticket.pk)
     proposal = proposal_of(stored, answers_of(ticket.pk), ask.now) if stored else None
-    reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+    reasons = reasons_for(ticket, judge.rulebook, ask.now, hands_of)
     by = Person.objects.filter(pk=task.params.get("by")).first()
     wanted = str(task.params.get("verb", ""))
     return shown(
@@ -87,7 +87,7 @@ def _changed(ask: Ask, task: Task, ticket: Ticket) -> HttpResponse:
     if ask.said("verb") == Verb.REFUSE:
         ask.caller.let(Permission.REFUSE, ticket.shop_id)
         decision = decided_now(ticket, judge, ask.now)
-        reasons = reasons_for(ticket, judge.rulebook, ask.now, unconnected)
+        reasons = reasons_for(ticket, judge.rulebook, ask.now, hands_of)
         wanted = refusal_said(ask, reasons, judge, decision)
     else:
         ask.caller.let(Permission.APPROVE, ticket.shop_id)
