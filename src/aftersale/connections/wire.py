@@ -94,6 +94,13 @@ def _client(_process: int, timeout_s: float, writes: bool) -> httpx2.Client:  # 
     return httpx2.Client(timeout=timeout_s, limits=kept, follow_redirects=False)
 
 
+def hang_up() -> None:
+    """Close the connections that this process keeps."""
+    for kept in (False, True):
+        _client(os.getpid(), settings.PLATFORM_TIMEOUT_S, kept).close()
+    _client.cache_clear()
+
+
 def _answered(client: httpx2.Client, sent: httpx2.Request, *, writes: bool) -> bytes:
     started = time.monotonic()
     answer = client.send(sent, stream=True)

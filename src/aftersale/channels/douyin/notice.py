@@ -176,11 +176,13 @@ def _identity(said: Said, order: Order | None, draft: Draft) -> None:
 
 def _money(said: Said, order: Order | None, found: Standing, draft: Draft) -> int | None:
     """Take down what was paid, asked for and paid back; give the amount that the ticket is about."""
+    asked, freight = asked_of(said), _freight(said)
     paid = _paid(said, order, draft)
-    asked = asked_of(said)
-    freight = [line.freight for line in said.lines]
-    if freight and all(each is not None for each in freight):
-        draft.say("freight_paid_fen", sum(each or 0 for each in freight), "订单运费")
+    draft.say("freight_paid_fen", freight, "订单运费")
+    if paid is not None and asked is not None and paid < asked <= paid + (freight or 0):
+        # The price of the line leaves freight out; the claim shows that it was paid with it.
+        paid += freight or 0
+        draft.say("paid_fen", paid, "买家实付＋订单运费")
     if found.open and asked is None:
         draft.hide("requested_refund_fen", "列表没有写明申请金额含不含运费")
     elif found.open:
@@ -190,6 +192,12 @@ def _money(said: Said, order: Order | None, found: Standing, draft: Draft) -> in
     elif found.refunded:
         draft.hide("refunded_fen", "列表只有申请金额")
     return asked if asked is not None else paid
+
+
+def _freight(said: Said) -> int | None:
+    told = [line.freight for line in said.lines]
+    known = bool(told) and all(each is not None for each in told)
+    return sum(each or 0 for each in told) if known else None
 
 
 def asked_of(said: Said) -> int | None:

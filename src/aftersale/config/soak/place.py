@@ -69,3 +69,5 @@ def sandbox(seed: int, tickets: int) -> Iterator[Place]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout:
+            process.stdout.close()
