@@ -17,6 +17,10 @@ WORKERS ?= 3
 COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
 # Headers, sign-in and who may open which address do not hang on the database.
 ALIKE := tests/config tests/pages/test_isolation.py
+# What is killed or moved as a whole has no mark of the database; of that, PostgreSQL is tested on these.
+WHOLE := tests/tickets/taking/test_kill.py tests/tickets/acting/test_kill.py tests/ops/test_restore_cut_off.py \
+	tests/ops/test_upgrade.py::test_an_older_database_is_backed_up_then_migrated \
+	tests/ops/test_backup.py::test_a_backup_made_while_somebody_writes_is_restored_whole_on_hold_with_the_same_heads
 CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup demo demo-stop test check format bench clean lock texts docs screens
@@ -53,7 +57,8 @@ test: setup  ## Run the tests; domain and policy must be covered branch by branc
 	@$(BIN)/python -m pytest -n $(WORKERS) $(COVERED) --cov --cov-report=term
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(COVERED))
 	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
-		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m django_db $(addprefix --ignore=,$(ALIKE)); \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m django_db $(addprefix --ignore=,$(ALIKE)) && \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(WHOLE); \
 	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
 
 check: setup  ## Lint, types, layers, dependencies, documents

@@ -1,6 +1,6 @@
 """Kill a program before each of its writes in turn, let another go on, and tell what stands then.
 
-Works on a desk on embedded files: its folder is put back as it was before every death.
+The desk's folder, and its database where that is not a file of it, is put back as it was before every death.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import os
 import shutil
 import signal
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.ops.desks import on_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +30,10 @@ def at_every_write(
     home: Path, work: Callable[[], object], again: Callable[[], object], standing: Callable[[], Any]
 ) -> Deaths:
     """Die before every write of `work`, let `again` finish, and read what is `standing`."""
-    kept = home.with_name(f"{home.name}-before")
-    _close()
-    shutil.copytree(home, kept)
     found = list[Any]()
+    put_back = _kept(home)
     for statement in range(_MOST):
-        _put_back(kept, home)
+        put_back()
         died = forked(lambda number=statement: _killed_at(number, work)) == signal.SIGKILL  # type: ignore[misc]
         if died and forked(again) != 0:
             raise RuntimeError(f"nobody could take over after statement {statement}")
@@ -81,9 +81,31 @@ def _killed_at(statement: int, work: Callable[[], object]) -> None:
         work()
 
 
-def _put_back(kept: Path, home: Path) -> None:
-    shutil.rmtree(home)
-    shutil.copytree(kept, home)
+def _kept(home: Path) -> Callable[[], None]:
+    """Keep a desk as it is, and give what puts it back so."""
+    from django.db import connection  # noqa: PLC0415  # set up by now
+
+    name = str(connection.settings_dict["NAME"])
+    kept, other = home.with_name(f"{home.name}-before"), connection.vendor == "postgresql"
+    _close()
+    shutil.copytree(home, kept)
+    if other:
+        on_server(f'CREATE DATABASE "{before_of(name)}" TEMPLATE "{name}"')
+
+    def put_back() -> None:
+        _close()
+        shutil.rmtree(home)
+        shutil.copytree(kept, home)
+        if other:
+            on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+            on_server(f'CREATE DATABASE "{name}" TEMPLATE "{before_of(name)}"')
+
+    return put_back
+
+
+def before_of(database: str) -> str:
+    """Name the database that keeps another as it was."""
+    return f"{database}_before"
 
 
 def _close() -> None:

@@ -99,12 +99,24 @@ def empty_database(name: str) -> Iterator[str]:
     if not ON_POSTGRESQL:
         yield ""
         return
-    on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _drop(name)
     on_server(f'CREATE DATABASE "{name}"')
     try:
         yield name
     finally:
-        on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """Drop a database, and the copy of it that a test of killing keeps."""
+    for each in (name, f"{name}_before"):
+        on_server(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
+
+
+def environ_on(database: str) -> dict[str, str]:
+    """Give the environment of a program on a database, '' for an embedded file of its own."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | ({"DATABASE_URL": url_of(database)} if database else {})
 
 
 def free_port() -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.ops.desks import empty_database, environ_on
 from tests.tickets.acting.desk import PAID
 from tests.tickets.acting.dying import BOUNDARIES, SENDING
 
@@ -32,23 +33,23 @@ _TOOK: dict[str, list[str]] = {
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Let a program of its own die and go on, over a database file."""
+    """Let a program of its own die and go on, over a database of its own."""
     folder = tmp_path_factory.mktemp("dying")
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environ |= {
-        "AFTERSALE_HOME": str(folder),
-        "DJANGO_SETTINGS_MODULE": "aftersale.config.settings",
-        "PYTHONPATH": str(ROOT),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.tickets.acting.dying"],
-        env=environ,
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=300,
-    )
+    with empty_database(f"aftersale_acting_{os.getpid()}") as name:
+        environ = environ_on(name) | {
+            "AFTERSALE_HOME": str(folder),
+            "DJANGO_SETTINGS_MODULE": "aftersale.config.settings",
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.tickets.acting.dying"],
+            env=environ,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=300,
+        )
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -54,13 +54,20 @@ def _standing(desk: Home) -> dict[str, Any]:
     from aftersale.tickets.models import Import, ParkedRow, StoredDecision, Ticket
 
     last, proof = Import.objects.order_by("-id")[0], proof_of(desk, lambda _: None)
+    numbers = dict(Ticket.objects.values_list("pk", "ticket_no"))
     return {
         "state": last.state,
         "counts": last.counts,
         "done_rows": last.done_rows,
         "tickets": sorted(Ticket.objects.values_list("ticket_no", "lane", "sequence")),
         "decisions": StoredDecision.objects.count(),
-        "events": sorted(Event.objects.filter(subject_kind="ticket").values_list("subject_id", "kind")),
+        "events": sorted(
+            # By number: ids that a dead writer took are not given again everywhere.
+            (numbers[subject_id], kind)
+            for subject_id, kind in Event.objects.filter(subject_kind="ticket").values_list(
+                "subject_id", "kind"
+            )
+        ),
         "ended": Event.objects.filter(kind="import_ended").count(),
         "parked": ParkedRow.objects.count(),
         "proof": (proof.events, proof.unsealed, proof.breaks),

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.ops.desks import empty_database, environ_on
+
 ROOT = Path(__file__).resolve().parents[3]
 # Fewer would mean that the program was not killed inside of most of its steps.
 FEWEST = 40
@@ -15,18 +17,18 @@ FEWEST = 40
 
 def test_an_import_killed_before_any_of_its_writes_ends_as_one_that_was_not(tmp_path: Path) -> None:
     home = tmp_path / "desk"
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environ |= {"AFTERSALE_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    environ.pop("DJANGO_SETTINGS_MODULE", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.tickets.taking.dying"],
-        env=environ,
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=500,
-    )
+    with empty_database(f"aftersale_intake_{os.getpid()}") as name:
+        environ = environ_on(name) | {"AFTERSALE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+        environ.pop("DJANGO_SETTINGS_MODULE", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.tickets.taking.dying"],
+            env=environ,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=500,
+        )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     *after_deaths, whole = told["found"]
