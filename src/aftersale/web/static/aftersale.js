@@ -266,7 +266,7 @@
   document.addEventListener("htmx:afterSwap", () => {
     tick(); restore(); count();
     if (here >= 0) rows()[Math.min(here, rows().length - 1)]?.classList.add("here");
-    for (const part of all("tr.acting .sure")) {
+    for (const part of all("tr.acting .sure:not([data-stays])")) {
       part.closest("tr").previousElementSibling?.classList.toggle("cleared", part.dataset.cleared !== undefined);
     }
   });
