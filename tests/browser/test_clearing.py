@@ -35,7 +35,7 @@ def cleared(page: Page) -> None:
     page.keyboard.press("KeyA")
     asked = page.locator(f"{HERE} + tr.acting form")
     asked.wait_for()
-    page.wait_for_function("document.activeElement.closest('tr.acting')")
+    page.locator("tr.acting :focus").wait_for()
     # A word that has to be given: the keys stand on its tick.
     while page.evaluate("document.activeElement.matches('input[type=checkbox]')"):
         page.keyboard.press("Space")
@@ -117,7 +117,7 @@ def test_keys_of_the_list_act_on_the_row_and_back_leads_to_it(seats: Seats) -> N
     row, ticket = page.locator(HERE).get_attribute("id"), number_of(page)
     page.keyboard.press("KeyN")
     page.wait_for_url(f"**{ticket}")
-    page.wait_for_function("document.activeElement.name === 'text'")
+    page.locator("input[name=text]:focus").wait_for()
     page.go_back()
     page.locator(HERE).wait_for()
     assert page.locator(HERE).get_attribute("id") == row
@@ -130,7 +130,7 @@ def test_the_key_takes_an_approval_back(seats: Seats) -> None:
     while not page.locator(f"{HERE} [data-key=a]").count():
         page.keyboard.press("KeyJ")
     page.keyboard.press("KeyA")
-    page.locator(f"{HERE} + tr.acting button.btn-primary").wait_for()
+    page.locator("tr.acting .btn-primary:focus").wait_for()
     page.keyboard.press("Enter")
     page.locator(f"{HERE} + tr.acting [data-key=u]").wait_for()
     page.keyboard.press("KeyU")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from django.core import signing
 from django.db import connection
@@ -272,16 +272,27 @@ def _row(*told: Any) -> Row:  # noqa: ANN401  # columns as the database gives th
     return Row(*(*columns, int(number) if number else None, verb, state, int(fen) if fen else None, of_order))
 
 
-def _counting(shops: Sequence[int], filters: Filters) -> _Where:
-    lanes, where = _lanes(filters), _where(filters)
-    if not shops or not lanes:
-        return _Where("0", [])
+# One walk along the index for all queues of the same shops and lanes, each counted beside the others.
+_Walk: TypeAlias = tuple[tuple[int, ...], tuple[str, ...]]
+
+
+def _walk(walk: _Walk, wheres: Sequence[_Where]) -> _Where:
+    """Write the counts of one walk; a queue alone narrows the walk itself."""
+    shops, lanes = walk
     of_shops, of_lanes = ", ".join(["%s"] * len(shops)), ", ".join(["%s"] * len(lanes))
+    alone = len(wheres) == 1
+    counts = ["count(*)"] if alone else [f"count(*){_only(where)}" for where in wheres]
+    named = ", ".join(f"{each} AS n{place}" for place, each in enumerate(counts))
     sql = (
-        f"(SELECT count(*) FROM tickets_ticket WHERE shop_id IN ({of_shops})"  # noqa: S608  # placeholders, and conditions of the table above
-        f" AND lane IN ({of_lanes}){where.sql})"
+        f"(SELECT {named} FROM tickets_ticket WHERE shop_id IN ({of_shops})"  # noqa: S608  # placeholders, and conditions of the table above
+        f" AND lane IN ({of_lanes}){wheres[0].sql if alone else ''})"
     )
-    return _Where(sql, [*shops, *lanes, *where.values])
+    values = [value for where in wheres for value in where.values]
+    return _Where(sql, [*shops, *lanes, *values] if alone else [*values, *shops, *lanes])
+
+
+def _only(where: _Where) -> str:
+    return f" FILTER (WHERE {where.sql.removeprefix(' AND ')})" if where.sql else ""
 
 
 def count(shops: Sequence[int], filters: Filters) -> int:
@@ -290,11 +301,23 @@ def count(shops: Sequence[int], filters: Filters) -> int:
 
 
 def counters(asked: Sequence[tuple[Sequence[int], Filters]]) -> list[int]:
-    """Count several queues at once, each over its shops; one query."""
-    counted = [_counting(shops, filters) for shops, filters in asked]
-    if not counted:
-        return []
+    """Count several queues at once, each over its shops; one query, or none where nobody sees anything."""
+    walks = dict[_Walk, list[int]]()
+    for place, (shops, filters) in enumerate(asked):
+        if shops and _lanes(filters):
+            walks.setdefault((tuple(shops), _lanes(filters)), []).append(place)
+    found = [0] * len(asked)
+    written = [_walk(walk, [_where(asked[place][1]) for place in places]) for walk, places in walks.items()]
+    numbers = _counted(written) if written else ()
+    for place, number in zip((each for places in walks.values() for each in places), numbers, strict=True):
+        found[place] = int(number)
+    return found
+
+
+def _counted(walks: Sequence[_Where]) -> Sequence[int]:
+    """Count all walks in one query, a row of numbers."""
+    tables = ", ".join(f"{each.sql} AS w{place}" for place, each in enumerate(walks))
     with connection.cursor() as cursor:
-        sql = f"SELECT {', '.join(each.sql for each in counted)}"
-        cursor.execute(sql, [value for each in counted for value in each.values])
-        return [int(value) for value in cursor.fetchone()]
+        cursor.execute(f"SELECT * FROM {tables}", [value for each in walks for value in each.values])  # noqa: S608  # as above
+        row: Sequence[int] = cursor.fetchone()
+        return row

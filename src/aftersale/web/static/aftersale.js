@@ -261,14 +261,19 @@
   const answered = () => setTimeout(() => { asking = 0; all("[data-asking]").forEach((row) => { delete row.dataset.asking; }); }, 60);
   for (const what of ["afterRequest", "sendError", "responseError"]) document.addEventListener(`htmx:${what}`, answered);
 
-  // Parts that htmx put in. Only what is about the row that is here takes the keys.
-  document.addEventListener("htmx:afterSettle", () => {
+  // Parts that htmx put in.
+  document.addEventListener("htmx:afterSwap", () => {
     tick(); restore(); count();
     if (here >= 0) rows()[Math.min(here, rows().length - 1)]?.classList.add("here");
-    for (const part of all("[data-cleared]")) part.closest("tr.acting")?.previousElementSibling?.classList.add("cleared");
-    for (const part of all("tr.acting .sure:not([data-cleared])")) part.closest("tr")?.previousElementSibling?.classList.remove("cleared");
+    for (const part of all("tr.acting .sure:not([data-stays])")) {
+      part.closest("tr").previousElementSibling?.classList.toggle("cleared", part.dataset.cleared !== undefined);
+    }
+  });
+  // They take the keys once they have settled: before that a form would leave the desk. Only what is about the
+  // row that is here takes them.
+  document.addEventListener("htmx:afterSettle", () => {
     const field = all("[data-focus]:not([data-focused])").at(-1), part = field?.closest("tr.acting");
-    if (field && (!part || under(current()) === part)) field.focus();
+    if (field && (!part || under(current()) === part)) { field.focus(); asking = 0; }
     all("[data-focus]").forEach((each) => { each.dataset.focused = ""; });
   });
   document.addEventListener("htmx:responseError", (event) => {
