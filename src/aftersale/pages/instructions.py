@@ -22,6 +22,7 @@ from aftersale.pages.words import value
 from aftersale.shops.models import Shop
 from aftersale.tickets.instructions import About, for_ticket, in_force, pin, stop_sale, surges
 from aftersale.tickets.instructions import end as end_instruction
+from aftersale.tickets.labels import labels_of, stick, take_off
 from aftersale.tickets.models import Instruction
 from aftersale.tickets.promises import promise
 from aftersale.web.environment import say as _
@@ -96,7 +97,26 @@ def instructions(ask: Ask) -> HttpResponse:
 def of_ticket(ask: Ask, ticket_id: int) -> HttpResponse:
     """Give what was agreed on for a ticket, which its page asks for once it stands."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
-    return shown(ask, "_instructions_of.html", instructions=for_ticket(ticket, ask.now))
+    return shown(
+        ask,
+        "_instructions_of.html",
+        ticket=ticket,
+        instructions=for_ticket(ticket, ask.now),
+        labels=labels_of(ticket),
+        may_note=ticket.shop_id in ask.caller.shops(Permission.NOTE),
+    )
+
+
+@require_POST
+@page
+def label(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Stick a word on a ticket, or take one off."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
+    if ask.said("off"):
+        take_off(ticket, ask.said("off"), ask.person, ask.now)
+    else:
+        stick(ticket, ask.said("name"), ask.person, ask.now)
+    return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))
 
 
 def _about(ask: Ask) -> About:

@@ -51,6 +51,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "decided": ("system", Text(zh="重新给出建议", en="judged again")),
     "promised": ("shop", Text(zh="向买家作了承诺", en="promised something to the buyer")),
     "noted": ("shop", Text(zh="加了备注", en="noted")),
+    "labelled": ("shop", Text(zh="贴了标签", en="labelled")),
+    "label_taken_off": ("shop", Text(zh="撕掉标签", en="label taken off")),
     "assigned": ("shop", Text(zh="换了负责人", en="handed over")),
     "task_done": ("shop", Text(zh="完成待办", en="task done")),
     "unmasked": ("shop", Text(zh="查看了买家信息", en="looked at the buyer's data")),
@@ -105,6 +107,8 @@ def _event(event: EventLine, names: Mapping[int, str]) -> Happened:
 
 def _more(event: EventLine) -> list[str]:
     data, told = event.data, []
+    if isinstance(data.get("label"), str):
+        told.append(str(data["label"]))
     if isinstance(data.get("status"), str) and data["status"]:
         told.append(data["status"])
     if (verb := data.get("verb")) in set(VERB_WORDS):

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from aftersale.pages import (
     acting,
+    assignment,
     automation,
     bench,
     bench_lists,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("instructions/stop-sale/", instructions.stop, name="stop_sale"),
     path("instructions/<int:instruction_id>/end/", instructions.end, name="instruction_end"),
     path("tickets/<int:ticket_id>/instructions/", instructions.of_ticket, name="ticket_instructions"),
+    path("tickets/<int:ticket_id>/label/", instructions.label, name="label"),
     path("tickets/<int:ticket_id>/promise/", instructions.promised, name="promise"),
     path("views/", views.views, name="views"),
     path("views/<int:view_id>/", views.change, name="view_change"),
@@ -74,6 +76,10 @@ urlpatterns = [
     path("handover/", handover.handover, name="handover"),
     path("handover/give/", handover.give, name="handover_give"),
     path("handover/stand/", handover.stand, name="handover_stand"),
+    path("handover/rules/", assignment.assignment, name="assignment"),
+    path("handover/rules/add/", assignment.add, name="assignment_add"),
+    path("handover/rules/share/", assignment.share, name="assignment_share"),
+    path("handover/rules/<int:assignment_id>/", assignment.change, name="assignment_change"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/approve/", tasks.approve, name="review_approve"),
     path("tasks/<int:task_id>/return/", tasks.give_back, name="review_return"),

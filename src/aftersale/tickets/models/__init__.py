@@ -1,6 +1,7 @@
 """Hold the tables of the room."""
 
 from aftersale.tickets.models.action import Action, Task
+from aftersale.tickets.models.assignment import AssignmentRule, Share
 from aftersale.tickets.models.automation import AutomaticUse, AutomationRule, AutomationStop
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
@@ -8,6 +9,7 @@ from aftersale.tickets.models.decision import Answer, StoredDecision
 from aftersale.tickets.models.erasure import Erasure, Unmasking
 from aftersale.tickets.models.instruction import Instruction
 from aftersale.tickets.models.intake import Import, ParkedRow
+from aftersale.tickets.models.label import Label
 from aftersale.tickets.models.presence import Presence
 from aftersale.tickets.models.search import SearchText
 from aftersale.tickets.models.shared import SharedText
@@ -19,6 +21,7 @@ __all__ = [
     "Action",
     "Alarm",
     "Answer",
+    "AssignmentRule",
     "AutomaticUse",
     "AutomationRule",
     "AutomationStop",
@@ -30,6 +33,7 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "Instruction",
+    "Label",
     "Note",
     "OrderLine",
     "Outbox",
@@ -37,6 +41,7 @@ __all__ = [
     "Presence",
     "SavedView",
     "SearchText",
+    "Share",
     "SharedText",
     "StopOrder",
     "StoredDecision",
