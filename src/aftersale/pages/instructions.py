@@ -43,6 +43,7 @@ class SurgeShown:
     reason: str
     words: str
     count: int
+    ours: int
     address: str
 
 
@@ -58,6 +59,7 @@ def _surges(ask: Ask) -> list[SurgeShown]:
             each.reason,
             value(each.reason),
             each.count,
+            each.ours,
             f"{queue}?{Asked(shop=str(each.shop_id), article=each.article_no, reason=each.reason).address()}",
         )
         for each in surges(shops, ask.now)
@@ -79,7 +81,7 @@ def instructions(ask: Ask) -> HttpResponse:
     if ask.request.method == "POST":
         return _pin(ask)
     assign = ask.caller.shops(Permission.ASSIGN)
-    about = {name: ask.said(name)[:_LONGEST] for name in ("shop", "article", "reason")}
+    about = {name: ask.said(name)[:_LONGEST] for name in ("shop", "article", "reason", "live", "batch")}
     return shown(
         ask,
         "instructions.html",
@@ -89,6 +91,7 @@ def instructions(ask: Ask) -> HttpResponse:
         reasons=[(code, value(code)) for code in REASONS],
         about=about,
         may=assign,
+        rules=ask.caller.shops(Permission.MANAGE_SHOP),
         value=value,
     )
 
@@ -125,7 +128,11 @@ def _about(ask: Ask) -> About:
     ask.caller.let(Permission.ASSIGN, shop_id)
     reason = ask.said("reason")
     return About(
-        Shop.objects.get(pk=shop_id), ask.said("article")[:_LONGEST], reason if reason in REASONS else ""
+        Shop.objects.get(pk=shop_id),
+        ask.said("article")[:_LONGEST],
+        reason if reason in REASONS else "",
+        ask.said("live")[:_LONGEST],
+        ask.said("batch")[:_LONGEST],
     )
 
 
