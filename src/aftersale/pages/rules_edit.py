@@ -23,12 +23,14 @@ from aftersale.library.shop_folder import templates
 from aftersale.pages.acting import Incomplete, NotAnAmount
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.pictures import picture_of
 from aftersale.pages.rules import DayUnreadable, day_said, desk_of
 from aftersale.policy.load import SHOP_FOLDER, digest_of
 from aftersale.shops.models import PublishedRules, RuleDraft
 from aftersale.shops.models.rulebook import DraftState
 from aftersale.shops.rulebooks import layer_of
 from aftersale.texts import Text
+from aftersale.tickets.adaptation import prove
 from aftersale.tickets.models import Instruction
 from aftersale.tickets.publishing import Draft, check_names, newest_of, publish
 from aftersale.tickets.rule_drafts import Handed, hand_in, others_who_may
@@ -290,7 +292,9 @@ def _confirm(ask: Ask, desk: RuleDesk) -> HttpResponse:
         raise Incomplete
     since = day_said(ask, "since", desk.today) if ask.said("since") else None
     seen = Seen(value, ask.said("platform"), since, ask.said("where"), str(ask.person), desk.today)
+    picture = picture_of(ask)
     files = confirmed(begun.files, parameter, seen)
+    prove(desk.shop, parameter.name, seen, picture, (ask.person, ask.now))
     told = _("The number is written below. Check it, then publish.")
     return _form(ask, desk, Written(files, begun.base, found=found_in(files), told=told))
 

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from aftersale.pages import (
     acting,
+    adaptation,
     assignment,
     automation,
     bench,
@@ -150,6 +151,10 @@ urlpatterns = [
     path("rules/parameters/<path:name>/", parameters.parameter, name="rule_parameter"),
     path("rules/difference/", rules.difference, name="rule_difference"),
     path("rules/public/", rules.public, name="rules_public"),
+    path("rules/adapt/touched/<path:name>/", adaptation.touched, name="rule_touched"),
+    path("rules/adapt/add/<path:name>/", adaptation.add, name="adaptation_add"),
+    path("rules/adapt/<int:adaptation_id>/done/", adaptation.done, name="adaptation_done"),
+    path("rules/proofs/<int:proof_id>/", adaptation.picture, name="rule_proof"),
     path("rules/edit/", rules_edit.edit, name="rules_edit"),
     path("rules/turn/", rules_edit.turn, name="rules_turn"),
     path("rules/turn/now/", rules_edit.turn_now, name="rules_turn_now"),

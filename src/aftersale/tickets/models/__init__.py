@@ -1,6 +1,7 @@
 """Hold the tables of the room."""
 
 from aftersale.tickets.models.action import Action, Task
+from aftersale.tickets.models.adaptation import Adaptation, RuleProof
 from aftersale.tickets.models.assignment import AssignmentRule, Share
 from aftersale.tickets.models.automation import AutomaticUse, AutomationRule, AutomationStop
 from aftersale.tickets.models.batch import Batch, BatchRow
@@ -19,6 +20,7 @@ from aftersale.tickets.models.view import IdempotencyKey, SavedView
 
 __all__ = [
     "Action",
+    "Adaptation",
     "Alarm",
     "Answer",
     "AssignmentRule",
@@ -39,6 +41,7 @@ __all__ = [
     "Outbox",
     "ParkedRow",
     "Presence",
+    "RuleProof",
     "SavedView",
     "SearchText",
     "Share",
