@@ -38,6 +38,7 @@ class Tried:
     """Hold what the rules in force and proposed ones make of a shop's tickets.
 
     `tickets` were judged; `all_of_them` tells that nothing of the span was left out.
+    No days: those that are open now, whenever they were judged.
     """
 
     report: Report
@@ -70,7 +71,8 @@ def try_rules(
         count = store(connection, TABLE, _facts(numbers[:most], names))
         found = compare(connection, *books, TABLE)
     taken = Taken(Kind.STORED, TABLE, count, (), articles=names)
-    return Tried(report_of(found, taken, Words(lang, books)), count, SPAN.days, len(numbers) <= most)
+    days = 0 if only_open else SPAN.days
+    return Tried(report_of(found, taken, Words(lang, books)), count, days, len(numbers) <= most)
 
 
 def _newest(shop_id: int, now: datetime, most: int, *, only_open: bool) -> list[int]:
