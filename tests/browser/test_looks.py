@@ -105,3 +105,44 @@ def test_a_page_works_without_script(seats: Seats) -> None:
     page.fill("input[name=text]", "没有脚本也能记")
     page.locator("form[action$='/note/'] button").click()
     assert "没有脚本也能记" in page.locator("#timeline").inner_text()
+
+
+MAIN = (
+    "/home/",
+    "/queue/",
+    "ticket",
+    "/tasks/",
+    "/bench/",
+    "/bench/good/",
+    "/rules/",
+    "/rules/parameters/",
+    "/rules/edit/",
+    "/automation/",
+    "/handover/",
+    "/handover/rules/",
+    "/settings/",
+    "/settings/people/",
+    "/settings/connections/",
+    "/settings/me/",
+    "/instructions/",
+    "/bulk/",
+    "/welcome/?again=1",
+    "/finance/",
+)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_every_main_page_fits_and_is_readable_in_both_languages_sizes_and_lights(
+    locale: str, seats: Seats
+) -> None:
+    page, wrong = seats.page(locale=locale, reduced_motion="reduce"), dict[str, list[str]]()
+    first = page.locator("[data-open]").first.get_attribute("href") or ""
+    for path in MAIN:
+        page.set_viewport_size(WIDE)
+        seats.go(page, first if path == "ticket" else path)
+        wrong[f"{path} wide"] = [*too_wide(page), *faults(page)]
+        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        page.set_viewport_size(PHONE)
+        page.wait_for_timeout(100)
+        wrong[f"{path} phone, dark"] = [*too_wide(page), *faults(page)]
+    assert {where: found for where, found in wrong.items() if found} == {}

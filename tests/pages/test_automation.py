@@ -120,3 +120,17 @@ def test_who_may_not_manage_the_shop_changes_nothing(agent: Visitor, shop: Shop)
     assert agent.post("automation_save", shop=shop.pk, on="1", **CAPS).status_code == 403
     assert agent.post("automation_switch", shop=shop.pk, do="stop").status_code == 403
     assert not AutomationStop.objects.exists()
+
+
+def test_a_rule_for_the_platform_alone_is_tried_and_saved_so(
+    owner: Visitor, shop: Shop, ticket: Ticket
+) -> None:
+    type(ticket).objects.update(applied_at=now())
+    page = owner.get("automation", shop=shop.pk, platform="1", **CAPS)
+    assert ticket.ticket_no not in words_of(page)
+    assert "只在表格里出现过 1" in words_of(page)
+    owner.post("automation_save", shop=shop.pk, platform="1", on="1", **CAPS)
+    assert AutomationRule.objects.get().from_platform
+    assert "只管平台接口读到的" in words_of(owner.get("automation", shop=shop.pk))
+    type(ticket).objects.update(rank=30)
+    assert ticket.ticket_no in words_of(owner.get("automation", shop=shop.pk, platform="1", **CAPS))

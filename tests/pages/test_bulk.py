@@ -230,3 +230,27 @@ def test_the_bar_says_of_which_filter_all_are(
     text = text_of(agent.get("queue", tab="unshipped"))
     assert re.search(r'data-whole="2"', text)
     assert 'name="query" value="tab=unshipped"' in text
+
+
+def test_a_label_is_typed_once_for_all_and_stands_on_the_ticket(agent: Visitor, ticket: Ticket) -> None:
+    made = planned(agent, ticket, kind="label")
+    assert agent.post("bulk_begin", made.pk, note="").status_code == 422
+    assert agent.post("bulk_begin", made.pk, note="13800138000").status_code == 422
+    agent.post("bulk_begin", made.pk, note="大促")
+    assert "大促" in words_of(agent.get("ticket_instructions", ticket.pk))
+    agent.post("label", ticket.pk, off="大促")
+    agent.post("label", ticket.pk, name="加急")
+    said = words_of(agent.get("ticket_instructions", ticket.pk))
+    assert ("加急" in said, "大促" in said) == (True, False)
+
+
+def test_the_time_to_receive_is_extended_in_one_go(agent: Visitor, shop: Shop) -> None:
+    made = planned(agent, fit(shop, 1, stage="receive"), kind="extend")
+    assert "延长 1 单的收货时间" in words_of(agent.get("bulk_one", made.pk))
+    agent.post("bulk_begin", made.pk)
+    assert Action.objects.get().verb == "extend"
+
+
+def test_who_may_not_approve_extends_nothing(trainee: Visitor, shop: Shop) -> None:
+    made = planned(trainee, fit(shop, 1, stage="receive"), kind="extend")
+    assert [row.code for row in made.rows.all()] == ["not_permitted"]

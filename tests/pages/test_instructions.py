@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,10 +10,14 @@ import pytest
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.library.checking import shop_faults
+from aftersale.library.instructed import Agreed, instructed
+from aftersale.shops.models.rulebook import RuleDraft
 from aftersale.tickets import instructions
+from aftersale.tickets.fact_answers import answer
 from aftersale.tickets.models import Instruction, Task
 from tests.api.desk import make_ticket, now
-from tests.pages.desk import kinds, words_of
+from tests.pages.desk import kinds, text_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,3 +142,48 @@ def test_who_only_reads_makes_no_promise(as_role: Callable[[Role], Visitor], sho
     ticket = make_ticket(shop)
     said = {"what": "补偿", "until": typed(now() + DAY)}
     assert as_role(Role.READ_ONLY).post("promise", ticket.pk, **said).status_code == 403
+
+
+def test_the_bar_counts_what_its_link_opens(
+    lead: Visitor, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instructions, "LEAST", 3)
+    surge(shop, 3)
+    old = {"article_no": "POT", "reason": "safety_hazard", "applied_at": now() - 3 * DAY}
+    make_ticket(shop, 8, lane="ours", **old)
+    make_ticket(shop, 9, lane="waiting", article_no="POT", reason="safety_hazard", applied_at=now())
+    page = lead.get("instructions_bar", part=True)
+    assert "4 单待处理" in words_of(page)
+    address = unescape(re.findall(r'href="([^"]*queue[^"]*)"', text_of(page))[0])
+    assert text_of(lead.client.get(address)).count("<tr data-row") == 4
+
+
+def test_an_instruction_may_be_about_a_live_session_and_a_batch(lead: Visitor, shop: Shop) -> None:
+    mine, other = make_ticket(shop, 1), make_ticket(shop, 2)
+    answer(mine, "batch", "2505C", lead.person.pk, now())
+    answer(other, "batch", "2506A", lead.person.pk, now())
+    whole = {"shop": shop.pk, "batch": "2505C", "text": TEXT, "until": typed(now() + DAY)}
+    lead.post("instructions", **whole)
+    assert TEXT in words_of(lead.get("ticket_instructions", mine.pk, part=True))
+    assert TEXT not in words_of(lead.get("ticket_instructions", other.pk, part=True))
+    assert "2505C" in words_of(lead.get("instructions"))
+    lead.post("instructions", **{**whole, "batch": "", "live": "5 月专场", "text": "专场口径"})
+    assert "专场口径" not in words_of(lead.get("ticket_instructions", mine.pk, part=True))
+
+
+def test_an_instruction_becomes_a_draft_of_a_rule_for_a_colleague(
+    lead: Visitor, shop: Shop, elsewhere: Shop
+) -> None:
+    about = {"shop": shop.pk, "article": "PO'T", "reason": "damaged", "text": TEXT}
+    lead.post("instructions", **about, until=typed(now() + DAY))
+    pinned = Instruction.objects.get()
+    page = lead.post("rules_edit", shop=shop.pk, do="instruct", instruction=pinned.pk)
+    assert page.status_code == 200
+    files = instructed({}, Agreed(7, {"article_no": "PO'T"}, TEXT, now().date(), (now() + DAY).date()))
+    assert shop_faults(files) == ()
+    assert f"SHOP-SAY-{pinned.pk}" in text_of(page)
+    sent = {"name": list(files), "text": list(files.values()), "base": 0}
+    lead.post("rules_edit", shop=shop.pk, do="hand_in", **sent)
+    assert RuleDraft.objects.get().author == lead.person
+    assert lead.post("rules_edit", shop=shop.pk, do="instruct", instruction="x").status_code == 404
+    assert lead.post("rules_edit", shop=elsewhere.pk, do="instruct", instruction=1).status_code == 404

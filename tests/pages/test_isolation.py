@@ -19,6 +19,8 @@ from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
 from aftersale.shops.models import Duty, NotifyTarget
 from aftersale.shops.models.rulebook import RuleDraft
+from aftersale.tickets.models.adaptation import Adaptation, RuleProof
+from aftersale.tickets.models.assignment import AssignmentRule
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.instruction import Instruction
 from tests.api.desk import make_person, make_shop, now
@@ -84,6 +86,23 @@ def an_instruction(shop: Shop, rows: Mapping[str, Any]) -> int:
     return Instruction.objects.create(shop=shop, person_id=rows["person_id"], **said).pk
 
 
+def a_rule_of_assignment(shop: Shop, _rows: Mapping[str, Any]) -> int:
+    """Let tickets of the shop go to people by a rule."""
+    return AssignmentRule.objects.create(shop=shop, place=1, skill=HIDDEN).pk
+
+
+def a_proof(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Keep what somebody of the shop saw in the back office."""
+    told = {"parameter": "reply_hours", "platform": "douyin", "value": 1, "where": HIDDEN, "at": now()}
+    return RuleProof.objects.create(shop=shop, person_id=rows["person_id"], **told).pk
+
+
+def an_adaptation(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Let the shop prepare for a number that changes."""
+    told = {"parameter": "reply_hours", "text": HIDDEN, "due_on": now().date(), "created_at": now()}
+    return Adaptation.objects.create(shop=shop, owner_id=rows["person_id"], **told).pk
+
+
 def a_leg(shop: Shop, rows: Mapping[str, Any]) -> int:
     """Book a leg of money in the shop."""
     told = {"kind": "reship_cost", "fen": 1, "liability": "merchant", "at": now(), "day": "2026-05-01"}
@@ -100,11 +119,14 @@ def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
 
 # Kinds of rows that the interface has no calls for.
 LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
+    "adaptation_id": an_adaptation,
+    "assignment_id": a_rule_of_assignment,
     "batch_id": a_batch,
     "draft_id": a_draft,
     "duty_id": a_duty,
     "instruction_id": an_instruction,
     "leg_id": a_leg,
+    "proof_id": a_proof,
     "target_id": a_target,
 }
 

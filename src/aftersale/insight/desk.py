@@ -38,6 +38,7 @@ class Tried:
     """Hold what the rules in force and proposed ones make of a shop's tickets.
 
     `tickets` were judged; `all_of_them` tells that nothing of the span was left out.
+    No days: those that are open now, whenever they were judged.
     """
 
     report: Report
@@ -46,7 +47,15 @@ class Tried:
     all_of_them: bool
 
 
-def try_rules(shop_id: int, files: Mapping[str, str], now: datetime, lang: Lang, most: int = MOST) -> Tried:
+def try_rules(
+    shop_id: int,
+    files: Mapping[str, str],
+    now: datetime,
+    lang: Lang,
+    most: int = MOST,
+    *,
+    only_open: bool = False,
+) -> Tried:
     """Judge a shop's newest decisions by its rules in force and by proposed files; nothing is written.
 
     Both are taken as if they had held all along: else rules that begin today would change no ticket of
@@ -56,18 +65,21 @@ def try_rules(shop_id: int, files: Mapping[str, str], now: datetime, lang: Lang,
         held_all_along(judge_of(shop_id, now).rulebook),
         held_all_along(load({**packaged_texts(), **files})),
     )
-    numbers = _newest(shop_id, now, most + 1)
+    numbers = _newest(shop_id, now, most + 1, only_open=only_open)
     names: dict[str, str] = {}
     with database() as connection:
         count = store(connection, TABLE, _facts(numbers[:most], names))
         found = compare(connection, *books, TABLE)
     taken = Taken(Kind.STORED, TABLE, count, (), articles=names)
-    return Tried(report_of(found, taken, Words(lang, books)), count, SPAN.days, len(numbers) <= most)
+    days = 0 if only_open else SPAN.days
+    return Tried(report_of(found, taken, Words(lang, books)), count, days, len(numbers) <= most)
 
 
-def _newest(shop_id: int, now: datetime, most: int) -> list[int]:
+def _newest(shop_id: int, now: datetime, most: int, *, only_open: bool) -> list[int]:
     """Name the newest decision of each ticket that was decided lately, the latest first."""
     lately = StoredDecision.objects.filter(ticket__shop_id=shop_id, as_of__gte=now - SPAN)
+    if only_open:
+        lately = StoredDecision.objects.filter(ticket__shop_id=shop_id, ticket__open=True)
     newest = lately.order_by().values("ticket_id").annotate(newest=Max("pk")).order_by("-newest")
     return list(newest.values_list("newest", flat=True)[:most])
 

@@ -74,7 +74,7 @@ def _shown(
         shops=shops,
         stopped=AutomationStop.objects.filter(shop=chosen).select_related("by").first(),
         rules=[_rule(each, words.action(each.step), chosen, ask) for each in rules_of(chosen)],
-        steps=sorted(((step, words.action(step), _pays(step)) for step in steps_of_one_act()), key=_name),
+        steps=sorted(((step, words.action(step), _pays(step)) for step in _steps()), key=_name),
         terms=terms,
         trial=trial,
         step_words=words.action(terms.step) if terms else "",
@@ -84,6 +84,10 @@ def _shown(
         yuan=_yuan,
         uses=[(each, words.action(each.rule.step)) for each in uses.order_by("-id")[:_SHOWN]],
     )
+
+
+def _steps() -> list[str]:
+    return [step for step in steps_of_one_act() if not automatic.only_a_person(step)]
 
 
 def _name(step: tuple[str, str, bool]) -> tuple[bool, str]:
@@ -108,6 +112,7 @@ def why_words() -> dict[str, str]:
         "cap": _("above the cap of one ticket, or without an amount"),
         "day": _("above the cap of the day"),
         "no_cap": _("no cap is set"),
+        "sheet": _("told by a sheet alone"),
     }
 
 
@@ -139,6 +144,7 @@ def _terms(ask: Ask) -> Terms:
         day_fen=_fen(ask.said("day")) if pays else None,
         from_minute=_minute(ask.said("from")),
         until_minute=_minute(ask.said("until")),
+        from_platform=bool(ask.said("platform")),
     )
 
 

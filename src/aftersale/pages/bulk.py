@@ -21,8 +21,9 @@ from aftersale.pages.words import Speech, verb
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.tickets import batch as flow
-from aftersale.tickets.batch import AT_ONCE, MOST, NEEDS, TAKE_BACK_S, Wanted
+from aftersale.tickets.batch import AT_ONCE, MOST, NEEDS, TAKE_BACK_S, TYPED, Wanted
 from aftersale.tickets.batch_rows import Hand
+from aftersale.tickets.labels import word_of
 from aftersale.tickets.models import Batch, Ticket
 from aftersale.tickets.models.batch import BatchKind, BatchState, RowState
 from aftersale.web.environment import lang
@@ -56,7 +57,13 @@ class Group:
 
 def kind_words() -> dict[str, str]:
     """Name what is done to every ticket."""
-    return {"approve": _("Do as proposed"), "assign": _("Hand over"), "note": _("Note")}
+    return {
+        "approve": _("Do as proposed"),
+        "assign": _("Hand over"),
+        "note": _("Note"),
+        "label": _("Label"),
+        "extend": _("Extend the time to receive"),
+    }
 
 
 @page
@@ -201,10 +208,12 @@ def _counts(found: Batch) -> Counter[str]:
 @page
 def begin(ask: Ask, batch_id: int) -> HttpResponse:
     """Do what was planned; sent twice, it is done once."""
-    found, note = _mine(ask, batch_id), ask.said("note")
-    if found.kind == BatchKind.NOTE and not note:
+    found, typed = _mine(ask, batch_id), ask.said("note")
+    if found.kind in TYPED and not typed:
         raise Incomplete
-    flow.begin(found, ask.now, note if found.kind == BatchKind.NOTE else "")
+    if found.kind == BatchKind.LABEL:
+        typed = word_of(typed)
+    flow.begin(found, ask.now, typed if found.kind in TYPED else "")
     return _to(found.pk)
 
 

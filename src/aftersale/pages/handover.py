@@ -47,6 +47,7 @@ def handover(ask: Ask) -> HttpResponse:
         here=row.state if row else Here.ON.value,
         since=row.since if row else None,
         states=state_words(),
+        by_rule=bool(ask.caller.shops(Permission.ASSIGN)),
         people=flow.colleagues_of(ask.person, shops or ask.caller.seen_shops()),
     )
 

@@ -20,6 +20,7 @@ from aftersale.pages.words import value
 from aftersale.shops.models import Shop
 from aftersale.tickets.instructions import About, for_ticket, in_force, pin, stop_sale, surges
 from aftersale.tickets.instructions import end as end_instruction
+from aftersale.tickets.labels import labels_of, stick, take_off
 from aftersale.tickets.models import Instruction
 from aftersale.tickets.promises import promise
 from aftersale.web.environment import say as _
@@ -40,6 +41,7 @@ class SurgeShown:
     reason: str
     words: str
     count: int
+    ours: int
     address: str
 
 
@@ -55,6 +57,7 @@ def _surges(ask: Ask) -> list[SurgeShown]:
             each.reason,
             value(each.reason),
             each.count,
+            each.ours,
             f"{queue}?{Asked(shop=str(each.shop_id), article=each.article_no, reason=each.reason).address()}",
         )
         for each in surges(shops, ask.now)
@@ -76,7 +79,7 @@ def instructions(ask: Ask) -> HttpResponse:
     if ask.request.method == "POST":
         return _pin(ask)
     assign = ask.caller.shops(Permission.ASSIGN)
-    about = {name: ask.said(name)[:_LONGEST] for name in ("shop", "article", "reason")}
+    about = {name: ask.said(name)[:_LONGEST] for name in ("shop", "article", "reason", "live", "batch")}
     return shown(
         ask,
         "instructions.html",
@@ -86,6 +89,7 @@ def instructions(ask: Ask) -> HttpResponse:
         reasons=[(code, value(code)) for code in REASONS],
         about=about,
         may=assign,
+        rules=ask.caller.shops(Permission.MANAGE_SHOP),
         value=value,
     )
 
@@ -94,7 +98,26 @@ def instructions(ask: Ask) -> HttpResponse:
 def of_ticket(ask: Ask, ticket_id: int) -> HttpResponse:
     """Give what was agreed on for a ticket, which its page asks for once it stands."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
-    return shown(ask, "_instructions_of.html", instructions=for_ticket(ticket, ask.now))
+    return shown(
+        ask,
+        "_instructions_of.html",
+        ticket=ticket,
+        instructions=for_ticket(ticket, ask.now),
+        labels=labels_of(ticket),
+        may_note=ticket.shop_id in ask.caller.shops(Permission.NOTE),
+    )
+
+
+@require_POST
+@page
+def label(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Stick a word on a ticket, or take one off."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
+    if ask.said("off"):
+        take_off(ticket, ask.said("off"), ask.person, ask.now)
+    else:
+        stick(ticket, ask.said("name"), ask.person, ask.now)
+    return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))
 
 
 def _about(ask: Ask) -> About:
@@ -103,7 +126,11 @@ def _about(ask: Ask) -> About:
     ask.caller.let(Permission.ASSIGN, shop_id)
     reason = ask.said("reason")
     return About(
-        Shop.objects.get(pk=shop_id), ask.said("article")[:_LONGEST], reason if reason in REASONS else ""
+        Shop.objects.get(pk=shop_id),
+        ask.said("article")[:_LONGEST],
+        reason if reason in REASONS else "",
+        ask.said("live")[:_LONGEST],
+        ask.said("batch")[:_LONGEST],
     )
 
 

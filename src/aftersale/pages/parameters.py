@@ -9,6 +9,7 @@ from aftersale.api.faults import NotHere
 from aftersale.domain.vocabulary import PLATFORMS
 from aftersale.library import rules as library
 from aftersale.library.confirmed import is_for_platforms
+from aftersale.pages.adaptation import around, coming_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.rules import day_said, desk_of, source_of
 from aftersale.tickets.models import Ticket
@@ -130,6 +131,9 @@ def parameter(ask: Ask, name: str) -> HttpResponse:
         may_confirm=desk.may_change and is_for_platforms(found),
         platforms=[(code, desk.words.platform(code)) for code in PLATFORMS],
         units=_units(),
+        coming=coming_of(found, desk),
+        amount=desk.words.amount,
+        **around(desk, name),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseRedirect
@@ -18,16 +18,20 @@ from aftersale.insight.desk import try_rules
 from aftersale.library.checking import VOUCHED, shop_faults, spot_of
 from aftersale.library.choices import Choices, choices_of, chosen
 from aftersale.library.confirmed import NotToBeConfirmed, Seen, confirmed
+from aftersale.library.instructed import Agreed, instructed
 from aftersale.library.shop_folder import templates
 from aftersale.pages.acting import Incomplete, NotAnAmount
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.pictures import picture_of
 from aftersale.pages.rules import DayUnreadable, day_said, desk_of
 from aftersale.policy.load import SHOP_FOLDER, digest_of
 from aftersale.shops.models import PublishedRules, RuleDraft
 from aftersale.shops.models.rulebook import DraftState
 from aftersale.shops.rulebooks import layer_of
 from aftersale.texts import Text
+from aftersale.tickets.adaptation import prove
+from aftersale.tickets.models import Instruction
 from aftersale.tickets.publishing import Draft, check_names, newest_of, publish
 from aftersale.tickets.rule_drafts import Handed, hand_in, others_who_may
 from aftersale.tickets.rules_changed import MOST, behind, foreseen, rules_changed
@@ -288,8 +292,27 @@ def _confirm(ask: Ask, desk: RuleDesk) -> HttpResponse:
         raise Incomplete
     since = day_said(ask, "since", desk.today) if ask.said("since") else None
     seen = Seen(value, ask.said("platform"), since, ask.said("where"), str(ask.person), desk.today)
+    picture = picture_of(ask)
     files = confirmed(begun.files, parameter, seen)
+    prove(desk.shop, parameter.name, seen, picture, (ask.person, ask.now))
     told = _("The number is written below. Check it, then publish.")
+    return _form(ask, desk, Written(files, begun.base, found=found_in(files), told=told))
+
+
+def _instruct(ask: Ask, desk: RuleDesk) -> HttpResponse:
+    """Write a pinned instruction as a rule for as long as it is pinned, to be looked at before it holds."""
+    begun, said = _base(desk), ask.said("instruction")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else 0  # noqa: PLR2004  # fits a key
+    pinned = Instruction.objects.filter(shop=desk.shop, pk=number, ended_at=None).first()
+    if pinned is None:
+        raise NotHere
+    facts = ("article_no", "reason", "live", "batch")
+    about = {fact: getattr(pinned, fact) for fact in facts if getattr(pinned, fact)}
+    if not about:
+        raise Incomplete
+    ends = pinned.until.astimezone(SHANGHAI).date() + timedelta(days=1)
+    files = instructed(begun.files, Agreed(pinned.pk, about, pinned.text, desk.today, ends))
+    told = _("The instruction is written as a rule below. Check it, try it, then publish it or hand it in.")
     return _form(ask, desk, Written(files, begun.base, found=found_in(files), told=told))
 
 
@@ -300,6 +323,7 @@ _DOES: dict[str, Callable[[Ask, RuleDesk], HttpResponse]] = {
     "hand_in": _publish,
     "choose": _choose,
     "confirm": _confirm,
+    "instruct": _instruct,
 }
 
 

@@ -55,6 +55,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "wait_begun": ("shop", Text(zh="已发出，等回复", en="sent; waits for an answer")),
     "wait_ended": ("system", Text(zh="放回待处理", en="back in the queue")),
     "noted": ("shop", Text(zh="加了备注", en="noted")),
+    "labelled": ("shop", Text(zh="贴了标签", en="labelled")),
+    "label_taken_off": ("shop", Text(zh="撕掉标签", en="label taken off")),
     "assigned": ("shop", Text(zh="换了负责人", en="handed over")),
     "task_done": ("shop", Text(zh="完成待办", en="task done")),
     "unmasked": ("shop", Text(zh="查看了买家信息", en="looked at the buyer's data")),
@@ -169,6 +171,8 @@ def _event(event: EventLine, names: Mapping[int, str]) -> Happened:
 
 def _more(event: EventLine) -> list[str]:
     data, told = event.data, []
+    if isinstance(data.get("label"), str):
+        told.append(str(data["label"]))
     if isinstance(data.get("status"), str) and data["status"]:
         told.append(data["status"])
     if (verb := data.get("verb")) in set(VERB_WORDS):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from aftersale.channels.verbs import PAYS
+from aftersale.channels.base import Source
+from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import ActionState, Goods
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 DAY_MINUTES = 1_440
 _NOBODY_PAYS = frozenset({ActionState.FAILED, ActionState.CANCELLED})
 # Only a person refuses a buyer, whatever a shop has listed.
-_ONLY_A_PERSON = frozenset(
+_REFUSES_OR_ASKS = frozenset(
     {"reject", "human_review", "hold_investigate", "claim_carrier", "ask", "negotiate"}
 )
 
@@ -62,7 +63,10 @@ WRONG: Mapping[str, tuple[Text, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Say under which terms a step may go out; money in fen, minutes of the day in Shanghai."""
+    """Say under which terms a step may go out; money in fen, minutes of the day in Shanghai.
+
+    `from_platform`: only tickets whose newest word was read from the platform itself, by no sheet.
+    """
 
     step: str
     on: bool = False
@@ -70,6 +74,7 @@ class Terms:
     day_fen: int | None = None
     from_minute: int = 0
     until_minute: int = 0
+    from_platform: bool = False
 
     @property
     def pays(self) -> bool:
@@ -77,17 +82,27 @@ class Terms:
         return verb_of(self.step) in PAYS
 
 
+def only_a_person(step: str) -> bool:
+    """Tell whether a step is never done without a person: it refuses, asks, or needs a waybill of its own."""
+    return step in _REFUSES_OR_ASKS or verb_of(step) is Verb.SEND
+
+
 def may_do(automatic: Collection[str], step: str) -> bool:
     """Tell whether a shop's plain list lets a step go out; what moves money needs a rule with caps."""
-    if step in _ONLY_A_PERSON or verb_of(step) in PAYS:
+    if only_a_person(step) or verb_of(step) in PAYS:
         return False
     return step in automatic or (EVERYTHING in automatic and step in MOVES_NO_MONEY)
 
 
-def why_not(rule: AutomationRule | Terms, fen: int | None, at: datetime) -> str:
-    """Say why a rule lets an amount not go out at a time, but for the sum of the day; empty if it does."""
+def why_not(rule: AutomationRule | Terms, fen: int | None, at: datetime, rank: int) -> str:
+    """Say why a rule lets an amount not go out at a time, but for the sum of the day; empty if it does.
+
+    `rank` says where the ticket was read, as channels.base.Source.
+    """
     if not rule.on:
         return "off"
+    if rule.from_platform and rank < Source.API:
+        return "sheet"
     if not in_hours(rule.from_minute, rule.until_minute, at):
         return "hours"
     if verb_of(rule.step) not in PAYS:
@@ -108,12 +123,12 @@ def offered(ticket: Ticket, now: datetime) -> bool:
     """Tell whether a ticket's step is worth trying without a person; the day is asked when it is done."""
     if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
         return False
-    if AutomationStop.objects.filter(shop_id=ticket.shop_id).exists():
+    if only_a_person(ticket.step) or AutomationStop.objects.filter(shop_id=ticket.shop_id).exists():
         return False
     rule = AutomationRule.objects.filter(shop_id=ticket.shop_id, step=ticket.step).first()
     if rule is None:
         return may_do(ticket.shop.automatic, ticket.step)
-    return not why_not(rule, ticket.amount_fen, now)
+    return not why_not(rule, ticket.amount_fen, now, ticket.rank)
 
 
 def allowed(ticket: Ticket, verb: str, fen: int | None, now: datetime) -> AutomationRule | None:
@@ -124,7 +139,7 @@ def allowed(ticket: Ticket, verb: str, fen: int | None, now: datetime) -> Automa
     """
     if AutomationStop.objects.filter(shop_id=ticket.shop_id).exists():
         raise NotAutomatic(verb, "stopped")
-    if verb_of(ticket.step) != verb:
+    if verb_of(ticket.step) != verb or only_a_person(ticket.step):
         raise NotAutomatic(verb)
     if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
         raise NotAutomatic(verb, "not_inspected")
@@ -134,7 +149,7 @@ def allowed(ticket: Ticket, verb: str, fen: int | None, now: datetime) -> Automa
         if may_do(ticket.shop.automatic, ticket.step):
             return None
         raise NotAutomatic(verb)
-    why = why_not(rule, fen, now) or ("day" if _beyond_day(rule, fen, now) else "")
+    why = why_not(rule, fen, now, ticket.rank) or ("day" if _beyond_day(rule, fen, now) else "")
     if why:
         raise NotAutomatic(verb, why)
     return rule
@@ -183,7 +198,7 @@ def set_terms(shop: Shop, terms: Terms, person: Person, now: datetime) -> Automa
     return rule
 
 
-_TERMS = ("on", "cap_fen", "day_fen", "from_minute", "until_minute")
+_TERMS = ("on", "cap_fen", "day_fen", "from_minute", "until_minute", "from_platform")
 
 
 def _told(rule: AutomationRule) -> dict[str, object]:
@@ -192,7 +207,7 @@ def _told(rule: AutomationRule) -> dict[str, object]:
 
 def check(terms: Terms) -> None:
     """Refuse terms that could pay without a limit, or that name no step; raises RuleInvalid."""
-    if terms.step not in steps_of_one_act() or terms.step in _ONLY_A_PERSON:
+    if terms.step not in steps_of_one_act() or only_a_person(terms.step):
         raise RuleInvalid("automation.step", *WRONG["automation.step"])
     if terms.pays and not (terms.cap_fen and terms.day_fen and min(terms.cap_fen, terms.day_fen) > 0):
         raise RuleInvalid("automation.cap", *WRONG["automation.cap"])

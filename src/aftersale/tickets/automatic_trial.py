@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +41,7 @@ class Tried(NamedTuple):
     applied_at: datetime
     amount_fen: int | None
     needs_person: bool
+    rank: int
 
 
 @dataclass(slots=True)
@@ -63,11 +64,11 @@ class Trial:
 def try_out(shop: Shop, terms: Terms, now: datetime) -> Trial:
     """Lay a rule over the tickets of the last 30 days, as if it had been on, by the time of application."""
     made, spent = Trial(), Counter[object]()
-    on = Terms(terms.step, True, terms.cap_fen, terms.day_fen, terms.from_minute, terms.until_minute)  # noqa: FBT003  # on, as it would be
+    on = replace(terms, on=True)
     for tried in _tickets(shop, terms.step, now):
         fen = tried.amount_fen if terms.pays else None
         day = tried.applied_at.astimezone(SHANGHAI).date()
-        why = "needs_person" if tried.needs_person else why_not(on, fen, tried.applied_at)
+        why = "needs_person" if tried.needs_person else why_not(on, fen, tried.applied_at, tried.rank)
         if not why and fen is not None and spent[day] + fen > (terms.day_fen or 0):
             why = "day"
         if why:
@@ -103,4 +104,5 @@ def _decisions(shop: Shop, step: str, now: datetime) -> QuerySet[StoredDecision,
         "ticket__applied_at",
         "amount_fen",
         "needs_person",
+        "ticket__rank",
     )

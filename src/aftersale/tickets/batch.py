@@ -23,12 +23,13 @@ from aftersale.texts import Text
 from aftersale.tickets import handling
 from aftersale.tickets.act import Intent, accept, cancel
 from aftersale.tickets.batch_rows import Hand, Reading, pending_of, row_of, tickets_of
+from aftersale.tickets.labels import stick
 from aftersale.tickets.models import Batch, BatchRow, Ticket
 from aftersale.tickets.models.batch import BatchKind, BatchState, RowState
 from aftersale.tickets.queries import MOST_ROWS, queue_page, read_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.shops.models import Person
@@ -54,8 +55,16 @@ NEEDS = {
     BatchKind.APPROVE: Permission.APPROVE,
     BatchKind.ASSIGN: Permission.ASSIGN,
     BatchKind.NOTE: Permission.NOTE,
+    BatchKind.LABEL: Permission.NOTE,
+    BatchKind.EXTEND: Permission.APPROVE,
 }
 """The permission that each kind of batch asks for, in the shop of each ticket."""
+
+ACTS = frozenset({BatchKind.APPROVE, BatchKind.EXTEND})
+"""Kinds that act on the platform, and can be taken back while nothing was sent."""
+
+TYPED = frozenset({BatchKind.NOTE, BatchKind.LABEL})
+"""Kinds for which something is typed once, for all tickets."""
 
 _KEEP_PLANS = timedelta(days=1)
 _log = logging.getLogger(__name__)
@@ -113,15 +122,23 @@ def plan(wanted: Wanted, person: Person, to: Person | None, hand: Hand, now: dat
 
 def _rows(wanted: Wanted, hand: Hand, now: datetime) -> list[BatchRow]:
     ids = list(dict.fromkeys(wanted.tickets))[:MOST]
-    reading = Reading(hand, now, pending_of(ids))
-    found = []
-    for ticket in tickets_of(ids):
-        if wanted.kind == BatchKind.APPROVE:
-            found.append(row_of(ticket, *reading.approval(ticket)))
-        else:
-            told = reading.handing_over if wanted.kind == BatchKind.ASSIGN else reading.noting
-            found.append(row_of(ticket, "", None, told(ticket)))
-    return found
+    read = _reads(Reading(hand, now, pending_of(ids)))[wanted.kind]
+    return [row_of(ticket, *read(ticket)) for ticket in tickets_of(ids)]
+
+
+def _reads(reading: Reading) -> Mapping[BatchKind, Callable[[Ticket], tuple[str, int | None, str]]]:
+    """Say by kind what would happen to a ticket: act, amount, why it is left out."""
+
+    def noting(ticket: Ticket) -> tuple[str, int | None, str]:
+        return "", None, reading.noting(ticket)
+
+    return {
+        BatchKind.APPROVE: reading.approval,
+        BatchKind.EXTEND: reading.extension,
+        BatchKind.ASSIGN: lambda ticket: ("", None, reading.handing_over(ticket)),
+        BatchKind.NOTE: noting,
+        BatchKind.LABEL: noting,
+    }
 
 
 def begin(batch: Batch, now: datetime, note: str = "") -> Batch:
@@ -209,11 +226,13 @@ def _done(batch: Batch, row: BatchRow, now: datetime, note: str) -> Action | Non
     """Do what is wanted of one ticket; what the person may is asked again, it may have changed since."""
     ticket = Ticket.objects.select_related("shop").get(pk=row.ticket_id)
     require(batch.person, NEEDS[BatchKind(batch.kind)], ticket.shop)
-    if batch.kind == BatchKind.APPROVE:
+    if batch.kind in ACTS:
         intent = Intent(row.verb, row.amount_fen, delay_s=TAKE_BACK_S)
         return accept(ticket, batch.person, intent, now, row.sequence)
     if batch.kind == BatchKind.ASSIGN:
         handling.assign(ticket, batch.to, batch.person, now)
+    elif batch.kind == BatchKind.LABEL:
+        stick(ticket, note, batch.person, now)
     else:
         handling.add_note(ticket, batch.person, note, now)
     return None

@@ -25,6 +25,10 @@ LEFT_OUT: Mapping[str, Text] = {
     "not_permitted": Text(zh="你在这个店铺没有权限", en="your role in the shop does not allow it"),
     "not_ours": Text(zh="现在不轮到商家处理", en="it is not for the shop to act now"),
     "needs_person": Text(zh="要由人逐单判断", en="a person has to decide it"),
+    "no_waybill": Text(zh="要逐单填快递单号", en="each needs the number of its own waybill"),
+    "not_receiving": Text(
+        zh="买家还没寄回，没有收货时间可延长", en="nothing was sent back; no time to extend"
+    ),
     "no_act": Text(zh="要沟通或看凭证，不是点一下就能办", en="done by talking or looking, not at one press"),
     "refusal": Text(zh="拒绝要逐单写原因和依据", en="a refusal needs a reason and a clause of its own"),
     "pending": Text(zh="还有一个操作没有结果", en="an earlier action has no outcome yet"),
@@ -39,6 +43,9 @@ LEFT_OUT: Mapping[str, Text] = {
     "not_a_colleague": Text(zh="这个人不在这个店铺", en="that person does not work in the shop"),
 }
 """Why a ticket of a batch is left out."""
+
+
+_ONE_BY_ONE: Mapping[Verb | None, str] = {Verb.REFUSE: "refusal", Verb.SEND: "no_waybill"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +79,33 @@ class Reading:
             self.taken[ticket.line_id] += ticket.amount_fen or 0
         return verb.value, ticket.amount_fen, code
 
-    def _standing(self, ticket: Ticket) -> str:
+    def _standing(self, ticket: Ticket, *, judged: bool = True) -> str:
         if ticket.shop_id not in self.hand.shops:
             return "not_permitted"
         if ticket.open and ticket.pk in self.pending:
             return "pending"
         if not ticket.open or ticket.lane != Lane.OURS:
             return "not_ours"
+        if ticket.pk in self.pending:
+            return "pending"
+        if not judged:
+            return ""
         if ticket.needs_person:
             return "needs_person"
         return "stale" if ticket.stable_until is not None and ticket.stable_until <= self.now else ""
 
+    def extension(self, ticket: Ticket) -> tuple[str, int | None, str]:
+        """Give the act that extends the time for receiving, and why it is left out."""
+        code = self._standing(ticket, judged=False)
+        if not code and ticket.stage != Stage.RECEIVE:
+            code = "not_receiving"
+        return "" if code else Verb.EXTEND.value, None, code
+
     def _step(self, ticket: Ticket, verb: Verb | None) -> str:
         if verb is None:
             return "no_act"
-        if verb is Verb.REFUSE:
-            return "refusal"
+        if verb in _ONE_BY_ONE:
+            return _ONE_BY_ONE[verb]
         if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
             return "held" if ticket.held else "not_inspected"
         return "paying" if verb in REFUNDS and ticket.stage == Stage.PAYING else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of, together
 from aftersale.texts import Text
+from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Instruction, Task, Ticket
 from aftersale.tickets.models.ticket import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -50,21 +51,24 @@ class InstructionRefused(AftersaleError):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Say what an instruction is about: a shop's article, a reason, or both; empty means any."""
+    """Say what an instruction is about: article, reason, live session, batch of a shop; empty means any."""
 
     shop: Shop
     article_no: str = ""
     reason: str = ""
+    live: str = ""
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """Hold one group of open tickets that came within the window, with what they ask for in fen."""
+    """Hold one group: how many came within the window, and how many of all are for the shop to do now."""
 
     shop_id: int
     article_no: str
     reason: str
     count: int
+    ours: int = 0
 
 
 def surges(shops: Sequence[int], now: datetime) -> list[Surge]:
@@ -72,9 +76,17 @@ def surges(shops: Sequence[int], now: datetime) -> list[Surge]:
     open_ones = Ticket.objects.filter(shop__in=shops, lane__in=[Lane.OURS, Lane.WAITING])
     recent = open_ones.filter(applied_at__gte=now - WINDOW).exclude(article_no="").exclude(reason__in=_USUAL)
     groups = recent.order_by().values_list("shop_id", "article_no", "reason").annotate(number=Count("id"))
-    held = set(in_force(shops, now).values_list("shop_id", "article_no", "reason"))
+    whole = in_force(shops, now).filter(live="", batch="")
+    held = set(whole.values_list("shop_id", "article_no", "reason"))
     found = [Surge(*row) for row in groups.filter(number__gte=LEAST).order_by("-number")[:MOST]]
-    return [each for each in found if (each.shop_id, each.article_no, each.reason) not in held]
+    news = [each for each in found if (each.shop_id, each.article_no, each.reason) not in held]
+    return [replace(each, ours=_ours(each)) for each in news]
+
+
+def _ours(surge: Surge) -> int:
+    """Count what the queue shows of a group."""
+    group = Ticket.objects.filter(shop=surge.shop_id, article_no=surge.article_no, reason=surge.reason)
+    return group.filter(lane=Lane.OURS).count()
 
 
 def in_force(shops: Sequence[int], now: datetime) -> QuerySet[Instruction]:
@@ -86,7 +98,24 @@ def in_force(shops: Sequence[int], now: datetime) -> QuerySet[Instruction]:
 def for_ticket(ticket: Ticket, now: datetime) -> list[Instruction]:
     """Give the instructions that a ticket falls under."""
     article = Q(article_no="") | Q(article_no=ticket.article_no)
-    return list(in_force([ticket.shop_id], now).filter(article, Q(reason="") | Q(reason=ticket.reason)))
+    found = in_force([ticket.shop_id], now).filter(article, Q(reason="") | Q(reason=ticket.reason))
+    narrow = [each for each in found if each.live or each.batch]
+    said = _said(ticket) if narrow else {}
+    return [each for each in found if each not in narrow or _names(each, said)]
+
+
+def _said(ticket: Ticket) -> dict[str, str]:
+    """Give session and batch as the newest decision knows them."""
+    newest = ticket.decisions.order_by("-id").only("facts").first()
+    facts = facts_from(newest.facts) if newest else None
+    return {name: str(facts[name] or "") for name in ("live", "batch")} if facts else {}
+
+
+def _names(pinned: Instruction, said: Mapping[str, str]) -> bool:
+    return all(
+        not wanted or wanted == said.get(name)
+        for name, wanted in (("live", pinned.live), ("batch", pinned.batch))
+    )
 
 
 def pin(about: About, text: str, until: datetime, person: Person, now: datetime) -> Instruction:
@@ -99,12 +128,15 @@ def pin(about: About, text: str, until: datetime, person: Person, now: datetime)
             shop=about.shop,
             article_no=about.article_no,
             reason=about.reason,
+            live=about.live,
+            batch=about.batch,
             text=said,
             until=until,
             person=person,
             created_at=now,
         )
         data = {"id": str(made.pk), "article_no": about.article_no, "reason": about.reason, "text": said}
+        data |= {"live": about.live, "batch": about.batch}
         entry = Entry("instruction_pinned", now, person.pk, {**data, "until": until.isoformat()})
         record(subject_of(about.shop.pk), entry)
     return made

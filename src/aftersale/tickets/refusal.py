@@ -144,6 +144,7 @@ _NOT_ALLOWED: Mapping[str, tuple[str, str]] = {
     "off": ("没有启用的规则", "no rule is on"),
     "stopped": ("自动处理已全部停用", "everything automatic is stopped"),
     "hours": ("不在规定的时段", "outside the hours"),
+    "sheet": ("规则只管从平台接口读到的单", "the rule is for tickets read from the platform itself"),
     "no_cap": ("没有设金额上限", "no cap on the amount is set"),
     "cap": ("超过单笔上限", "more than the cap of one ticket"),
     "day": ("超过当天上限", "more than the cap of the day"),

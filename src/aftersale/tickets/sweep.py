@@ -1,4 +1,4 @@
-"""Find every row that is due and see to it: clocks, alarms, stale decisions, actions, imports, messages.
+"""Find every row that is due and see to it: clocks, alarms, decisions, actions, who takes what, imports.
 
 Truth is in the rows. A row is claimed with a lease, seen to in one short transaction of its own, and steps on
 inside that transaction: whoever dies in between leaves it as it was, and the next sweep finds it again. One
@@ -17,6 +17,7 @@ from django.db.models import F, Q
 
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.alarms import ClaimLost, Rung, ring_due
+from aftersale.tickets.assignment import Dealt, deal_due
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.firing import LEASE, Fired, fire
 from aftersale.tickets.models import Deadline, Import, Ticket
@@ -73,12 +74,13 @@ class Swept:
     overtaken: int = 0
     alarms: Rung = field(default_factory=Rung)
     messages: Sent = field(default_factory=Sent)
+    dealt: Dealt = field(default_factory=Dealt)
     errors: list[str] = field(default_factory=list)
 
     @property
     def all_errors(self) -> list[str]:
-        """Name every failure of the sweep, of its alarms and of its messages."""
-        return [*self.errors, *self.alarms.errors, *self.messages.errors]
+        """Name every failure of the sweep, of its alarms, its messages and what it gave to people."""
+        return [*self.errors, *self.alarms.errors, *self.messages.errors, *self.dealt.errors]
 
 
 def sweep(now: datetime, limit: int, hands: Hands) -> Swept:
@@ -90,6 +92,7 @@ def sweep(now: datetime, limit: int, hands: Hands) -> Swept:
         "actions": lambda: setattr(done, "mended", hands.mend_actions(now)),
         "waits": lambda: end_waits(now, limit, done),
         "decisions": lambda: redecide_due(now, limit, hands, done),
+        "assignments": lambda: setattr(done, "dealt", deal_due(now, limit)),
         "imports": lambda: take_up_imports(now, limit, hands, done),
         "messages": lambda: setattr(done, "messages", send_due(now, limit, hands.send)),
     }

@@ -257,3 +257,27 @@ def test_a_trial_counts_what_would_have_gone_out_and_changes_nothing() -> None:
     assert (day.count, dict(day.held_back)) == (0, {"day": 1})
     assert try_out(shop, Terms(STEP, cap_fen=PAID, day_fen=PAID), TAKEN + timedelta(days=31)).count == 0
     assert (Action.objects.count(), fresh(ticket).sequence) == (0, ticket.sequence)
+
+
+@pytest.mark.parametrize(("rank", "goes"), [(10, False), (20, False), (30, True)])
+def test_a_rule_may_be_for_tickets_read_from_the_platform_alone(
+    shop: Shop, lead: Person, rank: int, *, goes: bool
+) -> None:
+    set_terms(shop, Terms(STEP, on=True, cap_fen=10**7, day_fen=10**9, from_platform=True), lead, NOW)
+    ticket = numbered(shop, 1, rank=rank)
+    assert offered(ticket, NOW) is goes
+    if goes:
+        assert by_rule(ticket).verb == "refund"
+        return
+    with pytest.raises(NotAutomatic) as caught:
+        by_rule(ticket)
+    assert caught.value.why == "sheet"
+
+
+@pytest.mark.parametrize("step", ["send", "inspect_then_send", "reship", "reship_missing"])
+def test_goods_never_go_out_without_a_person_who_has_the_waybill(shop: Shop, lead: Person, step: str) -> None:
+    with pytest.raises(RuleInvalid):
+        set_terms(shop, Terms(step, on=True), lead, NOW)
+    shop.automatic = [step]
+    shop.save()
+    assert not offered(numbered(shop, 1, step=step, goods_state=Goods.INSPECTED), NOW)

@@ -10,12 +10,14 @@ from django_tasks_db.models import DBTaskResult
 
 from aftersale.domain.roles import Permission, Role
 from aftersale.domain.states import ActionState, Goods
+from aftersale.evidence.models import Event
 from aftersale.jobs import door
 from aftersale.shops.models import Membership
 from aftersale.tickets import batch
 from aftersale.tickets.act import accept
 from aftersale.tickets.batch import AT_ONCE, LEASE, NothingChosen, Wanted
 from aftersale.tickets.batch_rows import LEFT_OUT, Hand
+from aftersale.tickets.labels import LabelRefused, labels_of, stick, take_off
 from aftersale.tickets.models import Action, Batch, Note, Ticket
 from aftersale.tickets.models.batch import BatchKind, BatchState
 from aftersale.tickets.queries import Filters
@@ -266,3 +268,51 @@ def test_a_person_who_was_faster_is_not_overruled(shop: Shop, person: Person) ->
     batch.begin(made, NOW)
     assert told(made)[0][0] == "failed"
     assert Action.objects.get().amount_fen == 100
+
+
+def test_sending_goods_needs_a_waybill_of_each_and_is_left_out(shop: Shop, person: Person) -> None:
+    steps = ("send", "reship", "inspect_then_send")
+    made = planned(person, [numbered(shop, n, step=step) for n, step in enumerate(steps, 1)])
+    assert told(made) == [("left_out", "no_waybill")] * 3
+
+
+def wanted(kind: BatchKind, person: Person, *tickets: Ticket) -> Batch:
+    asked = Wanted(kind, [ticket.pk for ticket in tickets])
+    return batch.plan(asked, person, None, hand_of(person, batch.NEEDS[kind]), NOW)
+
+
+def test_the_time_to_receive_is_extended_where_something_comes_back(shop: Shop, person: Person) -> None:
+    tickets = [
+        numbered(shop, 1, stage="receive"),
+        numbered(shop, 2, stage="decide"),
+        numbered(shop, 3, stage="receive", lane="waiting"),
+        numbered(shop, 4, stage="receive", needs_person=True),
+    ]
+    made = batch.begin(wanted(BatchKind.EXTEND, person, *tickets), NOW)
+    assert told(made) == [
+        ("done", ""),
+        ("left_out", "not_receiving"),
+        ("left_out", "not_ours"),
+        ("done", ""),
+    ]
+    assert [action.verb for action in Action.objects.all()] == ["extend", "extend"]
+    assert batch.undo(made, person, NOW) == (2, 0)
+
+
+def test_a_label_is_stuck_on_each_once_with_one_event(shop: Shop, person: Person) -> None:
+    tickets = [numbered(shop, number) for number in (1, 2)]
+    stick(tickets[0], "大促", person, NOW)
+    made = batch.begin(wanted(BatchKind.LABEL, person, *tickets), NOW, " 大促 ")
+    assert told(made) == [("done", ""), ("done", "")]
+    assert Event.objects.filter(kind="labelled").count() == 2
+    assert [labels_of(ticket) for ticket in tickets] == [["大促"], ["大促"]]
+    take_off(tickets[0], "大促", person, NOW)
+    take_off(tickets[0], "大促", person, NOW)
+    assert labels_of(tickets[0]) == []
+    assert Event.objects.filter(kind="label_taken_off").count() == 1
+
+
+@pytest.mark.parametrize("said", ["", "  ", "字" * 17, "13800138000"])
+def test_a_label_is_a_short_word_that_tells_nothing_of_a_buyer(shop: Shop, person: Person, said: str) -> None:
+    with pytest.raises(LabelRefused):
+        stick(numbered(shop, 1), said, person, NOW)

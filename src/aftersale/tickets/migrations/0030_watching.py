@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0014_sent_at"),
+        ("tickets", "0024_adaptation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,8 @@
 """Hold the tables of the room."""
 
 from aftersale.tickets.models.action import Action, Task
+from aftersale.tickets.models.adaptation import Adaptation, RuleProof
+from aftersale.tickets.models.assignment import AssignmentRule, Share
 from aftersale.tickets.models.automation import AutomaticUse, AutomationRule, AutomationStop
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
@@ -8,6 +10,7 @@ from aftersale.tickets.models.decision import Answer, StoredDecision
 from aftersale.tickets.models.erasure import Erasure, Unmasking
 from aftersale.tickets.models.instruction import Instruction
 from aftersale.tickets.models.intake import Import, ParkedRow
+from aftersale.tickets.models.label import Label
 from aftersale.tickets.models.presence import Presence
 from aftersale.tickets.models.search import SearchText
 from aftersale.tickets.models.shared import SharedText
@@ -18,8 +21,10 @@ from aftersale.tickets.models.watching import AtWork, Watch
 
 __all__ = [
     "Action",
+    "Adaptation",
     "Alarm",
     "Answer",
+    "AssignmentRule",
     "AtWork",
     "AutomaticUse",
     "AutomationRule",
@@ -32,13 +37,16 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "Instruction",
+    "Label",
     "Note",
     "OrderLine",
     "Outbox",
     "ParkedRow",
     "Presence",
+    "RuleProof",
     "SavedView",
     "SearchText",
+    "Share",
     "SharedText",
     "StopOrder",
     "StoredDecision",

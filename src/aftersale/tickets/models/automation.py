@@ -15,7 +15,7 @@ class AutomationRule(models.Model):
     """Hold one rule of a shop: a step, the amount of one ticket, of one day, the hours; off until it is on.
 
     Where the step moves money both caps have to be there. Minutes are of the day in Shanghai, [from, until);
-    equal ones mean all day.
+    equal ones mean all day. `from_platform`: not for what only a sheet told.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="automation_rules")
@@ -25,6 +25,7 @@ class AutomationRule(models.Model):
     day_fen = models.BigIntegerField(null=True)
     from_minute = models.PositiveSmallIntegerField(default=0)
     until_minute = models.PositiveSmallIntegerField(default=0)
+    from_platform = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -18,6 +18,8 @@ class BatchKind(models.TextChoices):
     APPROVE = "approve", "按建议处理"
     ASSIGN = "assign", "分配"
     NOTE = "note", "备注"
+    LABEL = "label", "标签"
+    EXTEND = "extend", "延长收货"
 
 
 class BatchState(models.TextChoices):

@@ -12,11 +12,16 @@ from aftersale.shops.models import Shop
 
 
 class Instruction(models.Model):
-    """Hold one pinned instruction; an empty `article_no` or `reason` stands for any."""
+    """Hold one pinned instruction; what is empty stands for any.
+
+    `live` and `batch` are the session and the batch as the facts of a ticket name them.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="instructions")
     article_no = models.CharField(max_length=128, blank=True)
     reason = models.CharField(max_length=32, blank=True)
+    live = models.CharField(max_length=128, blank=True)
+    batch = models.CharField(max_length=128, blank=True)
     text = models.TextField()
     until = models.DateTimeField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
