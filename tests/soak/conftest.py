@@ -15,11 +15,11 @@ from aftersale.connections.wire import hang_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 @pytest.fixture
-def desk(settings: SettingsWrapper, transactional_db: None) -> Iterator[Desk]:
+def desk(settings: Settings, transactional_db: None) -> Iterator[Desk]:
     """Connect the five shops of the story; no ticket is there and no buyer acts by themselves."""
     del transactional_db
     stamina.instrumentation.set_on_retry_hooks([])

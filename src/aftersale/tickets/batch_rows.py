@@ -86,8 +86,6 @@ class Reading:
             return "pending"
         if not ticket.open or ticket.lane != Lane.OURS:
             return "not_ours"
-        if ticket.pk in self.pending:
-            return "pending"
         if not judged:
             return ""
         if ticket.needs_person:
