@@ -30,6 +30,7 @@ from aftersale.shops.models import PublishedRules, RuleDraft
 from aftersale.shops.models.rulebook import DraftState
 from aftersale.shops.rulebooks import layer_of
 from aftersale.texts import Text
+from aftersale.tickets.adaptation import Seen as Looked
 from aftersale.tickets.adaptation import prove
 from aftersale.tickets.models import Instruction
 from aftersale.tickets.publishing import Draft, check_names, newest_of, publish
@@ -294,7 +295,8 @@ def _confirm(ask: Ask, desk: RuleDesk) -> HttpResponse:
     seen = Seen(value, ask.said("platform"), since, ask.said("where"), str(ask.person), desk.today)
     picture = picture_of(ask)
     files = confirmed(begun.files, parameter, seen)
-    prove(desk.shop, parameter.name, seen, picture, (ask.person, ask.now))
+    looked = Looked(seen.value, seen.platform, seen.since, seen.where)
+    prove(desk.shop, parameter.name, looked, picture, (ask.person, ask.now))
     told = _("The number is written below. Check it, then publish.")
     return _form(ask, desk, Written(files, begun.base, found=found_in(files), told=told))
 

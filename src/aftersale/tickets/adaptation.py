@@ -13,7 +13,6 @@ from aftersale.tickets.models import Adaptation, RuleProof
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from aftersale.library.confirmed import Seen
     from aftersale.shops.models import Person, Shop
 
 _LONGEST, _WHERE = 200, 300
@@ -28,6 +27,15 @@ class AdaptationRefused(AftersaleError):
             Text(zh="要写清做什么、谁负责、哪天前。", en="Say what is to be done, by whom, until when."),
             Text(zh="补上再添加。", en="Complete it, then add it."),
         )
+
+
+class Seen(NamedTuple):
+    """Say what stands in the rule centre: the number, of which platform, from when, and where."""
+
+    value: int
+    platform: str
+    since: date | None
+    where: str
 
 
 class Picture(NamedTuple):
