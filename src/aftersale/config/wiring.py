@@ -18,6 +18,7 @@ from aftersale.connections import pushes
 from aftersale.connections.hands import hands_of
 from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
+from aftersale.connections.stop_calls import tell_stops
 from aftersale.connections.upkeep import keep_up
 from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.finance import imports as funds
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SWEEP_S, _SEAL_S, _LEDGER_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 60.0, 600.0, 3_600.0
-_POLL_S, _REFRESH_S = 2.0, 60.0
+_POLL_S, _REFRESH_S, _STOPS_S = 2.0, 60.0, 5.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
 _LOST = timedelta(seconds=15)
@@ -79,6 +80,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("prune", _PRUNE_S, prune),
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),
+            Beat("stops", _STOPS_S, tell_stops),
             Beat("refresh", _REFRESH_S, lambda _now: keep_up(door.wall_clock)),
             Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(door.wall_clock)),
         ]

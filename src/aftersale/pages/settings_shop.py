@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.faults import NotHere
 from aftersale.connections.parked import POLL
+from aftersale.connections.stop_calls import set_address
 from aftersale.domain.roles import Permission
 from aftersale.domain.service_hours import Week
 from aftersale.evidence.models import Event
@@ -196,6 +197,7 @@ _FLOWS: Mapping[str, Callable[[Ask, Shop], ShopChange]] = {
         found, {kind: ask.said(kind) for kind in SERVICE_KINDS}, SERVICE_KINDS
     ),
     "limits": _set_limits,
+    "stops": lambda ask, found: set_address(found, ask.said("url")),
     "retention": lambda ask, found: flows.set_retention(found, ask.said("days")),
 }
 
@@ -208,6 +210,7 @@ def _kinds() -> dict[str, str]:
         "shop_warn_minutes": _("warnings changed"),
         "shop_service_minutes": _("own targets changed"),
         "shop_limits": _("limits on money changed"),
+        "shop_stop_url": _("address for orders to stop changed"),
         "shop_retain_days": _("retention changed"),
         "shop_duty_planned": _("duty planned"),
         "shop_duty_removed": _("duty taken off"),
