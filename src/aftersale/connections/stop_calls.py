@@ -38,7 +38,10 @@ _TOLD = frozenset({StopState.WAITING, StopState.NOT_NEEDED})
 
 
 def set_address(shop: Shop, url: str) -> ShopChange:
-    """Set the address that hears of orders to stop, or none; the journal names its host. Raises UrlRefused."""
+    """Set the address that hears of orders to stop, or none; raises UrlRefused.
+
+    The change names its host alone: what follows may hold a key.
+    """
     host = check_url(url, _SCHEMAS, own_hosts()) if url else ""
     before = urlsplit(shop.stop_url).hostname or ""
     Shop.objects.filter(pk=shop.pk).update(stop_url=url)
@@ -59,7 +62,7 @@ def _due(now: datetime) -> list[StopOrder]:
 
 
 def _pause(tries: int) -> timedelta:
-    return _FIRST_PAUSE * (2**tries - 1)
+    return _FIRST_PAUSE * ((1 << tries) - 1)
 
 
 def _tell(row: StopOrder, now: datetime, send: Callable[[str, bytes, Mapping[str, str]], bool]) -> bool:
