@@ -93,6 +93,7 @@ def test_a_key_pressed_twice_or_a_double_click_asks_once(seats: Seats) -> None:
     page.locator("tr.acting").first.wait_for()
     page.keyboard.press("KeyA")
     page.locator("[data-row] [data-key=a]").nth(1).dblclick()
+    page.locator("tr.acting").nth(1).wait_for()
     page.wait_for_timeout(600)
     assert page.locator("tr.acting").count() == 2
     assert page.locator("tr.acting + tr.acting").count() == 0

@@ -132,6 +132,8 @@ def assign(ask: Ask, ticket_id: int) -> HttpResponse:
     if ticket.assignee_id != (colleague.pk if colleague else None):
         handling.assign(ticket, colleague, ask.person, ask.now)
         watching.tell_watchers(ticket, ask.person, ask.now)
+    if ask.part:
+        return shown(ask, "_taken.html", words=str(colleague or _("nobody")))
     return _back(ticket_id)
 
 
