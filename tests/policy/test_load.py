@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import yaml
 
+from aftersale.domain.clock import SHANGHAI, seconds_of
 from aftersale.domain.errors import RulebookInvalid
 from aftersale.policy.load import digest_of, load, read
 from aftersale.policy.written import TextW
@@ -317,3 +320,16 @@ def test_a_notice_of_a_shop_changes_the_calendar() -> None:
 def test_a_text_of_a_rule_file_is_read_in_either_language() -> None:
     text = TextW(zh="七天", en="seven days")
     assert (text.of("zh"), text.of("en")) == ("七天", "seven days")
+
+
+def test_a_reason_to_refuse_holds_for_its_platform_claim_and_dates() -> None:
+    reason = load_rulebook().reject_reasons[0]
+    platform = "douyin" if reason.platform == "any" else str(reason.platform)
+    start = seconds_of(datetime(2026, 11, 29, tzinfo=SHANGHAI))
+    assert reason.holds(platform, reason.claims[0], start)
+    assert not reason.holds(platform, "dance", start)
+    assert not replace(reason, platform="douyin").holds("kuaishou", reason.claims[0], start)
+    begins = replace(reason, effective=(date(2026, 11, 29), date(2026, 11, 30)))
+    day = 86_400
+    held = [begins.holds(platform, reason.claims[0], start + step) for step in (-1, 0, day - 1, day)]
+    assert held == [False, True, True, False]

@@ -24,21 +24,14 @@ def quoted(document: str, article: str) -> str:
     ('《民法典》第六百二十条、第六百二十一条', '《消费者权益保护法》第二十五条第三款')
     """
     title = f"《{_REMARK.sub('', document)}》"
-    parts = article.split(",") if article[:1].isdigit() else []
-    if parts and all(_is_article(part) for part in parts):
-        return title + "、".join(map(_article, parts))
+    parts = [_NUMBER.fullmatch(part) for part in article.split(",")]
+    named = [_article(part) for part in parts if part is not None and part[4] in _AFTER]
+    if len(named) == len(parts):
+        return title + "、".join(named)
     return title + article.replace("(", "（").replace(")", "）")
 
 
-def _is_article(part: str) -> bool:
-    found = _NUMBER.fullmatch(part)
-    return found is not None and found[4] in _AFTER
-
-
-def _article(part: str) -> str:
-    found = _NUMBER.fullmatch(part)
-    if found is None:
-        return part
+def _article(found: re.Match[str]) -> str:
     first, last, parts, rest = found.groups()
     upto = f"至第{in_words(int(last))}条" if last else ""
     named = [(_KINDS[mark], in_words(int(number))) for mark, number in _PART.findall(parts)]
