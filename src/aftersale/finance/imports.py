@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,8 @@ from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.finance.legs import add, booked, locked_book
 from aftersale.finance.models import FundRow, SceneName
 from aftersale.finance.reconcile import leg_of, reconcile
-from aftersale.jobs.door import enqueue
 from aftersale.tickets.bulk import insert_made
-from aftersale.tickets.imports import LEASE, claim, folder_of, keep
+from aftersale.tickets.imports import LEASE, claim, folder_of, queue_files
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.parking import parked_row
@@ -48,24 +46,7 @@ _BATCH = 500
 
 def start_fund_import(files: Sequence[Path], shop: Shop, person_id: int, now: datetime) -> Import:
     """Keep the files and queue the import."""
-    folder, names = keep(files)
-    with transaction.atomic():
-        made = Import.objects.create(
-            shop=shop,
-            kind=KIND,
-            person_id=person_id,
-            files=names,
-            folder=folder,
-            digest=_digest(files, shop.pk),
-            created_at=now,
-        )
-        enqueue(JOB, made.pk)
-    return made
-
-
-def _digest(files: Sequence[Path], shop_id: int) -> str:
-    contents = sorted(sha256(path.read_bytes()).digest() for path in files)
-    return sha256(f"{KIND} {shop_id}".encode() + b"".join(contents)).hexdigest()
+    return queue_files((KIND, JOB), files, shop, person_id, now)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ import shutil
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -19,10 +18,9 @@ from aftersale.channels.base import Parked, SheetRefused
 from aftersale.channels.receipts import is_warehouse_sheet, read_receipts
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, Subject, record
-from aftersale.jobs.door import enqueue
 from aftersale.returns.counted import from_sheet
 from aftersale.returns.flow import Booking, Taken, receive, tally
-from aftersale.tickets.imports import LEASE, claim, folder_of, keep
+from aftersale.tickets.imports import LEASE, claim, folder_of, queue_files
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.parking import parked_row
@@ -51,24 +49,7 @@ def are_parcels(files: Sequence[Path]) -> bool:
 
 def start_parcel_import(files: Sequence[Path], shop: Shop, person_id: int, now: datetime) -> Import:
     """Keep the files and queue the import; `person_id` answers for what the warehouse counted."""
-    folder, names = keep(files)
-    with transaction.atomic():
-        made = Import.objects.create(
-            shop=shop,
-            kind=KIND,
-            person_id=person_id,
-            files=names,
-            folder=folder,
-            digest=_digest(files, shop.pk),
-            created_at=now,
-        )
-        enqueue(JOB, made.pk)
-    return made
-
-
-def _digest(files: Sequence[Path], shop_id: int) -> str:
-    contents = sorted(sha256(path.read_bytes()).digest() for path in files)
-    return sha256(f"{KIND} {shop_id}".encode() + b"".join(contents)).hexdigest()
+    return queue_files((KIND, JOB), files, shop, person_id, now)
 
 
 @dataclass(slots=True)

@@ -112,6 +112,27 @@ def _ended_like(made: Import, twin: Import, now: datetime) -> Import:
     return made
 
 
+def queue_files(
+    of: tuple[str, str], files: Sequence[Path], shop: Shop, person_id: int, now: datetime
+) -> Import:
+    """Keep the files of another kind of import and ask for its job; `of` are the kind and the job."""
+    kind, job = of
+    folder, names = keep(files)
+    contents = sorted(sha256(path.read_bytes()).digest() for path in files)
+    with transaction.atomic():
+        made = Import.objects.create(
+            shop=shop,
+            kind=kind,
+            person_id=person_id,
+            files=names,
+            folder=folder,
+            digest=sha256(f"{kind} {shop.pk}".encode() + b"".join(contents)).hexdigest(),
+            created_at=now,
+        )
+        enqueue(job, made.pk)
+    return made
+
+
 def keep(files: Sequence[Path]) -> tuple[str, list[str]]:
     """Copy files into a folder of their own; gives its name and the names under which they lie there."""
     folder = Path(settings.FILES) / "imports" / uuid4().hex

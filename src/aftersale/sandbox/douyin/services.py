@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from aftersale.sandbox.platform.case import Service
 
-TODO, IN_REVIEW, CLOSED = 0, 10, 100
-WORDS = {TODO: "待处理", IN_REVIEW: "审核中", CLOSED: "已关闭"}
+WAITING, IN_REVIEW, CLOSED = 0, 10, 100
+WORDS = {WAITING: "待处理", IN_REVIEW: "审核中", CLOSED: "已关闭"}
 MOST_A_PAGE, MOST_EVIDENCE = 100, 4
 
 
@@ -63,7 +63,7 @@ def _narrowed(call: Call, services: Iterable[Service]) -> Iterable[Service]:
 
 def status_of(service: Service, now: int) -> int:
     """Give the status: one that nobody answered in time is closed."""
-    return CLOSED if service.status == TODO and now >= service.due_at else service.status
+    return CLOSED if service.status == WAITING and now >= service.due_at else service.status
 
 
 def _listed(service: Service, now: int) -> Json:
@@ -110,7 +110,7 @@ def reply_service(call: Call) -> object:
     """Answer order.replyService: once, before the deadline."""
     service = _found(call, call.number("id"))
     evidence = tuple(url for url in call.text("evidence", "").split("|") if url)
-    if service.status != TODO or call.now >= service.due_at:
+    if service.status != WAITING or call.now >= service.due_at:
         raise business(11_001, "服务单当前状态不能回复")
     if not call.text("reply") or len(evidence) > MOST_EVIDENCE:
         raise invalid("reply 必填，evidence 不超过 4 个")
