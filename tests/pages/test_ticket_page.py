@@ -130,7 +130,7 @@ def test_a_ticket_asks_few_queries(
     role: Role, as_role: Callable[[Role], Visitor], agent: Visitor, ticket: Ticket
 ) -> None:
     agent.post("note", ticket.pk, text="先看看")
-    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 19
+    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 15
 
 
 def test_any_known_fact_is_corrected_as_an_event_and_taken_back(agent: Visitor, ticket: Ticket) -> None:

@@ -19,7 +19,7 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from aftersale.policy.decide import Judge
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 
 class Speech:
-    """Say rows of several shops at one time; each shop may have rules of its own."""
+    """Say rows of several shops at one time; each shop may have rules of its own.
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    `known` are judges by shop that somebody has in hand already; the others are read when first asked for.
+    """
+
+    def __init__(self, now: datetime, known: Mapping[int, Judge] | None = None) -> None:
+        self._now, self._known = now, known or {}
         self._of_shop: dict[int, Words] = {}
         self._judges: Callable[[int], Judge] | None = None
 
@@ -43,6 +46,8 @@ class Speech:
         return self._of_shop[shop_id]
 
     def _book(self, shop_id: int) -> Rulebook:
+        if shop_id in self._known:
+            return self._known[shop_id].rulebook
         self._judges = self._judges or judges_of(self._now)
         return self._judges(shop_id).rulebook
 
