@@ -33,7 +33,7 @@ def by_step(way: Costed) -> dict[Step, int]:
 
 
 def test_a_refund_without_return_costs_the_refund_and_little_more() -> None:
-    way = costed("refund_only", CUP, DEFAULTS)
+    way = costed("refund_no_return", CUP, DEFAULTS)
     # Dispute: 2 % of (2,000 + 60 % of the score's 3,000) = 76; buyer: 1,000 less 60 %.
     assert by_step(way) == {Step.REFUND: 11_830, Step.DISPUTE: 76, Step.BUYER: 400}
     assert (way.net_fen, way.gives_fen, way.meets) == (12_306, 11_830, Meets.GIVEN)
@@ -115,8 +115,8 @@ def test_the_prior_of_a_figure_is_its_default() -> None:
 
 
 def test_a_remedy_that_moves_nothing_is_not_compared() -> None:
-    ways = compared(["ask", "refund_only", "legal_aid", "refund_only"], CUP, DEFAULTS, offered=())
-    assert [way.name for way in ways] == ["refund_only"]
+    ways = compared(["ask", "refund_no_return", "legal_aid", "refund_no_return"], CUP, DEFAULTS, offered=())
+    assert [way.name for way in ways] == ["refund_no_return"]
 
 
 def test_every_way_but_gifts_and_upgrades_is_a_remedy_of_the_rulebook() -> None:
@@ -147,7 +147,7 @@ def test_every_way_is_the_sum_of_its_parts_and_gives_nothing_negative(case: Case
 
 @given(CASES, st.sampled_from(sorted(PRESETS)))
 def test_points_stay_within_their_scale_and_offers_are_marked(case: Case, preset: str) -> None:
-    found = ranked(compared(["refund_only"], case, DEFAULTS), case, PRESETS[preset])
+    found = ranked(compared(["refund_no_return"], case, DEFAULTS), case, PRESETS[preset])
     assert {each.way.name for each in found if each.way.agreed} == set(VOLUNTARY)
     for each in found:
         assert set(each.points) == set(CRITERIA)
@@ -156,7 +156,7 @@ def test_points_stay_within_their_scale_and_offers_are_marked(case: Case, preset
 
 
 def test_a_preset_moves_the_order() -> None:
-    ways = compared(["refund_only", "return_refund"], CUP, DEFAULTS)
+    ways = compared(["refund_no_return", "return_refund"], CUP, DEFAULTS)
     first = {preset: ranked(ways, CUP, weights)[0].way.name for preset, weights in PRESETS.items()}
     assert first["score"] != first["cost"]
 
@@ -175,7 +175,7 @@ def test_what_needs_goods_cannot_be_done_without_stock() -> None:
         each.way.name: each.points for each in ranked(compared(WAYS, case, DEFAULTS), case, PRESETS["cost"])
     }
     assert points["exchange"]["feasible"] == 0
-    assert points["refund_only"]["feasible"] == 100
+    assert points["refund_no_return"]["feasible"] == 100
     assert points["coupon"]["feasible"] == 60
 
 

@@ -53,7 +53,10 @@ WAYS: dict[str, Remedied] = {
     way.name: way
     for way in (
         _R("refund_full_unshipped", (Step.REFUND, Step.KEPT_HERE), _GIVEN),
-        _R("refund_only", (Step.REFUND,), _GIVEN),
+        _R("refund_no_return", (Step.REFUND,), _GIVEN),
+        _R("refund_now", (Step.REFUND,), _GIVEN),
+        _R("intercept_or_refuse", (Step.REFUND, Step.BACK, Step.INSPECT, Step.RECOVERED, Step.TALK), _GIVEN),
+        _R("refuse_then_refund", (Step.REFUND, Step.BACK, Step.INSPECT, Step.RECOVERED), _GIVEN),
         _R("return_refund", (Step.REFUND, Step.BACK, Step.INSPECT, Step.RECOVERED), _GIVEN),
         _R("pickup", (Step.REFUND, Step.BACK, Step.INSPECT, Step.RECOVERED, Step.TALK), _GIVEN),
         _R(
