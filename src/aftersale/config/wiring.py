@@ -24,6 +24,7 @@ from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.finance import imports as funds
 from aftersale.finance.following import follow
 from aftersale.jobs import door
+from aftersale.jobs.clock import desk_clock, wall_clock
 from aftersale.jobs.worker import prune, run_ready
 from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
@@ -77,12 +78,12 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("batches", _SEAL_S, batch.take_up),
             Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
-            Beat("prune", _PRUNE_S, prune),
+            Beat("prune", _PRUNE_S, lambda _now: prune(wall_clock())),
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),
             Beat("stops", _STOPS_S, tell_stops),
-            Beat("refresh", _REFRESH_S, lambda _now: keep_up(door.wall_clock)),
-            Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(door.wall_clock)),
+            Beat("refresh", _REFRESH_S, lambda _now: keep_up(desk_clock)),
+            Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(desk_clock)),
         ]
 
     return put_together
@@ -91,12 +92,12 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
 def register_jobs() -> None:
     """Say what each job does, in every process that asks for jobs or runs them."""
     door.register(PERFORM, lambda action, now: perform(action, now, OUTSIDE))
-    door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
+    door.register(imports.JOB, lambda batch, _now: import_now(batch, desk_clock))
     door.register(CATCH_UP, catch_up)
     door.register(batch.JOB, batch.run)
-    door.register(pushes.JOB, lambda message, _now: pushes.follow(message, door.wall_clock))
-    door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
-    door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, door.wall_clock))
+    door.register(pushes.JOB, lambda message, _now: pushes.follow(message, desk_clock))
+    door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, desk_clock))
+    door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, desk_clock))
 
 
 def import_now(
@@ -125,8 +126,8 @@ def sealing(place: Home) -> Callable[[datetime], None]:
 
 def _poll(now: datetime) -> int:
     """Poll the shops that are due, and follow pushes whose jobs were lost or put off."""
-    followed = [pushes.follow(each, door.wall_clock) for each in pushes.waiting_messages(now - _LOST, _ROWS)]
-    return poll_due(door.wall_clock) + len(followed)
+    followed = [pushes.follow(each, desk_clock) for each in pushes.waiting_messages(now - _LOST, _ROWS)]
+    return poll_due(desk_clock) + len(followed)
 
 
 def _forget(now: datetime) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
@@ -17,6 +16,7 @@ from aftersale.api.faults import NotHere
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission, Role
+from aftersale.jobs.clock import desk_clock
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
@@ -25,6 +25,7 @@ from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -145,7 +146,7 @@ def page(
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person = cast("Person", request.user)
-        ask = Ask(request, Caller(person, datetime.now(UTC), read=places_for(request)))
+        ask = Ask(request, Caller(person, desk_clock(), read=places_for(request)))
         try:
             return view(ask, *args, **kwargs)
         except AftersaleError as refusal:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING
 
+from aftersale.domain.lapse import Lapse
 from aftersale.sandbox.douyin import messages as douyin_messages
 from aftersale.sandbox.douyin.gateway import DouyinGateway
 from aftersale.sandbox.kuaishou import messages as kuaishou_messages
 from aftersale.sandbox.kuaishou.gateway import KuaishouGateway
 from aftersale.sandbox.platform.apps import CONNECTED
-from aftersale.sandbox.platform.clock import Clock, Reading
+from aftersale.sandbox.platform.clock import Clock
 from aftersale.sandbox.platform.market import Market, Setting
 from aftersale.sandbox.platform.opening import Day, open_day
 from aftersale.sandbox.platform.store import Store
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-FILE = "sandbox.sqlite3"
+FILE, CLOCK = "sandbox.sqlite3", "clock.json"
 KUAISHOU_PLACES = ("/open/", "/oauth/", "/oauth2/")
 
 
@@ -63,8 +64,8 @@ class Sandbox:
         if plan.home:
             plan.home.mkdir(parents=True, exist_ok=True)
         self._store = Store(plan.home / FILE if plan.home else None)
-        start = Reading(int(plan.now.timestamp() * 1000), wall_ms(), plan.speed)
-        clock = Clock(self._store, wall_ms, start)
+        start = Lapse(int(plan.now.timestamp() * 1000), wall_ms(), plan.speed)
+        clock = Clock(self._store, wall_ms, start, plan.home / CLOCK if plan.home else None)
         self.market = Market(self._store, clock, _setting(self._seed(plan.seed)))
         open_day(self.market, Day(self.market.setting.seed, plan.now, plan.tickets))
         rooms = Rooms(self.market, Tokens(self.market), Quota(self._store, wall_ms), Calls())
