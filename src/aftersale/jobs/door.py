@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BACKEND = "default"
+_FIRST = 10
 
 _TABLE: dict[str, Callable[[int, datetime], object]] = {}
 
@@ -65,14 +66,15 @@ def in_database() -> bool:
     return isinstance(task_backends[BACKEND], DatabaseBackend)
 
 
-def enqueue(name: str, row_id: int, *, not_before: datetime | None = None) -> None:
-    """Ask for a job in the caller's transaction; an unknown name raises JobUnknown.
+def enqueue(name: str, row_id: int, *, not_before: datetime | None = None, first: bool = False) -> None:
+    """Ask for a job in the caller's transaction, `first` before others that wait; raises JobUnknown.
 
     Another engine than the database hears of it when the transaction is committed, and never of one that is
     not.
     """
     _function(name)
-    wish = run.using(run_after=on_the_wall(not_before)) if not_before else run
+    wish = run.using(priority=_FIRST) if first else run
+    wish = wish.using(run_after=on_the_wall(not_before)) if not_before else wish
     if in_database():
         wish.enqueue(name, row_id)
     else:
