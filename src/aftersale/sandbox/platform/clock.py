@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aftersale.sandbox.platform.store import Store
 
 MAX_SPEED = 100_000.0
+AT_EASE = 60.0
 
 
 class Clock:
@@ -36,6 +37,14 @@ class Clock:
     def wall(self) -> int:
         """Give the time of the wall in epoch ms."""
         return self._wall()
+
+    def off_ms(self, given: int) -> int:
+        """Tell how far a time is from this clock or the wall's, in epoch ms.
+
+        While this clock runs ahead a call that takes a moment is late by minutes: they count less then.
+        """
+        pace = max(1.0, self.speed / AT_EASE)
+        return min(int(abs(given - self.now()) / pace), abs(given - self.wall()))
 
     @property
     def speed(self) -> float:

@@ -11,6 +11,7 @@ from aftersale.sandbox.douyin import messages as douyin_messages
 from aftersale.sandbox.douyin.gateway import DouyinGateway
 from aftersale.sandbox.kuaishou import messages as kuaishou_messages
 from aftersale.sandbox.kuaishou.gateway import KuaishouGateway
+from aftersale.sandbox.platform import play
 from aftersale.sandbox.platform.apps import CONNECTED
 from aftersale.sandbox.platform.clock import Clock
 from aftersale.sandbox.platform.market import Market, Setting
@@ -94,7 +95,8 @@ class Sandbox:
         return {**found, "control": f"{found['douyin']}{PREFIX}"}
 
     def close(self) -> None:
-        """End; what was answered is on the disk already."""
+        """End; what was answered is on the disk already. A day that is played waits for the next start."""
+        play.pause(self.market)
         self._postman.close()
         for listener in set(self._listeners.values()):
             listener.close()
