@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
+from aftersale.connections.playing import may_play
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission, Role
@@ -85,12 +86,14 @@ class Area:
 class Seat:
     """Hold what every page shows around its own content.
 
+    `sandbox`: all that it reaches is the sandbox of this machine.
     `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
     """
 
     person: str
     areas: Sequence[Area]
     demo: bool
+    sandbox: bool
     alone: bool
     warnings: Sequence[str]
     messages: Sequence[str]
@@ -179,6 +182,7 @@ def seat_of(ask: Ask) -> Seat:
         str(ask.person),
         _areas(ask, by_oneself=by_oneself),
         any(shop.demo for shop in shops),
+        may_play(),
         by_oneself,
         _warnings(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_SPEED = 100_000.0
 AT_EASE = 60.0
+CLOCK = "clock.json"
+"""The file in the sandbox's folder that tells a desk how its time runs."""
 
 
 class Clock:

@@ -177,6 +177,7 @@ class Control:
             fen=asking.number("fen", None, 10**9) if "fen" in asking.values else None,
             character=asking.text("character", ""),
             says=asking.text("says", "") if "says" in asking.values else None,
+            article_no=asking.text("article_no", ""),
         )
         market = asking.market
         with market.store.change():

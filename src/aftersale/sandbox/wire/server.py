@@ -13,7 +13,7 @@ from aftersale.sandbox.kuaishou import messages as kuaishou_messages
 from aftersale.sandbox.kuaishou.gateway import KuaishouGateway
 from aftersale.sandbox.platform import play
 from aftersale.sandbox.platform.apps import CONNECTED
-from aftersale.sandbox.platform.clock import Clock
+from aftersale.sandbox.platform.clock import CLOCK, Clock
 from aftersale.sandbox.platform.market import Market, Setting
 from aftersale.sandbox.platform.opening import Day, open_day
 from aftersale.sandbox.platform.store import Store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-FILE, CLOCK = "sandbox.sqlite3", "clock.json"
+FILE = "sandbox.sqlite3"
 KUAISHOU_PLACES = ("/open/", "/oauth/", "/oauth2/")
 
 
