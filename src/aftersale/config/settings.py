@@ -145,7 +145,7 @@ TEMPLATES = [
 
 # IMMEDIATE: a transaction takes the write lock when it begins, so that none has to give up half way.
 _SQLITE: dict[str, Any] = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "aftersale.config.sqlite",
     "NAME": HOME.database,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
