@@ -14,10 +14,7 @@ from aftersale.shops.models import Person
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 _THREADS, _EACH = 12, 15
 
 
