@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
@@ -14,9 +13,11 @@ from django.urls import reverse
 
 from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
+from aftersale.connections.playing import may_play
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission, Role
+from aftersale.jobs.clock import desk_clock
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
@@ -25,6 +26,7 @@ from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -84,12 +86,14 @@ class Area:
 class Seat:
     """Hold what every page shows around its own content.
 
+    `sandbox`: all that it reaches is the sandbox of this machine.
     `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
     """
 
     person: str
     areas: Sequence[Area]
     demo: bool
+    sandbox: bool
     alone: bool
     warnings: Sequence[str]
     messages: Sequence[str]
@@ -145,7 +149,7 @@ def page(
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person = cast("Person", request.user)
-        ask = Ask(request, Caller(person, datetime.now(UTC), read=places_for(request)))
+        ask = Ask(request, Caller(person, desk_clock(), read=places_for(request)))
         try:
             return view(ask, *args, **kwargs)
         except AftersaleError as refusal:
@@ -178,6 +182,7 @@ def seat_of(ask: Ask) -> Seat:
         str(ask.person),
         _areas(ask, by_oneself=by_oneself),
         any(shop.demo for shop in shops),
+        may_play(),
         by_oneself,
         _warnings(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],

@@ -15,6 +15,7 @@ from django.urls import reverse
 from aftersale.api.faults import NotHere
 from aftersale.connections.models import Link
 from aftersale.connections.parked import POLL
+from aftersale.connections.playing import standing
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import Arbitration
@@ -24,6 +25,7 @@ from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
 from aftersale.pages.door import Ask, in_warehouse, page, shown
 from aftersale.pages.home_charts import behind, charts_of
+from aftersale.pages.play import strip
 from aftersale.pages.words import Speech, value
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.permissions import alone
@@ -101,6 +103,7 @@ def home(ask: Ask) -> HttpResponse:
         read=_read(shops),
         authorised=_authorised(shops, ask.now),
         expiring=expiring_before(shops, ask.now),
+        **strip(ask, standing()),
     )
 
 
