@@ -14,6 +14,7 @@ from aftersale.pages.words import Speech, act_of, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
 from aftersale.shops.models.shop import ConnectionState
+from aftersale.tickets import beside
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
 from aftersale.tickets.detail import decision_view, ticket_view, whole_of
 from aftersale.tickets.judging import facts_from
@@ -57,6 +58,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         ),
         "speech": Speech(ask.now),
         "verb": verb,
+        "aside": beside.VERBS,
         "value": value,
         "act": act_of(seen.step),
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from aftersale.channels.douyin import history, lists, push, reasons, reveal, services, sign, tokens
 from aftersale.channels.douyin import perform as performing
 from aftersale.channels.douyin import read as reading
-from aftersale.channels.interface import Limits
+from aftersale.channels.douyin.calls import LONGEST_REMARK
+from aftersale.channels.douyin.mapping import CARRIERS, FLAGS
+from aftersale.channels.douyin.ways import CHANGES
+from aftersale.channels.interface import Choices, Limits
+from aftersale.channels.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +38,8 @@ class Douyin:
         # Earlier the platform gives the same pair again, later the old one is dead.
         refresh_before=timedelta(minutes=50),
     )
+
+    choices = Choices(tuple(FLAGS), CARRIERS, CHANGES, reasoned=False, longest={Verb.FLAG: LONGEST_REMARK})
 
     def signed(
         self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime

@@ -17,6 +17,7 @@ from aftersale.channels.douyin.codes import (
     Status,
     known,
 )
+from aftersale.channels.douyin.ways import offers
 from aftersale.channels.draft import Draft
 from aftersale.channels.spreadsheet import words
 from aftersale.channels.spreadsheet.standing import with_ruling
@@ -74,6 +75,8 @@ def notice_of(said: Said, order: Order | None, observed: Observed) -> Notice:
         return_waybill=said.parcels.return_waybill or None,
         version=said.times.version,
         evidence=said.evidence,
+        offers=offers(known(Kind, said.kind), known(Status, said.status)),
+        sealed=order.sealed if order else {},
     )
 
 

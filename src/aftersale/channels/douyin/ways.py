@@ -62,8 +62,29 @@ CHANGES_TO: Mapping[Operate, frozenset[str]] = {
 }
 WITH_ADDRESS = frozenset({Operate.AGREE_RETURN, Operate.AGREE_EXCHANGE})
 REFUSALS = frozenset(code for (verb, _, _), code in _OPERATIONS.items() if verb is Verb.REFUSE)
-NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.AGREE_REPAIR})
+NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.SMALL_PAYOUT, Verb.AGREE_REPAIR})
 """小额打款 and agreeing to 维修 have no call; agreeing to 补寄 has no verb of its own."""
 
 JUDGED = frozenset(verb for verb, _, _ in WAYS)
 """Verbs that need to know how the ticket stands."""
+
+_ALWAYS = (Verb.REMARK, Verb.FLAG)
+_WHILE: Mapping[Verb, frozenset[tuple[Kind, Status]]] = {
+    Verb.INTERCEPT: frozenset({(Kind.REFUND_SHIPPED, Status.APPLIED)}),
+    Verb.RETURN_WAYBILL: frozenset(
+        (kind, Status.TO_RETURN) for kind in (Kind.RETURN_REFUND, Kind.EXCHANGE, Kind.REPAIR)
+    ),
+}
+CHANGES = frozenset(
+    {("return_refund", "refund_only"), ("exchange", "refund_only"), ("exchange", "return_refund")}
+)
+"""Which claim may be turned into which; any other change is the buyer's own."""
+
+
+def offers(kind: Kind | None, status: Status | None) -> tuple[str, ...]:
+    """List what the interface takes for a ticket of a kind at a stage, remarks and flags at any."""
+    if kind is None or status is None:
+        return tuple(map(str, _ALWAYS))
+    answers = {verb for verb, of, at in WAYS if (of, at) == (kind, status)}
+    beside = {verb for verb, places in _WHILE.items() if (kind, status) in places}
+    return (*map(str, _ALWAYS), *sorted(map(str, answers | beside)))
