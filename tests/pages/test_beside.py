@@ -54,9 +54,8 @@ def test_a_connected_shop_sends_what_its_platform_offers_now(ticket: Ticket) -> 
 @pytest.mark.parametrize(
     ("platform", "apply_type", "goods", "targets"),
     [
-        ("douyin", "return_refund", "with_buyer", ("refund_only",)),
-        ("douyin", "exchange", "with_buyer", ("refund_only", "return_refund")),
-        ("douyin", "refund_only", "with_buyer", ()),
+        ("douyin", "return_refund", "with_buyer", ()),
+        ("kuaishou", "exchange", "with_buyer", ("return_refund",)),
         ("kuaishou", "refund_only", "with_buyer", ("return_refund",)),
         ("kuaishou", "refund_only", "not_sent", ()),
         ("kuaishou", "return_refund", "sent", ("refund_only",)),
@@ -167,16 +166,29 @@ def test_a_carrier_that_is_known_goes_by_its_code(agent: Visitor, shop: Shop) ->
 
 
 def test_a_change_of_the_claim_waits_to_be_taken_back(agent: Visitor, shop: Shop) -> None:
+    Shop.objects.filter(pk=shop.pk).update(platform="kuaishou")
     fields = {"stage": "decide", "apply_type": "return_refund", "goods_state": "with_buyer"}
     ticket = told(make_ticket(shop, 8), "change_type", **fields)
+    Shop.objects.filter(pk=shop.pk).update(platform="kuaishou", channel="kuaishou")
     form = words_of(agent.get("beside", ticket.pk, do="change_type", part=True))
     assert "改成 退款" in form
-    page = agent.post("beside", ticket.pk, do="change_type", to="refund_only", part=True, **seen(ticket))
+    assert "没能读到平台的拒绝原因" in form, "the shop has no connection here"
+    typed = {"do": "change_type", "to": "refund_only", "reason": "22"}
+    page = agent.post("beside", ticket.pk, part=True, **typed, **seen(ticket))
     assert page.status_code == 200, words_of(page)
     action = Action.objects.get()
-    assert (action.verb, action.params) == (Verb.CHANGE_TYPE, {"to": "refund_only"})
+    assert (action.verb, action.params) == (Verb.CHANGE_TYPE, {"to": "refund_only", "reason": "22"})
     assert action.not_before > action.approved_at
     assert "撤回" in words_of(page)
+
+
+def test_turning_a_return_into_a_refund_asks_for_the_money_as_every_refund(
+    agent: Visitor, shop: Shop
+) -> None:
+    fields = {"stage": "decide", "apply_type": "return_refund", "goods_state": "with_buyer"}
+    ticket = told(make_ticket(shop, 7), "refund_no_return", **fields)
+    box = text_of(agent.get("beside", ticket.pk, part=True))
+    assert f"{reverse('approve', args=[ticket.pk])}?verb=refund_no_return" in box
 
 
 def test_what_was_prepared_is_pasted_and_its_outcome_told(agent: Visitor, ticket: Ticket) -> None:

@@ -51,6 +51,7 @@ HANDED = Text(
 SHOWN = frozenset({*beside.VERBS, Verb.SEND, Verb.CHANGE_TYPE})
 """What the box tells the outcome of."""
 
+_HERE = frozenset(NEED) - {Verb.REPLY_SERVICE}
 _ROWS, _LONGEST = 6, 2_000
 _UNDER_WAY = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.UNKNOWN})
 
@@ -84,7 +85,8 @@ def box(ask: Ask, ticket_id: int) -> HttpResponse:
 def acts_of(ask: Ask, ticket: Ticket) -> list[ActShown]:
     """List what fits the ticket and the person may do."""
     may = {need for need in set(NEED.values()) if ticket.shop_id in ask.caller.shops(need)}
-    fits = [each for each in side.side_acts(ticket) if NEED[each.verb] in may]
+    # A request of the platform has a form of its own (service.py).
+    fits = [each for each in side.side_acts(ticket) if NEED[each.verb] in may and each.verb in _HERE]
     return [ActShown(each.verb.value, verb(each.verb), each.sent) for each in fits]
 
 

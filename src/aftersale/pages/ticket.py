@@ -20,6 +20,7 @@ from aftersale.tickets.detail import decision_view, ticket_view, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
+from aftersale.tickets.steps import is_service
 from aftersale.tickets.watching import colleagues_in, watchers_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     stored = newest_of(ticket_id)
     row = stored.ticket if stored else Ticket.objects.get(pk=ticket_id)
     found = whole_of(seen, decision_view(stored) if stored else None)
+    asked_by_platform = is_service(row)
     answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
     people = colleagues_in(seen.shop_id)
     return {
@@ -52,7 +54,8 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "ticket": seen,
         "dues": dues_of(row, ask.now, found.deadlines),
         "others": (),
-        "proposal": proposal_of(stored, answers, ask.now) if stored else None,
+        "proposal": proposal_of(stored, answers, ask.now) if stored and not asked_by_platform else None,
+        "service": asked_by_platform,
         "parcels": Parcel.objects.filter(matches__ticket_id=ticket_id, matches__ended_at=None).order_by(
             "-id"
         ),

@@ -29,7 +29,7 @@ _ANSWERABLE = frozenset({Stage.DECIDE, Stage.RETURN, Stage.RECEIVE})
 _ANYWHERE = Choices(
     tuple(FLAG_WORDS),
     {},
-    frozenset({("return_refund", "refund_only"), ("exchange", "return_refund")}),
+    frozenset(),
     reasoned=False,
     longest={},
 )
@@ -44,6 +44,7 @@ NEED: Mapping[Verb, Permission] = {
     Verb.INTERCEPT: Permission.APPROVE,
     Verb.SEND: Permission.APPROVE,
     Verb.CHANGE_TYPE: Permission.REFUSE,
+    Verb.REFUND_NO_RETURN: Permission.APPROVE,
     Verb.SMALL_PAYOUT: Permission.APPROVE,
     Verb.REPLY_SERVICE: Permission.APPROVE,
 }
@@ -124,6 +125,11 @@ _FITS: Mapping[Verb, Callable[[Ticket], bool]] = {
     ),
     Verb.SEND: _to_send,
     Verb.RETURN_WAYBILL: lambda ticket: ticket.stage == Stage.RETURN and not ticket.return_waybill,
+    Verb.REFUND_NO_RETURN: lambda ticket: (
+        ticket.stage in _ANSWERABLE
+        and ticket.apply_type in {"return_refund", "exchange"}
+        and verb_of(ticket.step) is not Verb.REFUND_NO_RETURN
+    ),
     Verb.CHANGE_TYPE: lambda ticket: ticket.stage in _ANSWERABLE and bool(changes_of(ticket)),
     Verb.SMALL_PAYOUT: lambda ticket: ticket.open,
 }

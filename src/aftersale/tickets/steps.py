@@ -146,7 +146,15 @@ def _stage_after_consent(notice: Seen) -> Stage:
     return Stage.SHIP if replaces else Stage.OTHER
 
 
-def is_service(seen: Seen) -> bool:
+class Claimed(Protocol):
+    """Name what tells a request of the platform from a claim of a buyer."""
+
+    @property
+    def claim(self) -> str:
+        """Give what is asked for, in the platform's words."""
+
+
+def is_service(seen: Claimed) -> bool:
     """Tell whether it is a request by the platform itself, which no remedy answers."""
     return seen.claim == SERVICE
 

@@ -10,7 +10,6 @@ from aftersale.channels.douyin import perform as performing
 from aftersale.channels.douyin import read as reading
 from aftersale.channels.douyin.calls import LONGEST_REMARK
 from aftersale.channels.douyin.mapping import CARRIERS, FLAGS
-from aftersale.channels.douyin.ways import CHANGES
 from aftersale.channels.interface import Choices, Limits
 from aftersale.channels.verbs import Verb
 
@@ -39,7 +38,9 @@ class Douyin:
         refresh_before=timedelta(minutes=50),
     )
 
-    choices = Choices(tuple(FLAGS), CARRIERS, CHANGES, reasoned=False, longest={Verb.FLAG: LONGEST_REMARK})
+    choices = Choices(
+        tuple(FLAGS), CARRIERS, frozenset(), reasoned=False, longest={Verb.FLAG: LONGEST_REMARK}
+    )
 
     def signed(
         self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime
