@@ -9,6 +9,8 @@ import pytest
 
 from aftersale.channels.registry import CHANNELS
 from aftersale.channels.verbs import Verb
+from aftersale.connections.revealing import left_today, reveal
+from aftersale.domain.errors import Rejected
 from aftersale.domain.states import ActionState
 from aftersale.tickets import beside, side
 from aftersale.tickets.act import Intent, accept
@@ -117,3 +119,18 @@ def test_a_claim_is_turned_by_its_shop_with_a_reason_of_the_platform(desk: Desk)
     action.refresh_from_db()
     assert action.state == ActionState.DONE, action.receipt
     assert again(desk, ticket).apply_type == "refund_only"
+
+
+@pytest.mark.parametrize("shop", ["home", "home_ks"])
+def test_a_sealed_value_is_opened_by_the_platform_until_its_day_is_over(desk: Desk, shop: str) -> None:
+    ticket = read(desk, shop, "shipped")
+    assert set(ticket.sealed) == {"receiver", "phone", "address"}
+    hands = desk.outside.hands_of
+    phone = reveal(ticket, "phone", desk.person, "回电", desk.clock(), hands)
+    assert phone.startswith("100")
+    assert "演示" in reveal(ticket, "receiver", desk.person, "核对地址", desk.clock(), hands)
+    desk.place.tell("limits", {"kuaishou_qps": 100_000, "douyin_qps": 100_000, "reveals_daily": 2})
+    with pytest.raises(Rejected) as refused:
+        reveal(ticket, "address", desk.person, "核对地址", desk.clock(), hands)
+    assert "今日解密额度已用完" in refused.value.message.zh
+    assert left_today(ticket.shop_id, desk.clock()).left == 98

@@ -267,7 +267,7 @@ class NoteIn(Expecting):
 class UnmaskIn(Taken):
     """Ask for a personal value of a ticket, with the reason for looking."""
 
-    field: Literal["contact", "remark"]
+    field: Literal["contact", "remark", "receiver", "phone", "address"]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_WRITABLE)]
 
 
