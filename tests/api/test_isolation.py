@@ -36,6 +36,7 @@ BODIES: Mapping[str, object] = {
     "/assign": {"assignee": None},
     "/propose": {**_EVENT, "verb": "refund", "amount_fen": 1},
     "/accept": {**_EVENT, "verb": "refund", "amount_fen": 1},
+    "/beside": {"verb": "remark", "params": {"text": "x"}},
     "/refuse": {**_EVENT, "reason": "x", "citation": "y"},
     "/confirm": {"outcome": "done"},
     "/settle": {"outcome": "stopped"},

@@ -255,3 +255,21 @@ def test_a_note_never_comes_too_late_unless_its_writer_asks_for_that(lead: Calle
     asked = {"text": "三", "expected_sequence": ticket.sequence}
     assert lead.post(f"/tickets/{ticket.pk}/notes", asked).status_code == 409
     assert Note.objects.count() == 2
+
+
+def test_what_can_be_done_beside_the_answer_is_listed_and_done_once(lead: Caller, ticket: Ticket) -> None:
+    path = f"/tickets/{ticket.pk}/actions/beside"
+    acts = {each["verb"]: each["sent"] for each in answer(lead.get(path))["acts"]}
+    assert acts == {"remark": False, "flag": False, "small_payout": False}
+    body = {"verb": "small_payout", "params": {"purpose": "goodwill"}, "amount_fen": 500}
+    assert answer(lead.post(path, body), 201)["amount_fen"] == 500
+    assert Action.objects.get().params == {"purpose": "goodwill"}
+    assert error(lead.post(path, {"verb": "intercept", "params": {}}))["code"] == "beside.not_now"
+    assert error(lead.post(path, {"verb": "flag", "params": {}}))["code"] == "beside.not_whole"
+
+
+def test_a_trainee_marks_a_ticket_and_pays_nothing(trainee: Caller, ticket: Ticket) -> None:
+    path = f"/tickets/{ticket.pk}/actions/beside"
+    answer(trainee.post(path, {"verb": "remark", "params": {"text": "已联系"}}), 201)
+    body = {"verb": "small_payout", "params": {"purpose": "goodwill"}, "amount_fen": 500}
+    assert trainee.post(path, body).status_code == 403

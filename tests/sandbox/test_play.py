@@ -67,10 +67,8 @@ def stage() -> Iterator[Stage]:
     store.close()
 
 
-def _silent(market: Market, what: str, case: Case) -> None:
-    assert market
-    assert what
-    assert case
+def _silent(_market: Market, _what: str, _case: Case) -> None:
+    """Let nobody know."""
 
 
 def tickets(stage: Stage) -> int:

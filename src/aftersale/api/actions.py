@@ -7,14 +7,25 @@ from aftersale.api.access import Call, ticket_for
 from aftersale.api.answer import answered
 from aftersale.api.faults import NotHere
 from aftersale.api.once import Done, once
-from aftersale.api.shapes import ActionState, ConfirmIn, InPath, IntentIn, Moved, RefusalIn, says
+from aftersale.api.shapes import (
+    ActionState,
+    BesideIn,
+    ConfirmIn,
+    InPath,
+    IntentIn,
+    Moved,
+    RefusalIn,
+    SideActs,
+    says,
+)
 from aftersale.domain.roles import Permission
 from aftersale.shops.rulebooks import judge_of
-from aftersale.tickets import act
+from aftersale.tickets import act, beside
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
 from aftersale.tickets.models import Action
 from aftersale.tickets.refusal import Refusal
+from aftersale.tickets.side import NEED, NotNow, allowed, side_acts
 
 router = Router(tags=["actions"])
 
@@ -89,6 +100,28 @@ def refuse(request: Call, ticket_id: InPath, body: RefusalIn) -> HttpResponse:
         said = Refusal(body.reason, body.citation, body.text, tuple(body.evidence), delay_s=body.delay_s)
         judge = judge_of(ticket.shop_id, caller.now)
         action = act.refuse(ticket, caller.person, said, caller.now, body.expected_sequence, judge)
+        return Done(_state(action, ticket.sequence), 201)
+
+    return once(request, work)
+
+
+@router.get("/tickets/{ticket_id}/actions/beside", response=says(SideActs))
+def side(request: Call, ticket_id: InPath) -> HttpResponse:
+    """Read what can be done beside the answer to the claim now."""
+    ticket = ticket_for(request.auth, ticket_id, Permission.VIEW)
+    return answered(SideActs([{"verb": each.verb.value, "sent": each.sent} for each in side_acts(ticket)]))
+
+
+@router.post("/tickets/{ticket_id}/actions/beside", response=says(ActionState, 201))
+def do_beside(request: Call, ticket_id: InPath, body: BesideIn) -> HttpResponse:
+    """Do something that decides nothing: a mark, a waybill, an interception, an answer to the platform."""
+
+    def work() -> Done:
+        caller = request.auth
+        ticket = ticket_for(caller, ticket_id, NEED.get(body.verb, Permission.APPROVE))
+        if not allowed(ticket, body.verb):
+            raise NotNow(body.verb)
+        action = beside.do(ticket, caller.person, body.verb, body.params, caller.now, body.amount_fen)
         return Done(_state(action, ticket.sequence), 201)
 
     return once(request, work)

@@ -231,6 +231,13 @@ class ActionState:
 
 
 @dataclass(frozen=True, slots=True)
+class SideActs:
+    """List what can be done beside the answer now, by verb; `sent`: the platform's interface takes it."""
+
+    acts: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class TasksPage:
     """Hold tasks, newest first."""
 
@@ -260,7 +267,7 @@ class NoteIn(Expecting):
 class UnmaskIn(Taken):
     """Ask for a personal value of a ticket, with the reason for looking."""
 
-    field: Literal["contact", "remark"]
+    field: Literal["contact", "remark", "receiver", "phone", "address"]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_WRITABLE)]
 
 
@@ -280,6 +287,14 @@ class IntentIn(Taken):
     delay_s: Annotated[int, Field(ge=0, le=86_400)] = 0
     paid_unknown_accepted: bool = False
     inspected: bool = False
+
+
+class BesideIn(Taken):
+    """Do something beside the answer to the claim; `amount_fen` is for a small payout alone."""
+
+    verb: Verb
+    params: dict[Word, Said] = Field(default_factory=dict, max_length=20)
+    amount_fen: Fen | None = None
 
 
 class RefusalIn(Taken):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from aftersale.domain.errors import FactsInvalid
 
 
+SERVICE = "平台服务单"
+"""The claim of a request by the platform itself: a ticket of its own kind, which is answered by words."""
+
+
 class Turn(StrEnum):
     """Say for whom a ticket waits; PLATFORM_DONE was closed by the platform without the shop."""
 
@@ -69,7 +73,9 @@ class Notice:
     the platform's own version of the ticket, sent back with each write, empty where a source has none.
     `evidence` are addresses of pictures and files that the buyer gave. `return_freight_fen` is what the buyer
     claims for sending the goods back and nobody has answered yet. `aside` is there where an order came along
-    that the next news of the ticket may lack.
+    that the next news of the ticket may lack. `offers` are the verbs that the platform takes through its
+    interface while the ticket stands so; `sealed` are values of the buyer that it keeps encrypted, by what
+    they are (receiver, phone, address).
     """
 
     channel: str
@@ -101,6 +107,8 @@ class Notice:
     evidence: tuple[str, ...] = ()
     return_freight_fen: int | None = None
     aside: Aside | None = None
+    offers: tuple[str, ...] = ()
+    sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""

@@ -78,6 +78,22 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """Say what a platform lets people choose from beside the answer to a claim.
+
+    `flags` are the desk's colours that it has, `carriers` the names of those known by the platform's code (it
+    may take others), `changes` which kind of claim may be turned into which. `reasoned`: a change needs one
+    of its reasons for refusing. `longest` are the letters that a verb takes.
+    """
+
+    flags: tuple[str, ...]
+    carriers: Mapping[str, str]
+    changes: frozenset[tuple[str, str]]
+    reasoned: bool
+    longest: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Hold a part of a list: notices, what could not be read, and until when all changes are now known."""
 
@@ -163,6 +179,10 @@ class Interface(Channel, Protocol):
     @property
     def limits(self) -> Limits:
         """Say what the platform grants."""
+
+    @property
+    def choices(self) -> Choices:
+        """Say what can be chosen from."""
 
     @property
     def lists_whole(self) -> bool:

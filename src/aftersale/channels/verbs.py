@@ -29,16 +29,26 @@ class Verb(StrEnum):
     GOODS_STOPPED = "goods_stopped"
     GOODS_IN_WAREHOUSE = "goods_in_warehouse"
     REPLY_SERVICE = "reply_service"
+    SMALL_PAYOUT = "small_payout"
 
 
 REFUNDS = frozenset({Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN})
 """Verbs that give back what the buyer paid: what is paid for a line is the most they can move."""
 
-PAYS = REFUNDS | {Verb.COMPENSATE}
+PAYS = REFUNDS | {Verb.COMPENSATE, Verb.SMALL_PAYOUT}
 """Verbs that need an amount; a compensation is the shop's own money and no part of what was paid."""
 
-BESIDE = frozenset({Verb.REMARK, Verb.FLAG, Verb.SUBMIT_EVIDENCE, Verb.RETURN_WAYBILL, Verb.INTERCEPT})
-"""Verbs that answer no application: nothing is decided and no money is held by them."""
+BESIDE = frozenset(
+    {
+        Verb.REMARK,
+        Verb.FLAG,
+        Verb.SUBMIT_EVIDENCE,
+        Verb.RETURN_WAYBILL,
+        Verb.INTERCEPT,
+        Verb.SMALL_PAYOUT,
+    }
+)
+"""Verbs that answer no application: nothing is decided and no money of the order is held by them."""
 
 CONFIRMS = frozenset({Verb.GOODS_STOPPED, Verb.GOODS_IN_WAREHOUSE, Verb.REPLY_SERVICE})
 """Verbs that tell the platform of something that has happened at the shop."""
@@ -66,13 +76,32 @@ PARAMS: dict[Verb, frozenset[str]] = {
     Verb.GOODS_STOPPED: frozenset(),
     Verb.GOODS_IN_WAREHOUSE: frozenset({"carrier", "waybill"}),
     Verb.REPLY_SERVICE: frozenset({"text", "evidence"}),
+    Verb.SMALL_PAYOUT: frozenset({"purpose", "text"}),
 }
 """What may stand beside the amount, by verb.
 
 `reason` is the platform's code as it gave it, `evidence` a list of addresses the platform can open, `carrier`
 its code of a carrier, `to` one of the domain's apply types, `flag` red, yellow, green, blue, purple or grey,
-`return_freight_fen` what is granted of the return freight that the buyer claims: 0 refuses, `text` says why.
+`return_freight_fen` what is granted of the return freight that the buyer claims: 0 refuses, `text` says why,
+`purpose` what a small payout is for: one of PURPOSES.
 """
+
+FLAG_WORDS: dict[str, Text] = {
+    "red": Text(zh="红旗", en="red flag"),
+    "yellow": Text(zh="黄旗", en="yellow flag"),
+    "green": Text(zh="绿旗", en="green flag"),
+    "blue": Text(zh="蓝旗", en="blue flag"),
+    "purple": Text(zh="紫旗", en="purple flag"),
+    "grey": Text(zh="灰旗", en="grey flag"),
+}
+"""The flags of the desk; a platform may lack some."""
+
+PURPOSES: dict[str, Text] = {
+    "goodwill": Text(zh="补偿", en="goodwill"),
+    "return_freight": Text(zh="退货运费", en="return freight"),
+    "price": Text(zh="退差价", en="price difference"),
+}
+"""What a small payout may be for."""
 
 VERB_WORDS: dict[Verb, Text] = {
     Verb.REFUND: Text(zh="同意退款", en="agree to the refund"),
@@ -94,4 +123,5 @@ VERB_WORDS: dict[Verb, Text] = {
     Verb.GOODS_STOPPED: Text(zh="确认已截单", en="confirm that dispatch was stopped"),
     Verb.GOODS_IN_WAREHOUSE: Text(zh="确认退货入库", en="confirm the return into stock"),
     Verb.REPLY_SERVICE: Text(zh="回复平台服务单", en="answer a service request of the platform"),
+    Verb.SMALL_PAYOUT: Text(zh="另付小额打款", en="pay a small amount beside the claim"),
 }

@@ -26,7 +26,9 @@ class Link(models.Model):
     end that was given. `complete_until` is until when every change is known, `begun_from` where the first
     back-fill began, `filled_at` when it ended, `taken_count` how many tickets it brought. `*_lease` keep two
     workers from the same work. `fault` is the last thing that went wrong, as {code, zh, en, next_zh,
-    next_en}. `refused_*` tell of pushes that were not the platform's, counted at most once a second.
+    next_en}. `poll_s` is how many seconds lie between two polls, None as the desk has it;
+    `reveals_a_day` how many values of buyers people may have opened in a day. `refused_*` tell of pushes that
+    were not the platform's, counted at most once a second.
     """
 
     shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="link")
@@ -57,6 +59,8 @@ class Link(models.Model):
     filled_at = models.DateTimeField(null=True)
     taken_count = models.PositiveIntegerField(default=0)
     poll_at = models.DateTimeField(null=True)
+    poll_s = models.PositiveSmallIntegerField(null=True)
+    reveals_a_day = models.PositiveSmallIntegerField(default=100)
     poll_lease = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     fault = models.JSONField(default=dict)

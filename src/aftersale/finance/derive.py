@@ -143,7 +143,9 @@ def _done(ticket: Mapping[str, Any], action: Mapping[str, Any], known: _Known) -
     if action["verb"] in _REFUNDS:
         yield from _refunded(ticket, action, known.paid.get(action["key"]), at)
     else:
-        yield _leg(LegKind.SMALL_PAYOUT, action["amount_fen"] or 0, at, f"{source}:payout", ticket, liable)
+        freight = action["params"].get("purpose") == "return_freight"
+        kind = LegKind.RETURN_FREIGHT if freight else LegKind.SMALL_PAYOUT
+        yield _leg(kind, action["amount_fen"] or 0, at, f"{source}:payout", ticket, liable)
     freight = action["params"].get("return_freight_fen")
     if action["verb"] == Verb.REFUND_RECEIVED and isinstance(freight, int) and freight:
         yield _leg(LegKind.RETURN_FREIGHT, freight, at, f"{source}:freight", ticket, liable)

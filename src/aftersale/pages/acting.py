@@ -40,7 +40,7 @@ TAKE_BACK_S = 10
 _WAYBILL = 64
 # How the ids of rows begin, beside which an answer goes.
 _LISTS = ("row-", "task-", "promise-")
-_OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
+OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
 
 class NotAnAmount(AftersaleError):
@@ -195,10 +195,11 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
 @page
 def action(ask: Ask, action_id: int) -> HttpResponse:
     """Show how an action stands; asked again while it is under way."""
-    return acted(ask, _action(ask.caller, action_id, Permission.VIEW))
+    return acted(ask, action_for(ask.caller, action_id, Permission.VIEW))
 
 
-def _action(caller: Caller, action_id: int, permission: Permission) -> Action:
+def action_for(caller: Caller, action_id: int, permission: Permission) -> Action:
+    """Read an action of a shop in which the caller may do something; raises NotHere or NotAllowed."""
     found = Action.objects.select_related("ticket", "shop").filter(pk=action_id).first()
     caller.let(permission, found.shop_id if found else None)
     if found is None:
@@ -210,14 +211,14 @@ def _action(caller: Caller, action_id: int, permission: Permission) -> Action:
 @page
 def cancel(ask: Ask, action_id: int) -> HttpResponse:
     """Take an approval back while nothing was sent."""
-    return acted(ask, act.cancel(_action(ask.caller, action_id, Permission.APPROVE), ask.person, ask.now))
+    return acted(ask, act.cancel(action_for(ask.caller, action_id, Permission.APPROVE), ask.person, ask.now))
 
 
 @require_POST
 @page
 def confirm(ask: Ask, action_id: int) -> HttpResponse:
     """Say what came of an action that was done by hand."""
-    found, outcome = _action(ask.caller, action_id, Permission.APPROVE), _OUTCOMES.get(ask.said("outcome"))
+    found, outcome = action_for(ask.caller, action_id, Permission.APPROVE), OUTCOMES.get(ask.said("outcome"))
     if outcome is None:
         raise Incomplete
     return acted(ask, confirm_action(found, ask.person, outcome, ask.now, ask.said("note")))

@@ -15,11 +15,13 @@ from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.rulebooks import judge_by
+from aftersale.tickets import beside
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
 from aftersale.tickets.detail import BESIDE, decision_view, view_of, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
+from aftersale.tickets.steps import is_service
 from aftersale.tickets.watching import around_ticket
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         raise NotHere
     seen = view_of(row)
     found = whole_of(seen, decision_view(stored) if stored else None)
+    asked_by_platform = is_service(row)
     answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
     speech = Speech(ask.now, {row.shop_id: judge_by(stored.rulebook_digest)} if stored else {})
     people, watchers = around_ticket(seen.shop_id, ticket_id)
@@ -55,12 +58,14 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "ticket": seen,
         "dues": dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines),
         "others": (),
-        "proposal": proposal_of(stored, answers, ask.now) if stored else None,
+        "proposal": proposal_of(stored, answers, ask.now) if stored and not asked_by_platform else None,
+        "service": asked_by_platform,
         "parcels": Parcel.objects.filter(matches__ticket_id=ticket_id, matches__ended_at=None).order_by(
             "-id"
         ),
         "speech": speech,
         "verb": verb,
+        "aside": beside.VERBS,
         "value": value,
         "act": act_of(seen.step),
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},

@@ -1,28 +1,31 @@
-"""Do on the platform what answers no application: remark, flag, waybill, interception, goods taken in.
+"""Do on the platform what answers no application: remark, flag, waybill, interception, a small payout.
 
-Such an action decides nothing and holds no money; it is sent once like every other.
+Such an action decides nothing and holds no money of the order; it is sent once like every other. What a
+small payout moves counts against the limits of the shop.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
-from aftersale.channels.verbs import BESIDE, CONFIRMS, PARAMS, VERB_WORDS, Verb
+from aftersale.channels.verbs import BESIDE, CONFIRMS, FLAG_WORDS, PARAMS, PAYS, PURPOSES, VERB_WORDS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.jobs import door
 from aftersale.texts import Text
+from aftersale.tickets.act import Intent
 from aftersale.tickets.change import change
+from aftersale.tickets.limits import check_limits
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import key_of, lock, named, next_intent
 from aftersale.tickets.receipts import PERFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from aftersale.shops.models import Person
@@ -40,11 +43,21 @@ NEEDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.GOODS_STOPPED: (),
     Verb.GOODS_IN_WAREHOUSE: (),
     Verb.REPLY_SERVICE: ("text",),
+    Verb.SMALL_PAYOUT: ("purpose",),
 }
 """What has to be said for each; the rest of its parameters may be left out."""
 
-FLAGS = ("red", "yellow", "green", "blue", "purple", "grey")
+FLAGS = tuple(FLAG_WORDS)
+_CHOICES: Mapping[str, Collection[str]] = {"flag": FLAG_WORDS, "purpose": PURPOSES}
 _SAME_PRESS = timedelta(seconds=10)
+
+
+class Wish(NamedTuple):
+    """Hold what is wanted, as it is compared with what was wanted just now."""
+
+    verb: str
+    amount_fen: int | None
+    params: Mapping[str, object]
 
 
 class NotWhole(AftersaleError):
@@ -61,13 +74,24 @@ class NotWhole(AftersaleError):
 
 
 @transaction.atomic
-def do(ticket: Ticket, person: Person, verb: str, params: Mapping[str, object], now: datetime) -> Action:
-    """Write down what is to be done and wake the worker up; the same press twice is one. Raises NotWhole."""
-    said = _checked(verb, params)
+def do(
+    ticket: Ticket,
+    person: Person,
+    verb: str,
+    params: Mapping[str, object],
+    now: datetime,
+    amount_fen: int | None = None,
+) -> Action:
+    """Write down what is to be done and wake the worker up; the same press twice is one.
+
+    Raises NotWhole; for a small payout SecondPersonNeeded or DayCapReached, too.
+    """
+    said = _checked(verb, params, amount_fen)
     lock(ticket)
-    before = _just_now(ticket, person, verb, said, now)
+    before = _just_now(ticket, person, Wish(verb, amount_fen, said), now)
     if before is not None:
         return before
+    check_limits(ticket.shop_id, person, Intent(verb, amount_fen), now)
     number = next_intent(ticket)
     action = Action.objects.create(
         ticket=ticket,
@@ -75,6 +99,7 @@ def do(ticket: Ticket, person: Person, verb: str, params: Mapping[str, object], 
         key=key_of(ticket, verb, number),
         verb=verb,
         intent_no=number,
+        amount_fen=amount_fen,
         params=said,
         guard=ticket.version,
         approved_by=person,
@@ -89,23 +114,22 @@ def do(ticket: Ticket, person: Person, verb: str, params: Mapping[str, object], 
     return action
 
 
-def _checked(verb: str, params: Mapping[str, object]) -> dict[str, object]:
+def _checked(verb: str, params: Mapping[str, object], amount_fen: int | None) -> dict[str, object]:
     """Keep what the verb takes; raises NotWhole where it is another kind of verb or says too little."""
-    if verb not in VERBS:
+    if verb not in VERBS or (verb in PAYS) is not bool(amount_fen):
         raise NotWhole(verb)
     said = {name: value for name, value in params.items() if name in PARAMS[Verb(verb)] and value}
     if not all(said.get(name) for name in NEEDS[Verb(verb)]):
         raise NotWhole(verb)
-    if said.get("flag", FLAGS[0]) not in FLAGS:
+    if any(said.get(name, next(iter(allowed))) not in allowed for name, allowed in _CHOICES.items()):
         raise NotWhole(verb)
     return said
 
 
-def _just_now(
-    ticket: Ticket, person: Person, verb: str, said: Mapping[str, object], now: datetime
-) -> Action | None:
+def _just_now(ticket: Ticket, person: Person, wish: Wish, now: datetime) -> Action | None:
     recent = Action.objects.filter(
-        ticket=ticket, verb=verb, approved_by=person, approved_at__gte=now - _SAME_PRESS
+        ticket=ticket, verb=wish.verb, approved_by=person, approved_at__gte=now - _SAME_PRESS
     )
     alive = recent.exclude(state__in=[ActionState.FAILED, ActionState.CANCELLED]).order_by("-id")
-    return next((action for action in alive if action.params == said), None)
+    same = (each for each in alive if (each.params, each.amount_fen) == (wish.params, wish.amount_fen))
+    return next(same, None)

@@ -66,6 +66,7 @@ def said_fields(read: Read, origin: Origin, sharing: Sharing) -> dict[str, objec
         "claim": notice.claim[:64],
         "flag": notice.flag or "",
         "return_waybill": notice.return_waybill or "",
+        "sealed": dict(notice.sealed),
         "remark": notice.remark or "",
         "open": notice.open,
         "turn": notice.turn.value,

@@ -16,7 +16,17 @@ from aftersale.domain.facts import Facts, facts_of_export
 from aftersale.domain.vocabulary import Kind
 from aftersale.shops.rulebooks import ENGINE
 from aftersale.tickets.shared import text_of
-from aftersale.tickets.steps import WAIT, Clock, Stage, action_of, at_stake, clock_of, stage_of
+from aftersale.tickets.steps import (
+    REPLY,
+    WAIT,
+    Clock,
+    Stage,
+    action_of,
+    at_stake,
+    clock_of,
+    is_service,
+    stage_of,
+)
 from aftersale.tickets.tabs import Tab, tab_of
 
 if TYPE_CHECKING:
@@ -63,8 +73,11 @@ def judge(seen: Seen, facts: Facts, by: Judge) -> Judged:
     """Decide, and say what to do; who is not to move waits."""
     decision = by.decide(facts)
     stage = stage_of(seen)
-    waits = seen.open and seen.turn is not Turn.MERCHANT
-    step = WAIT if waits else action_of(decision, stage, by)
+    step = action_of(decision, stage, by)
+    if seen.open and seen.turn is not Turn.MERCHANT:
+        step = WAIT
+    elif seen.open and is_service(seen):
+        step = REPLY
     tab = tab_of(seen, stage, decision.facts)
     return Judged(
         decision, stage, tab, step, clock_of(seen, decision, stage), at_stake(decision.amount_fen, seen)

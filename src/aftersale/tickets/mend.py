@@ -12,9 +12,10 @@ from aftersale.domain.errors import ChannelError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.models import Action
-from aftersale.tickets.outcome import CLAIM, FAIL, LOSE_SIGHT, locked, move, note_down
+from aftersale.tickets.outcome import CLAIM, FAIL, FINISH, LOSE_SIGHT, locked, move, note_down
 from aftersale.tickets.perform import LEASE, ask_to_confirm
 from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
+from aftersale.tickets.sight import LEAVES_NO_TRACE, SHOWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -112,7 +113,7 @@ def look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
     notice = _read(action, channel, now, outside) if channel.can_read else None
     if notice is not None:
         outside.take(action.shop, notice, now)
-    settled = _was_not_done(action_id, notice, now, outside.surely_over) or _look_again_later(
+    settled = _seen_there(action_id, notice, now, outside.surely_over) or _look_again_later(
         action_id, now, None if channel.can_read else _LOOK_AGAIN, outside.surely_over
     )
     if not settled:
@@ -133,15 +134,21 @@ def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> 
 
 
 @transaction.atomic
-def _was_not_done(action_id: int, notice: Notice | None, now: datetime, surely: timedelta) -> bool:
+def _seen_there(action_id: int, notice: Notice | None, now: datetime, surely: timedelta) -> bool:
     """End an action as not done where the platform's own version has not moved since it was sent.
 
     Whatever is done to a ticket moves its version; one that arrived late after all would meet its guard.
+    What leaves a mark of its own is known by that.
     """
     action = locked(action_id)
     if action.state != ActionState.UNKNOWN or notice is None or action.sent_at is None:
         return False
-    same = bool(action.guard) and notice.version == action.guard and notice.open
+    if action.verb in LEAVES_NO_TRACE:
+        return False
+    if action.verb in SHOWS and SHOWS[action.verb](action.params, notice):
+        move(action, FINISH, Entry("action_observed", now, data={"version": notice.version}))
+        return True
+    same = action.verb in SHOWS or (bool(action.guard) and notice.version == action.guard and notice.open)
     if not same or now - action.sent_at < surely:
         return False
     move(action, FAIL, Entry("action_not_done", now, data={"version": notice.version}))

@@ -109,7 +109,8 @@ _WAITS: Mapping[str, Whom] = {
     "lose_sight": Whom.PLATFORM,
 }
 _BACK = frozenset({"fail", "cancel"})
-_BESIDE = frozenset({Verb.REMARK, Verb.FLAG})
+# These change nothing about whose turn it is.
+_BESIDE = frozenset({Verb.REMARK, Verb.FLAG, Verb.RETURN_WAYBILL, Verb.SMALL_PAYOUT})
 
 
 def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict[str, object]:

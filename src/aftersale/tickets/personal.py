@@ -100,7 +100,7 @@ PLACES: tuple[Place, ...] = (
 )  # fmt: skip
 """What hangs on a ticket by a key of its own."""
 
-OF_THE_TICKET = ("remark", "return_waybill")
+OF_THE_TICKET = ("remark", "return_waybill", "sealed")
 """Fields of the ticket itself, which change with its event."""
 
 _PARCEL = "parcel"
@@ -205,7 +205,7 @@ def _unlink(paths: Iterable[str]) -> None:
 
 def with_something(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Leave out tickets that hold nothing personal any more."""
-    something = Q(buyer__isnull=False) | ~Q(remark="") | ~Q(return_waybill="")
+    something = Q(buyer__isnull=False) | ~Q(remark="") | ~Q(return_waybill="") | ~Q(sealed="")
     values = PersonalValue.objects.filter(event__subject_kind=TICKET, event__subject_id=OuterRef("pk"))
     something |= Q(Exists(values))
     for place in PLACES:

@@ -34,12 +34,17 @@ class Said:
     unknown: frozenset[str]
     sources: Mapping[str, str]
     services: tuple[str, ...]
+    claim: str = ""
+    offers: tuple[str, ...] = ()
+    freight_fen: int | None = None
 
 
 class _Kept(msgspec.Struct):
     facts: dict[str, object]
     unknown: list[str]
     services: list[str]
+    offers: list[str] = []
+    freight_fen: int | None = None
 
 
 HALF = 16
@@ -62,6 +67,9 @@ def kept(notice: Notice, facts: Mapping[str, object]) -> str:
         "facts": facts,
         "unknown": sorted(notice.unknown),
         "services": notice.services,
+        # What only an interface tells leaves what sheets say as it is.
+        **({"offers": notice.offers} if notice.offers else {}),
+        **({} if notice.return_freight_fen is None else {"freight_fen": notice.return_freight_fen}),
     }
     return _encode(said).decode()
 
@@ -82,6 +90,9 @@ def said_of(ticket: Ticket) -> Said:
         unknown=frozenset(found.unknown),
         sources=_decode_sources(text_of(ticket.sources)),
         services=tuple(found.services),
+        claim=ticket.claim,
+        offers=tuple(found.offers),
+        freight_fen=found.freight_fen,
     )
 
 
@@ -126,5 +137,7 @@ def _digest(notice: Notice, facts: Mapping[str, object]) -> bytes:
         notice.services,
         # What a sheet never says leaves the digests of sheets as they are.
         *((notice.version, notice.evidence) if notice.version or notice.evidence else ()),
+        # Not the sealed values: a platform may seal the same one otherwise each time.
+        *((notice.offers,) if notice.offers else ()),
     )
     return sha256(_encode(said)).digest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from aftersale.channels.base import Turn
+from aftersale.channels.base import SERVICE, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,10 @@ class Seen(Protocol):
     @property
     def turn(self) -> Turn:
         """Say for whom it waits."""
+
+    @property
+    def claim(self) -> str:
+        """Give what is asked for, in the platform's words."""
 
     @property
     def amount_fen(self) -> int | None:
@@ -72,6 +76,7 @@ SEND = "send"
 CARRY_OUT = "carry_out"
 WAIT = "wait"
 SUBMIT = "submit"
+REPLY = "reply"
 NOTHING = "nothing"
 _STEPS = {Stage.DONE: NOTHING, Stage.SHIP: SEND, Stage.DISPUTE: SUBMIT}
 
@@ -139,6 +144,19 @@ def _stage_after_consent(notice: Seen) -> Stage:
     if sent and ("return_received_at" in notice.unknown or not replaces):
         return Stage.RECEIVE
     return Stage.SHIP if replaces else Stage.OTHER
+
+
+class Claimed(Protocol):
+    """Name what tells a request of the platform from a claim of a buyer."""
+
+    @property
+    def claim(self) -> str:
+        """Give what is asked for, in the platform's words."""
+
+
+def is_service(seen: Claimed) -> bool:
+    """Tell whether it is a request by the platform itself, which no remedy answers."""
+    return seen.claim == SERVICE
 
 
 def at_stake(decided_fen: int | None, notice: Seen) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Turn
 from aftersale.texts import Text
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.steps import Stage
+from aftersale.tickets.steps import Stage, is_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,8 @@ def tab_of(seen: Seen, stage: Stage, facts: Facts) -> Tab:
         return Tab.AUTO if seen.turn is Turn.PLATFORM_DONE else Tab.ENDED
     if seen.turn is not Turn.MERCHANT:
         return Tab.BUYER if seen.turn is Turn.BUYER else Tab.PLATFORM
+    if is_service(seen):
+        return Tab.SERVICE
     if stage in _BY_STAGE:
         return _BY_STAGE[stage]
     if facts["apply_type"] == "refund_only":

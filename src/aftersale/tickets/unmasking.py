@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 200
 
+SEALED: Mapping[str, Text] = {
+    "receiver": Text(zh="收件人", en="receiver"),
+    "phone": Text(zh="电话", en="telephone number"),
+    "address": Text(zh="地址", en="address"),
+}
+"""What a platform keeps encrypted and opens one by one."""
+
 FIELDS: Mapping[str, Callable[[Ticket], str]] = {
     "contact": lambda ticket: ticket.buyer.contact if ticket.buyer else "",
     "remark": lambda ticket: ticket.remark,
@@ -58,9 +65,7 @@ def unmask(ticket: Ticket, field: str, person: Person, reason: str, now: datetim
 
     `field` is contact or remark. Raises UnmaskRefused without a reason, for another field, or for nothing.
     """
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise UnmaskRefused("unmask.reason")
+    reason = checked_reason(reason)
     if field not in FIELDS:
         raise UnmaskRefused("unmask.field")
     # Read under a lock: two people may look at the same time.
@@ -72,6 +77,28 @@ def unmask(ticket: Ticket, field: str, person: Person, reason: str, now: datetim
     Unmasking.objects.create(ticket_id=ticket.pk, person=person, field=field, at=now)
     ticket.sequence, ticket.head, ticket.changed_at = current.sequence, current.head, current.changed_at
     return value
+
+
+def checked_reason(reason: str) -> str:
+    """Give a reason without blanks around it; raises UnmaskRefused where there is none, or too long a one."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise UnmaskRefused("unmask.reason")
+    return reason
+
+
+@transaction.atomic
+def note_opened(ticket_id: int, field: str, person: Person, reason: str, now: datetime) -> None:
+    """Write down that a sealed value was opened, by whom and why; of the value nothing stands there."""
+    current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket_id)
+    data = {"field": field, "opened_by": "platform"}
+    change(current, Entry("unmasked", now, person.pk, data, {"reason": reason}))
+
+
+def opened_between(shop_id: int, since: datetime, until: datetime) -> int:
+    """Count the sealed values of a shop that people had opened in [since, until)."""
+    rows = Unmasking.objects.filter(ticket__shop_id=shop_id, field__in=SEALED)
+    return rows.filter(at__gte=since, at__lt=until).count()
 
 
 def unmaskings(person: Person, since: datetime) -> int:

@@ -167,6 +167,7 @@ class Words:
             steps.INSPECT_THEN_SEND: self._("Inspect the return, then send the new one"),
             steps.SEND: self._("Send and enter the waybill"),
             steps.SUBMIT: self._("Submit the evidence to the platform"),
+            steps.REPLY: self._("Answer the platform's request"),
             steps.CARRY_OUT: self._("Agreed: carry it out on the platform"),
             steps.WAIT: self._("Wait"),
             steps.NOTHING: self._("Finished"),

@@ -31,11 +31,9 @@ PLACES: Mapping[str, tuple[int, int]] = {
     Verb.SEND: (7, 8),
     Verb.EXTEND: (0, 11),
     Verb.REFUSE: (1, 6),
-    Verb.CHANGE_TYPE: (0, 7),
 }
 GIVEN: Mapping[str, dict[str, object]] = {
     Verb.SEND: {"carrier": "shunfeng", "waybill": "SF1"},
-    Verb.CHANGE_TYPE: {"to": "refund_only"},
     Verb.SUBMIT_EVIDENCE: {"text": "已按时发出", "evidence": []},
     Verb.REMARK: {"text": "等买家回复"},
     Verb.FLAG: {"flag": "red", "text": "加急"},

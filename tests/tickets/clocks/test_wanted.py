@@ -286,7 +286,7 @@ class _Seen:
 
     def __init__(self, *, is_open: bool, turn: Turn = Turn.MERCHANT) -> None:
         self.open, self.turn = is_open, turn
-        self.amount_fen = None
+        self.amount_fen, self.claim = None, ""
         self.facts: MappingProxyType[str, object] = MappingProxyType({})
         self.unknown: frozenset[str] = frozenset()
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from aftersale.channels.douyin import history, lists, push, reasons, reveal, services, sign, tokens
 from aftersale.channels.douyin import perform as performing
 from aftersale.channels.douyin import read as reading
-from aftersale.channels.interface import Limits
+from aftersale.channels.douyin.calls import LONGEST_REMARK
+from aftersale.channels.douyin.mapping import CARRIERS, FLAGS
+from aftersale.channels.interface import Choices, Limits
+from aftersale.channels.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +36,10 @@ class Douyin:
         push_s=5.0,
         # Earlier the platform gives the same pair again, later the old one is dead.
         refresh_before=timedelta(minutes=50),
+    )
+
+    choices = Choices(
+        tuple(FLAGS), CARRIERS, frozenset(), reasoned=False, longest={Verb.FLAG: LONGEST_REMARK}
     )
 
     def signed(

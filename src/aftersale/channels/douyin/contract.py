@@ -233,6 +233,8 @@ LIMITS: tuple[tuple[str, str, str, str], ...] = (
 VERBS_NOTE = """\
 What this table does not name for a kind of ticket, a person does in the back office: paying a small
 compensation (小额打款), agreeing to 补寄 or 维修, refusing a refund before dispatch (shipping refuses it).
+121 and 321 turn a claim into a refund. Whether they pay at once no source says; they are sent as a refund,
+money held and limits kept, and the ticket is read after: what is not at its end then has an unknown outcome.
 
 Each write that answers an application carries the version it was decided on. A version that changed is
 refused as `channel.version_conflict`: before anything is sent where reading shows it, else by reading again.

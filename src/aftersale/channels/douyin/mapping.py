@@ -182,6 +182,17 @@ FLAGS: Mapping[str, Flag] = {
 }
 """The desk's flags that 抖店 has; yellow and blue have no flag of that colour there."""
 
+CARRIERS: Mapping[str, str] = {
+    "shunfeng": "顺丰",
+    "zhongtong": "中通",
+    "yuantong": "圆通",
+    "yunda": "韵达",
+    "shentong": "申通",
+    "jitu": "极兔",
+    "youzhengguonei": "邮政包裹",
+}
+"""Carriers by the platform's code; it has more, and takes any of its own list."""
+
 SERVICE_PLACES: Mapping[ServiceStatus, Standing] = {
     ServiceStatus.TO_ANSWER: ASKED,
     ServiceStatus.BUYER_CONFIRMS: AT_BUYER,

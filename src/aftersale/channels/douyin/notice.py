@@ -17,6 +17,7 @@ from aftersale.channels.douyin.codes import (
     Status,
     known,
 )
+from aftersale.channels.douyin.ways import offers
 from aftersale.channels.draft import Draft
 from aftersale.channels.spreadsheet import words
 from aftersale.channels.spreadsheet.standing import with_ruling
@@ -74,6 +75,8 @@ def notice_of(said: Said, order: Order | None, observed: Observed) -> Notice:
         return_waybill=said.parcels.return_waybill or None,
         version=said.times.version,
         evidence=said.evidence,
+        offers=offers(known(Kind, said.kind), known(Status, said.status)),
+        sealed=order.sealed if order else {},
     )
 
 
@@ -209,7 +212,7 @@ def asked_of(said: Said) -> int | None:
 
 
 def _paid(said: Said, order: Order | None, draft: Draft) -> int | None:
-    paid = order.line_paid if order and order.line_paid is not None else _paid_of_lines(said)
+    paid = order.line_paid if order and order.line_paid is not None else paid_of_lines(said)
     if paid is None:
         draft.hide("paid_fen", "没有读到付款金额")
         draft.hide("order_paid_fen", "没有读到付款金额")
@@ -220,7 +223,8 @@ def _paid(said: Said, order: Order | None, draft: Draft) -> int | None:
     return paid
 
 
-def _paid_of_lines(said: Said) -> int | None:
+def paid_of_lines(said: Said) -> int | None:
+    """Give what the buyer paid for the lines of a ticket; None where one does not tell."""
     amounts = [
         line.paid - (line.promotion or 0)
         for line in said.lines

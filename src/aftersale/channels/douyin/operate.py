@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from aftersale.channels.douyin import calls, faults
 from aftersale.channels.douyin.answer import ask
 from aftersale.channels.douyin.codes import Kind, Operate, Parcel, SendType, Status, known
-from aftersale.channels.douyin.notice import asked_of, status_words
+from aftersale.channels.douyin.notice import asked_of, paid_of_lines, status_words
 from aftersale.channels.douyin.reasons import reject_reasons
 from aftersale.channels.douyin.shape import Misread
 from aftersale.channels.douyin.ways import (
-    CHANGES_TO,
     OFFERED,
     REFUSALS,
     WAYS,
@@ -46,8 +45,10 @@ def call_for(outgoing: Outgoing, said: Said, hands: Hands) -> Call | None:
         return calls.fill(outgoing, way.code)
     if not isinstance(way.code, Operate):
         return calls.extend(outgoing, way)
-    if verb in REFUNDS and outgoing.amount_fen != asked_of(said):
-        raise faults.amount_differs(outgoing.amount_fen, asked_of(said))
+    # An exchange asks for no money: turned into a refund it pays what was paid.
+    due = asked_of(said) or paid_of_lines(said)
+    if verb in REFUNDS and outgoing.amount_fen != due:
+        raise faults.amount_differs(outgoing.amount_fen, due)
     return _operate(outgoing, _once_refused(way, said), hands)
 
 
@@ -78,8 +79,6 @@ def _operate(outgoing: Outgoing, code: Operate, hands: Hands) -> Call:
             "company_code": calls.carrier(outgoing),
             "logistics_code": calls.waybill(outgoing),
         }
-    if code in CHANGES_TO and outgoing.params.get("to") not in CHANGES_TO[code]:
-        raise faults.not_taken("抖店不能改成这种售后类型", "抖店 cannot change it to that kind of claim")
     return calls.Call("afterSale.operate", {"type": int(code), "items": [item]})
 
 

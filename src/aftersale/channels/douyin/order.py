@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aftersale.channels.douyin.answer import ask
@@ -10,7 +10,7 @@ from aftersale.channels.douyin.shape import Misread
 from aftersale.domain.errors import Rejected, Unauthorised
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from aftersale.channels.base import Hands
@@ -23,7 +23,7 @@ ORDER = "order.orderDetail"
 class Order:
     """Hold times of an order (None: has not happened) and its amounts in fen; `buyer` is the platform's id.
 
-    `contact` is masked as the platform masks it; nothing here is a plain personal value.
+    `contact` is masked as the platform masks it, `sealed` as it encrypts it; nothing here is a plain value.
     """
 
     paid_at: datetime | None
@@ -37,6 +37,7 @@ class Order:
     province: str
     buyer: str
     contact: str
+    sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_order(order_no: str, line_nos: Sequence[str], hands: Hands) -> Order | None:
@@ -63,7 +64,18 @@ def _order(data: Shape, line_nos: Sequence[str]) -> Order:
         province=data.at("post_addr").at("province").text("name"),
         buyer=data.text("doudian_open_id"),
         contact="，".join(text for text in masked if text),
+        sealed=_sealed(data),
     )
+
+
+def _sealed(data: Shape) -> dict[str, str]:
+    """Give receiver, phone and address as the platform encrypts them."""
+    found = {
+        "receiver": data.text("encrypt_post_receiver"),
+        "phone": data.text("encrypt_post_tel"),
+        "address": data.at("post_addr").text("encrypt_detail"),
+    }
+    return {name: cipher for name, cipher in found.items() if cipher}
 
 
 def _paid(amounts: Shape) -> int | None:

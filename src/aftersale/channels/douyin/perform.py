@@ -8,11 +8,11 @@ from aftersale.channels.base import Outcome, Receipt
 from aftersale.channels.douyin import faults
 from aftersale.channels.douyin.answer import LOOK_AND_DECIDE, ask, unreadable
 from aftersale.channels.douyin.calls import DIRECT, INTERCEPT
-from aftersale.channels.douyin.codes import ITEM_DONE
+from aftersale.channels.douyin.codes import ITEM_DONE, Status, known
 from aftersale.channels.douyin.operate import call_for
 from aftersale.channels.douyin.read import read_said
 from aftersale.channels.douyin.services import id_of, is_service
-from aftersale.channels.douyin.ways import NOT_OFFERED, OPERATE
+from aftersale.channels.douyin.ways import NOT_OFFERED, OPERATE, TURNED
 from aftersale.channels.manual.words import to_do
 from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.errors import ChannelError, Rejected
@@ -51,11 +51,23 @@ def perform(outgoing: Outgoing, hands: Hands) -> Receipt:
 def _sent_guarded(call: Call, outgoing: Outgoing, hands: Hands) -> Receipt:
     """Send; a refusal of a ticket that changed in between is told apart, by looking."""
     try:
-        return _sent(call, Verb(outgoing.verb), hands)
+        receipt = _sent(call, Verb(outgoing.verb), hands)
     except Rejected as refused:
         if _changed(outgoing, hands):
             raise faults.version_conflict(refused.platform_code) from refused
         raise
+    if call.params.get("type") in TURNED and not _settled(outgoing, hands):
+        raise unreadable(writes=True)
+    return receipt
+
+
+def _settled(outgoing: Outgoing, hands: Hands) -> bool:
+    """Look whether a claim that was turned into a refund has come to its end with that."""
+    try:
+        said = read_said(outgoing.ticket_no, hands)
+    except ChannelError:
+        return False
+    return said is not None and known(Status, said.status) is Status.SUCCEEDED
 
 
 def _changed(outgoing: Outgoing, hands: Hands) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Notice, Observed, Parked, Turn
+from aftersale.channels.base import SERVICE, Notice, Observed, Parked, Turn
 from aftersale.channels.douyin.answer import ask, unreadable
 from aftersale.channels.douyin.codes import ServiceStatus, known
 from aftersale.channels.douyin.mapping import SERVICE_PLACES
@@ -12,6 +12,7 @@ from aftersale.channels.douyin.shape import Misread, Shape
 from aftersale.channels.draft import Draft
 from aftersale.channels.interface import Page
 from aftersale.channels.standing import UNSEEN
+from aftersale.channels.verbs import Verb
 from aftersale.domain.clock import seconds_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 LIST, DETAIL = "order.getServiceList", "order.serviceDetail"
 PREFIX = "service-"
-CLAIM = "平台服务单"
 SIZE = 100
 _MOST_PAGES = 500
 _NOT_SAID = ("apply_type", "reason", "paid_fen", "order_paid_fen", "shipped_at", "signed_at", "paid_at")
@@ -111,7 +111,7 @@ def _notice(row: Shape, observed: Observed) -> Notice:
         turn=found.turn,
         status=word if status is not None else f"{word}（{row.text('operate_status')}）",
         reason=row.text("detail"),
-        claim=CLAIM,
+        claim=SERVICE,
         flag=None,
         remark=row.text("reply") or None,
         amount_fen=None,
@@ -122,4 +122,5 @@ def _notice(row: Shape, observed: Observed) -> Notice:
         newest_at=updated or created,
         version=row.text("update_time"),
         evidence=row.texts("img_list"),
+        offers=(Verb.REPLY_SERVICE,) if status is ServiceStatus.TO_ANSWER else (),
     )

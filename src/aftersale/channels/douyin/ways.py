@@ -39,8 +39,9 @@ _OPERATIONS: Mapping[tuple[Verb, Kind, Status], Operate] = {
     (Verb.REFUSE, Kind.REFUND_SHIPPED, Status.APPLIED): Operate.REFUSE_REFUND,
     (Verb.REFUSE, Kind.EXCHANGE, Status.APPLIED): Operate.REFUSE_EXCHANGE,
     (Verb.REFUSE, Kind.EXCHANGE, Status.SENT_BACK): Operate.REFUSE_EXCHANGE_RECEIVED,
-    **{(Verb.CHANGE_TYPE, Kind.RETURN_REFUND, at): Operate.TO_REFUND_ONLY for at in _TYPE_CHANGES},
-    **{(Verb.CHANGE_TYPE, Kind.EXCHANGE, at): Operate.EXCHANGE_TO_REFUND for at in _TYPE_CHANGES},
+    # Turning a claim into a refund pays it at once: it is a refund, money held and limits kept.
+    **{(Verb.REFUND_NO_RETURN, Kind.RETURN_REFUND, at): Operate.TO_REFUND_ONLY for at in _TYPE_CHANGES},
+    **{(Verb.REFUND_NO_RETURN, Kind.EXCHANGE, at): Operate.EXCHANGE_TO_REFUND for at in _TYPE_CHANGES},
 }
 WAYS: Mapping[tuple[Verb, Kind, Status], Way] = {
     **{step: Way(OPERATE, code) for step, code in _OPERATIONS.items()},
@@ -56,14 +57,30 @@ WAYS: Mapping[tuple[Verb, Kind, Status], Way] = {
 OFFERED = frozenset((verb, kind) for verb, kind, _ in WAYS)
 """Verbs by kind; for any other pair a person acts in the back office, where more is possible."""
 
-CHANGES_TO: Mapping[Operate, frozenset[str]] = {
-    Operate.TO_REFUND_ONLY: frozenset({"refund_only"}),
-    Operate.EXCHANGE_TO_REFUND: frozenset({"refund_only", "return_refund"}),
-}
+TURNED = frozenset({Operate.TO_REFUND_ONLY, Operate.EXCHANGE_TO_REFUND})
+"""Operations after which it is looked whether the money really goes: no source tells it for sure."""
+
 WITH_ADDRESS = frozenset({Operate.AGREE_RETURN, Operate.AGREE_EXCHANGE})
 REFUSALS = frozenset(code for (verb, _, _), code in _OPERATIONS.items() if verb is Verb.REFUSE)
-NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.AGREE_REPAIR})
-"""小额打款 and agreeing to 维修 have no call; agreeing to 补寄 has no verb of its own."""
+NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.SMALL_PAYOUT, Verb.AGREE_REPAIR, Verb.CHANGE_TYPE})
+"""小额打款 and agreeing to 维修 have no call; any change but into a refund is the buyer's."""
 
 JUDGED = frozenset(verb for verb, _, _ in WAYS)
 """Verbs that need to know how the ticket stands."""
+
+_ALWAYS = (Verb.REMARK, Verb.FLAG)
+_WHILE: Mapping[Verb, frozenset[tuple[Kind, Status]]] = {
+    Verb.INTERCEPT: frozenset({(Kind.REFUND_SHIPPED, Status.APPLIED)}),
+    Verb.RETURN_WAYBILL: frozenset(
+        (kind, Status.TO_RETURN) for kind in (Kind.RETURN_REFUND, Kind.EXCHANGE, Kind.REPAIR)
+    ),
+}
+
+
+def offers(kind: Kind | None, status: Status | None) -> tuple[str, ...]:
+    """List what the interface takes for a ticket of a kind at a stage, remarks and flags at any."""
+    if kind is None or status is None:
+        return tuple(map(str, _ALWAYS))
+    answers = {verb for verb, of, at in WAYS if (of, at) == (kind, status)}
+    beside = {verb for verb, places in _WHILE.items() if (kind, status) in places}
+    return (*map(str, _ALWAYS), *sorted(map(str, answers | beside)))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aftersale.channels.interface import Limits
-from aftersale.channels.kuaishou import calls, lists, looking, tokens
+from aftersale.channels.interface import Choices, Limits
+from aftersale.channels.kuaishou import calls, codes, lists, looking, tokens
 from aftersale.channels.kuaishou.notices import PLATFORM
 from aftersale.channels.kuaishou.perform import VERBS, perform
 from aftersale.channels.kuaishou.push import opened
+from aftersale.channels.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +37,13 @@ LIMITS = Limits(
     refresh_before=timedelta(hours=12),
 )
 """The platform's figures; in big sales it shortens the window of a list to hours."""
+CHOICES = Choices(
+    tuple(codes.FLAGS),
+    {str(code): name for code, name in codes.CARRIERS.items()},
+    frozenset((codes.APPLY_TYPES[of], codes.APPLY_TYPES[to]) for of, to in codes.CHANGES),
+    reasoned=True,
+    longest={Verb.REMARK: codes.LONGEST_NOTE, Verb.FLAG: codes.LONGEST_NOTE},
+)
 _INSIDE = timedelta(minutes=1)
 
 
@@ -48,6 +56,7 @@ class Kuaishou:
     verbs: frozenset[str] = VERBS
     can_read: bool = True
     lists_whole: bool = True
+    choices: Choices = CHOICES
 
     def signed(
         self, method: str, params: Mapping[str, object], keys: AppKeys, token: str, at: datetime

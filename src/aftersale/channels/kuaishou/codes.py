@@ -245,6 +245,16 @@ POSSIBLE: dict[tuple[Verb, Way], frozenset[Status]] = {
 }
 """At which way and status the platform takes what; any other pair is left to a person."""
 
+ALWAYS = (Verb.REMARK, Verb.FLAG)
+"""What is written on the order, whatever becomes of the ticket."""
+
+SEALED: dict[str, str] = {
+    "receiver": "encryptedConsignee",
+    "phone": "encryptedMobile",
+    "address": "encryptedAddress",
+}
+"""Under which name each value of the buyer stands encrypted."""
+
 CHANGES: frozenset[tuple[Way, Way]] = frozenset(
     {(Way.RETURN, Way.REFUND), (Way.REFUND, Way.RETURN), (Way.EXCHANGE, Way.RETURN)}
 )

@@ -121,7 +121,10 @@ def _lines(told: tuple[Told, ...]) -> Iterator[Said]:
 
 
 def reveal(sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
-    """Decrypt values of buyers, by cipher; those that the platform does not open are left out."""
+    """Decrypt values of buyers, by cipher; those that the platform does not open are left out.
+
+    Raises ChannelError; Rejected with the platform's words where it opens none of one call.
+    """
     opened: dict[str, str] = {}
     for first in range(0, len(sealed), codes.MOST_DECRYPTED):
         opened |= _opened(sealed[first : first + codes.MOST_DECRYPTED], hands)
@@ -131,5 +134,13 @@ def reveal(sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
 def _opened(sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
     asked = [{"encryptedData": each.cipher, "bizId": each.order_no} for each in sealed]
     told = rows_of(hands.ask(DECRYPT, {"batchDecryptList": asked}), "batchDecryptResultList")
-    good = (each for each in told if each.fields.get("errorCode") == codes.OK)
+    good = [each for each in told if each.fields.get("errorCode") == codes.OK]
+    if told and not good:
+        words = told[0].text("errorMsg") or told[0].text("errorMessage")
+        raise Rejected(
+            "channel.not_opened",
+            Text(zh=f"平台没有解密：{words}", en=f"The platform did not open it: {words}"),
+            Text(zh="需要时到平台后台查看。", en="Look in the platform's back office if you need it."),
+            platform_code="decrypt",
+        )
     return {each.text("encryptedData"): each.text("decryptedData") for each in good}

@@ -109,6 +109,8 @@ def _notice(case: Case, found: Standing, draft: Draft) -> Notice:
         version=str(ticket.code("updateTime")),
         evidence=pictures(ticket.fields.get("pictures")),
         return_freight_fen=claimed_freight(ticket),
+        offers=_offers(ticket),
+        sealed=_sealed(order),
     )
 
 
@@ -126,6 +128,20 @@ def _contact(order: Told | None) -> str | None:
     address = order.part("orderAddress") if order else Told({})
     shown = (address.text("desensitiseConsignee"), address.text("desensitiseMobile"))
     return "，".join(text for text in shown if text) or None
+
+
+def _offers(ticket: Told) -> tuple[str, ...]:
+    """List what the interface takes at this way and status, remarks and flags at any."""
+    way, status = known(Way, ticket.code("handlingWay")), known(Status, ticket.code("status"))
+    answers = {verb for (verb, of), places in codes.POSSIBLE.items() if of is way and status in places}
+    return (*map(str, codes.ALWAYS), *sorted(map(str, answers)))
+
+
+def _sealed(order: Told | None) -> dict[str, str]:
+    """Give receiver, phone and address as the platform encrypts them."""
+    address = order.part("orderAddress") if order else Told({})
+    found = {name: address.text(told) for name, told in codes.SEALED.items()}
+    return {name: cipher for name, cipher in found.items() if cipher}
 
 
 def return_waybill(ticket: Told) -> str:

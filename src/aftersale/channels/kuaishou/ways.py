@@ -209,5 +209,5 @@ def note(outgoing: Outgoing) -> Params:
     return {**said, "flag": flag}
 
 
-NOTES = frozenset({Verb.REMARK, Verb.FLAG})
+NOTES = frozenset(codes.ALWAYS)
 """What is written on the order and needs no ticket to be looked at."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.channels.verbs import VERB_WORDS, Verb
+from aftersale.channels.verbs import FLAG_WORDS, PURPOSES, VERB_WORDS, Verb
 from aftersale.domain.money import yuan
+from aftersale.domain.value_words import VALUE_WORDS
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aftersale.channels.base import Outgoing
 
@@ -27,6 +28,12 @@ _OWN_WAYS: Mapping[tuple[str, Verb], Text] = {
     ("kuaishou", Verb.REFUND_NO_RETURN): Text(
         zh="选“直接退款”，不用等退货", en="choose “直接退款”; nothing has to come back"
     ),
+    ("douyin", Verb.SMALL_PAYOUT): Text(
+        zh="打开订单，用“小额打款”付给买家", en="open the order and pay by “小额打款”"
+    ),
+    ("kuaishou", Verb.SMALL_PAYOUT): Text(
+        zh="打开订单，用“小额打款”付给买家", en="open the order and pay by “小额打款”"
+    ),
     ("kuaishou", Verb.SEND): Text(
         zh="确认收到旧货，填新单号发出", en="confirm the old goods and enter the new waybill"
     ),
@@ -42,7 +49,7 @@ def to_do(outgoing: Outgoing, platform: str) -> Text:
     """Say what a person does now: place, ticket, step and amount in yuan."""
     verb = Verb(outgoing.verb)
     step = _OWN_WAYS.get((platform, verb), VERB_WORDS[verb])
-    more = [text for text in (_BESIDE.get(verb), _amount(outgoing)) if text]
+    more = [text for text in (_BESIDE.get(verb), _amount(outgoing), *_details(outgoing)) if text]
     place = _PLACES.get(platform, _ELSEWHERE)
     zh, en = "，".join([step.zh, *(t.zh for t in more)]), ", ".join([step.en, *(t.en for t in more)])
     return Text(
@@ -55,6 +62,29 @@ def to_do(outgoing: Outgoing, platform: str) -> Text:
             "Then come back and confirm the outcome."
         ),
     )
+
+
+def _details(outgoing: Outgoing) -> Iterator[Text]:
+    """Say what is entered or chosen there; texts for people stand beside, to be copied."""
+    for name, value in sorted(outgoing.params.items()):
+        if name in _NAMED and value:
+            yield _NAMED[name].get(str(value), Text(zh=str(value), en=str(value)))
+        elif name in _TYPED and value:
+            yield Text(zh=f"{_TYPED[name].zh} {value}", en=f"{_TYPED[name].en} {value}")
+    freight = outgoing.params.get("return_freight_fen")
+    if isinstance(freight, int):
+        yield Text(zh=f"退货运费 {yuan(freight)}", en=f"return freight {yuan(freight)}")
+
+
+_NAMED: Mapping[str, Mapping[str, Text]] = {
+    "flag": FLAG_WORDS,
+    "purpose": {code: Text(zh=f"用途 {word.zh}", en=f"for {word.en}") for code, word in PURPOSES.items()},
+    "to": {code: Text(zh=f"改成“{word.zh}”", en=f"to {word.en}") for code, word in VALUE_WORDS.items()},
+}
+_TYPED: Mapping[str, Text] = {
+    "carrier": Text(zh="快递公司", en="carrier"),
+    "waybill": Text(zh="单号", en="waybill"),
+}
 
 
 def _amount(outgoing: Outgoing) -> Text | None:

@@ -261,13 +261,15 @@ def _decrypted(call: Call, order: str, text: str, plain: tuple[str, str] | None)
         found_sold(call, order)
     except Refused:
         plain = None
+    spent = plain is not None and not call.rooms.quota.revealed(call.shop)
+    plain = None if spent else plain
     kinds = {"address": 1, "name": 2, "phone": 3}
     return {
         "auth_id": order,
         "cipher_text": text,
         "decrypt_text": plain[1] if plain else "",
-        "err_no": 0 if plain else 300008,
-        "err_msg": "" if plain else "密文与订单不匹配",
+        "err_no": 0 if plain else 300011 if spent else 300008,
+        "err_msg": "" if plain else "今日解密额度已用完" if spent else "密文与订单不匹配",
         "data_type": kinds[plain[0]] if plain else 0,
         "is_virtual_tel": False,
         "expire_time": 0,

@@ -270,10 +270,12 @@ def _decrypted(call: Call, info: object) -> Json:
     text, number = own.text("encryptedData"), own.text("bizId")
     sold = call.rooms.market.store.sold(number)
     plain = opened(number, text) if sold and sold.shop == call.shop else None
+    spent = plain is not None and not call.rooms.quota.revealed(call.shop)
+    plain = None if spent else plain
     return {
         "decryptedData": plain[1] if plain else "",
         "encryptedData": text,
         "bizId": number,
         "errorCode": 1 if plain else 0,
-        "errorMsg": "" if plain else "密文与订单不匹配",
+        "errorMsg": "" if plain else "今日解密额度已用完" if spent else "密文与订单不匹配",
     }

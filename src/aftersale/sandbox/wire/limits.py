@@ -25,6 +25,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     kuaishou_daily: int = 1_000_000
     kuaishou_window_ms: int = DAY_MS
     kuaishou_generation: str = "newer"
+    reveals_daily: int = 10_000
 
 
 class Quota:
@@ -47,6 +48,15 @@ class Quota:
         with self._store.change():
             self._store.keep_value("limits", msgspec.json.encode(limits).decode())
         return limits
+
+    def revealed(self, shop: str) -> bool:
+        """Count the opening of one value of a buyer; False where the shop has used up its day."""
+        day = ("reveal", shop, self._wall() // DAY_MS)
+        with self._lock:
+            if self._today[day] >= self.limits().reveals_daily:
+                return False
+            self._today[day] += 1
+        return True
 
     def exceeded(self, platform: str, method: str) -> str:
         """Count a call, and name the limit that it meets: qps, daily, or nothing."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from aftersale.domain import states
-from aftersale.shops.encryption import EncryptedTextField
+from aftersale.shops.encryption import EncryptedJSONField, EncryptedTextField
 from aftersale.shops.models import Shop
 
 
@@ -74,6 +74,7 @@ class Ticket(models.Model):
     own mark of it, sent back with each write. `stage`, `tab` and `step` say how far it is, where agents look
     for it and what to do; `queue_at` is the time it is sorted by: the earliest
     deadline, or far away. `held` names what is odd about the parcels that came back, empty where nothing is.
+    `sealed` are values of the buyer as the platform encrypts them, by what they are.
     `waits_for` marks one on which we have done our part, from when and until when (tickets.waiting).
     `sequence` and `head` are the end of its chain of events; every change moves `sequence`, which guards
     against races.
@@ -93,6 +94,7 @@ class Ticket(models.Model):
     flag = models.CharField(max_length=32, blank=True)
     return_waybill = models.CharField(max_length=64, blank=True)
     remark = EncryptedTextField(blank=True)
+    sealed: models.Field[Any, Any] = EncryptedJSONField(blank=True, default=dict)
     reason = models.CharField(max_length=32, blank=True)
     apply_type = models.CharField(max_length=32, blank=True)
     open = models.BooleanField()

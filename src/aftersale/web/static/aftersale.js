@@ -113,6 +113,7 @@
     KeyR: () => press("r"),
     KeyN: () => press("n"),
     KeyE: () => press("e"),
+    KeyM: () => press("m"),
     KeyU: () => press("u"),
     KeyD: () => press("d"),
     KeyF: () => press("f"),

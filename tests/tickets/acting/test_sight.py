@@ -1,0 +1,33 @@
+"""See that what was done beside the answer is known again by its mark, and never sent a second time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aftersale.channels.verbs import Verb
+from aftersale.tickets.sight import LEAVES_NO_TRACE, SHOWS
+from tests.tickets.taking.notices import ASKED
+
+
+@pytest.mark.parametrize(
+    ("verb", "params", "there", "otherwise"),
+    [
+        (Verb.FLAG, {"flag": "red"}, {"flag": "红"}, {"flag": "灰"}),
+        (Verb.FLAG, {"flag": "red"}, {"flag": "red"}, {"flag": None}),
+        (Verb.REMARK, {"text": "已电话联系"}, {"remark": "加急；已电话联系"}, {"remark": None}),
+        (Verb.RETURN_WAYBILL, {"waybill": "SF1"}, {"return_waybill": "SF1"}, {"return_waybill": "SF2"}),
+        (Verb.REPLY_SERVICE, {"text": "已补发"}, {"remark": "已补发"}, {"remark": ""}),
+    ],
+)
+def test_a_mark_shows_whether_it_was_done(
+    verb: str, params: dict[str, object], there: dict[str, Any], otherwise: dict[str, Any]
+) -> None:
+    assert SHOWS[verb](params, replace(ASKED, **there))
+    assert not SHOWS[verb](params, replace(ASKED, **otherwise))
+
+
+def test_nothing_is_both_seen_and_without_a_trace() -> None:
+    assert not LEAVES_NO_TRACE & set(SHOWS)
