@@ -16,7 +16,8 @@ from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.roles import Permission, Role
+from aftersale.domain.roles import Permission
+from aftersale.pages.warehouse import NotOfTheWarehouse, in_warehouse, keep_to_the_bench
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
@@ -85,12 +86,14 @@ class Seat:
     """Hold what every page shows around its own content.
 
     `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
+    `first` is the address of the page one comes back to.
     """
 
     person: str
     areas: Sequence[Area]
     demo: bool
     alone: bool
+    first: str
     warnings: Sequence[str]
     messages: Sequence[str]
 
@@ -133,7 +136,12 @@ def _names() -> dict[str, str]:
     }
 
 
-_STATUS: dict[type[AftersaleError], int] = {NotHere: 404, NotAllowed: 403, Overtaken: 409}
+_STATUS: dict[type[AftersaleError], int] = {
+    NotHere: 404,
+    NotAllowed: 403,
+    NotOfTheWarehouse: 403,
+    Overtaken: 409,
+}
 _REFUSED = 422
 
 
@@ -147,6 +155,7 @@ def page(
         person = cast("Person", request.user)
         ask = Ask(request, Caller(person, datetime.now(UTC), read=places_for(request)))
         try:
+            keep_to_the_bench(ask.caller, getattr(request.resolver_match, "url_name", None) or "")
             return view(ask, *args, **kwargs)
         except AftersaleError as refusal:
             return refused(ask, refusal)
@@ -179,14 +188,10 @@ def seat_of(ask: Ask) -> Seat:
         _areas(ask, by_oneself=by_oneself),
         any(shop.demo for shop in shops),
         by_oneself,
+        reverse("bench" if in_warehouse(ask.caller) else "home"),
         _warnings(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],
     )
-
-
-def in_warehouse(caller: Caller) -> bool:
-    """Tell whether a person works in the warehouse alone, whichever shop it serves."""
-    return bool(caller.places) and all(place.role is Role.WAREHOUSE for place in caller.places)
 
 
 def _areas(ask: Ask, *, by_oneself: bool) -> list[Area]:

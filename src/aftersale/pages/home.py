@@ -21,8 +21,9 @@ from aftersale.domain.states import Arbitration, Money
 from aftersale.insight.behind import answered, by_machine, lately, tickets_behind
 from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
-from aftersale.pages.door import Ask, in_warehouse, page, shown
+from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.home_charts import behind, charts_of
+from aftersale.pages.warehouse import in_warehouse
 from aftersale.pages.words import Speech, value
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.permissions import alone

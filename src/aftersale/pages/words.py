@@ -15,7 +15,7 @@ from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
 from aftersale.tickets.waiting import Whom
 from aftersale.triage.words import Words
-from aftersale.web.environment import lang
+from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -95,10 +95,23 @@ def whom_words(whom: str) -> str:
         Whom.BUYER: _("waiting for the buyer"),
         Whom.CARRIER: _("waiting for the carrier"),
         Whom.CHECK: _("being looked into"),
+        Whom.CLOCK: _("out of time: the platform acts by itself"),
         Whom.HANDS: _("to be done in the back office"),
         Whom.PLATFORM: _("done, to be seen on the platform"),
     }
     return next((words for each, words in said.items() if each == whom), "")
+
+
+def theirs(row: Row) -> str:
+    """Say what the other side has to do now, and by when where a clock tells."""
+    said = STAGE_WORDS.get(Stage(row.stage)) if row.stage in _THEIRS else TAB_WORDS.get(Tab(row.tab))
+    words = said.of(lang()) if said else ""
+    if row.theirs_at is None:
+        return words
+    return _("{whom}, until {time}").format(whom=words, time=at(row.theirs_at))
+
+
+_THEIRS = frozenset({Stage.RETURN, Stage.BUYER_RECEIVES, Stage.DISPUTE, Stage.PAYING})
 
 
 # The platform's words for a flag are colours; a sheet may write either.
