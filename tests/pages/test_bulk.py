@@ -237,10 +237,10 @@ def test_a_label_is_typed_once_for_all_and_stands_on_the_ticket(agent: Visitor, 
     assert agent.post("bulk_begin", made.pk, note="").status_code == 422
     assert agent.post("bulk_begin", made.pk, note="13800138000").status_code == 422
     agent.post("bulk_begin", made.pk, note="大促")
-    assert "大促" in words_of(agent.get("ticket_instructions", ticket.pk))
+    assert "大促" in words_of(agent.get("label", ticket.pk))
     agent.post("label", ticket.pk, off="大促")
     agent.post("label", ticket.pk, name="加急")
-    said = words_of(agent.get("ticket_instructions", ticket.pk))
+    said = words_of(agent.get("label", ticket.pk))
     assert ("加急" in said, "大促" in said) == (True, False)
 
 

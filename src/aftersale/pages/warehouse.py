@@ -21,6 +21,7 @@ _LED_TO = frozenset(
         "ticket_instructions",
         "ticket_stop",
         "here",
+        "label",
         "note",
         "answer",
         "withdraw",
