@@ -110,7 +110,7 @@ def of_ticket(ask: Ask, ticket_id: int) -> HttpResponse:
 
 @page
 def label(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Give the words that stick on a ticket, asked for by its page; when sent, stick one on or take one off."""
+    """Give the words that stick on a ticket, for its page; when sent, stick one on or take one off."""
     if ask.request.method != "POST":
         return _labels(ask, ticket_for(ask.caller, ticket_id, Permission.VIEW))
     ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
