@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import VERB_WORDS
+from aftersale.domain.flags import FLAGS, flag_code
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
 from aftersale.returns.classes import ODD_WORDS, Odd
@@ -114,15 +115,10 @@ def theirs(row: Row) -> str:
 _THEIRS = frozenset({Stage.RETURN, Stage.BUYER_RECEIVES, Stage.DISPUTE, Stage.PAYING})
 
 
-# The platform's words for a flag are colours; a sheet may write either.
-_FLAGS = {"red": "红旗", "yellow": "黄旗", "green": "绿旗", "blue": "蓝旗", "purple": "紫旗", "grey": "灰旗"}
-
-
 def flag_words(flag: str) -> str:
     """Say a flag as agents do."""
-    if lang() == "en":
-        return _("{colour} flag").format(colour=flag)
-    return _FLAGS.get(flag, flag if flag.endswith("旗") else f"{flag}旗")
+    said = FLAGS.get(flag_code(flag))
+    return said.of(lang()) if said else flag
 
 
 def act_of(step: str) -> str:
@@ -144,7 +140,7 @@ def stages() -> list[tuple[str, str]]:
 
 def flags() -> list[tuple[str, str]]:
     """List the flags that a sheet can show."""
-    return [(code, flag_words(code)) for code in _FLAGS]
+    return [(code, text.of(lang())) for code, text in FLAGS.items()]
 
 
 def moneys() -> list[tuple[str, str]]:
