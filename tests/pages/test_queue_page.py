@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from aftersale.domain.roles import Role
+from aftersale.shops.models.shop import Connection
+from aftersale.tickets.models import Import
 from aftersale.tickets.models.batch import BatchRow
-from tests.api.desk import make_person, make_shop, make_ticket
+from tests.api.desk import make_person, make_shop, make_ticket, now
 from tests.pages.desk import queries, soon, text_of, visitor, words_of
 
 if TYPE_CHECKING:
@@ -49,6 +51,19 @@ def test_the_time_left_is_said_in_words_and_never_by_colour_alone(agent: Visitor
     text = text_of(agent.get("queue"))
     assert "clock-red" in text
     assert "00:41" in text
+
+
+def test_days_left_are_said_in_the_language_of_the_page(agent: Visitor, shop: Shop) -> None:
+    make_ticket(shop, 1, queue_at=soon(80), due_at=soon(80))
+    assert "3 天" in words_of(agent.get("queue"))
+
+
+def test_how_old_the_data_are_is_said_of_shops_that_live_on_sheets(agent: Visitor, shop: Shop) -> None:
+    done = {"state": "done", "created_at": now(), "ended_at": now(), "files": ["售后.csv"]}
+    Import.objects.create(shop=shop, kind="tickets", **done)
+    assert "数据截至" in words_of(agent.get("queue_read", part=True))
+    Connection.objects.create(shop=shop, state="connected", since=now())
+    assert "数据截至" not in words_of(agent.get("queue_read", part=True))
 
 
 def test_a_ticket_says_goods_claim_reason_amount_and_what_to_do(agent: Visitor, ticket: Ticket) -> None:

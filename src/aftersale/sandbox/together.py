@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LINES = frozenset({Line.UNSHIPPED, Line.SHIPPED_REFUND, Line.RETURN_REVIEW, Line.RETURN_RECEIPT})
 _STAGES = frozenset({Stage.DECIDE, Stage.RECEIVE})
 _NEAR = timedelta(hours=6)
+_PAIRED = 0.5
 _FLAGGED, _COLOURS = 0.09, (("红", 3), ("紫", 2), ("绿", 1))
 
 
@@ -33,7 +34,7 @@ def _kind(ticket: Ticket) -> _Kind:
 
 
 def pair_up(
-    orders: Sequence[Order], tickets: Sequence[Ticket], articles: Mapping[str, Article]
+    rng: Random, orders: Sequence[Order], tickets: Sequence[Ticket], articles: Mapping[str, Article]
 ) -> tuple[list[Order], list[Ticket]]:
     """Ask for the second line of an order too: a ticket of the same kind and time moves there.
 
@@ -45,7 +46,7 @@ def pair_up(
     plain = [each for each in tickets if _is_plain(each)]
     for ticket in plain:
         second = _second_line(by_no[ticket.order_no])
-        if second is None or ticket.ticket_no in moved:
+        if second is None or ticket.ticket_no in moved or not happens(rng, _PAIRED):
             continue
         guest = _guest(ticket, plain, moved.keys() | hosts)
         if guest is not None:

@@ -39,8 +39,8 @@ def make_world(seed: int, now: datetime, tickets: int = 912, home: str = story.B
     earlier = [*maker.pasts()]
     maker.quiet_orders()
     articles = tuple(a for a in story.ARTICLES if any(shop.key in a.shops for shop in maker.shops))
-    orders, day = pair_up(maker.orders, day, {article.article_no: article for article in articles})
-    apart = Random(f"{seed}/{home}/flags")  # noqa: S311  as above: a world that repeats
+    apart = Random(f"{seed}/{home}/together")  # noqa: S311  a world that repeats, not a secret
+    orders, day = pair_up(apart, maker.orders, day, {each.article_no: each for each in articles})
     return World(
         seed=seed,
         now=maker.now,
