@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import override
 
+from aftersale.channels.verbs import Verb
 from aftersale.pages.proposal import newest_of, proposal_of
 from aftersale.pages.words import value
 from aftersale.tickets.steps import SUBMIT
@@ -74,7 +75,8 @@ def _wanted(proposal: Proposal | None, frame: str) -> Sequence[str]:
     if proposal is None:
         return ()
     if frame == _PLAN:
-        return [way.words for way in proposal.ways]
+        # What one asks a buyer is what a buyer can choose; our own steps are none of it.
+        return [way.words for way in proposal.ways if way.verb and way.verb != Verb.REFUSE]
     if frame == _WORD:
         return [asked.words for asked in proposal.asked]
     side = _("from the shop") if frame == _PLATFORM else _("from the buyer")
