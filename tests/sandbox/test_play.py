@@ -67,8 +67,9 @@ def stage() -> Iterator[Stage]:
     store.close()
 
 
-def _silent(_market: Market, _what: str, _case: Case) -> None:
+def _silent(market: Market, what: str, case: Case) -> None:
     """Let nobody know."""
+    del market, what, case
 
 
 def tickets(stage: Stage) -> int:

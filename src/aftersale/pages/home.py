@@ -23,9 +23,10 @@ from aftersale.insight.behind import answered, by_machine, tickets_behind
 from aftersale.insight.lately import by_day
 from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
-from aftersale.pages.door import Ask, in_warehouse, page, shown
+from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.home_charts import behind, charts_of
 from aftersale.pages.play import strip
+from aftersale.pages.warehouse import in_warehouse
 from aftersale.pages.words import Speech, value
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.permissions import alone

@@ -10,7 +10,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.timeline import SIDES, side_words, timeline_of
-from aftersale.pages.words import Speech, act_of, value, verb
+from aftersale.pages.words import Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
 from aftersale.shops.models.shop import ConnectionState
@@ -67,6 +67,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "verb": verb,
         "aside": beside.VERBS,
         "value": value,
+        "flag_words": flag_words,
         "act": act_of(seen.step),
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),
