@@ -93,8 +93,7 @@ def _pressed(desk: Desk, made: list[dict[str, str]], shipped: int) -> Cleared:
     # Spread over the shops, so that every platform is met.
     sent, withdrawn = made[:: len(made) // shipped][:shipped], made[1 :: len(made) // WITHDRAWN][:WITHDRAWN]
     for number, each in enumerate(sent):
-        carrier = "4" if each["ticket"].startswith("2261") else "shunfeng"
-        desk.place.tell(f"orders/{each['order']}/ship", {"waybill": f"SF{number:012d}", "carrier": carrier})
+        desk.place.tell(f"orders/{each['order']}/ship", {"waybill": f"SF{number:012d}"})
     for each in withdrawn:
         desk.place.tell(f"tickets/{each['ticket']}/withdraw")
     with at_work(1):
