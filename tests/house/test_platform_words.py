@@ -92,12 +92,12 @@ def test_no_field_and_no_call_of_a_platform_is_named_elsewhere(kind: str) -> Non
 
 
 def test_no_code_of_a_platform_is_named_elsewhere() -> None:
-    numbers = codes()
+    numbers = {str(code) for code in codes()}
     leaks = [
-        f"{path.relative_to(SOURCE)}:{node.lineno} {node.value}"
+        f"{path.relative_to(SOURCE)}: {number}"
         for path in elsewhere(".py")
-        for node in ast.walk(ast.parse(text_of(path)))
-        if isinstance(node, ast.Constant) and str(node.value).isdigit() and int(node.value) in numbers
+        for number in re.findall(r"\d+", text_of(path).replace("_", ""))
+        if number in numbers
     ]
     assert leaks == []
 

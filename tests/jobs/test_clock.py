@@ -16,7 +16,7 @@ from aftersale.jobs.clock import desk_clock, on_the_wall, wall_clock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 _MORNING = datetime(2026, 6, 10, 0, 30, tzinfo=UTC)
 _HERE = ("http://127.0.0.1:9001", "http://localhost:9002")
@@ -35,28 +35,26 @@ def told(folder: Path, *, ago_s: float, speed: float) -> str:
     return str(path)
 
 
-def test_a_desk_lives_by_the_wall(settings: SettingsWrapper) -> None:
+def test_a_desk_lives_by_the_wall(settings: Settings) -> None:
     assert settings.SANDBOX_CLOCK == ""
     assert abs(desk_clock() - datetime.now(UTC)) < _NEAR
     assert on_the_wall(_MORNING) == _MORNING
 
 
-def test_a_desk_of_the_sandbox_lives_by_the_sandbox(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_a_desk_of_the_sandbox_lives_by_the_sandbox(settings: Settings, tmp_path: Path) -> None:
     settings.SANDBOX_CLOCK = told(tmp_path, ago_s=10, speed=60.0)
     assert _MORNING + timedelta(minutes=10) <= desk_clock() < _MORNING + timedelta(minutes=30)
 
 
 def test_a_job_is_ready_after_as_long_on_the_wall_as_it_was_to_wait(
-    settings: SettingsWrapper, tmp_path: Path
+    settings: Settings, tmp_path: Path
 ) -> None:
     settings.SANDBOX_CLOCK = told(tmp_path, ago_s=0, speed=1.0)
     wait = on_the_wall(desk_clock() + timedelta(minutes=5)) - wall_clock()
     assert abs(wait - timedelta(minutes=5)) < _NEAR
 
 
-def test_before_the_sandbox_has_told_its_time_the_wall_s_holds(
-    settings: SettingsWrapper, tmp_path: Path
-) -> None:
+def test_before_the_sandbox_has_told_its_time_the_wall_s_holds(settings: Settings, tmp_path: Path) -> None:
     settings.SANDBOX_CLOCK = str(tmp_path / "nothing.json")
     assert abs(desk_clock() - datetime.now(UTC)) < _NEAR
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.pages.desk import Visitor
 
@@ -38,7 +38,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 
 
 @pytest.fixture
-def on_stage(settings: SettingsWrapper, sandbox: tuple[str, Path]) -> Iterator[None]:
+def on_stage(settings: Settings, sandbox: tuple[str, Path]) -> Iterator[None]:
     """Let the desk reach the sandbox and nothing else."""
     control, home = sandbox
     settings.SANDBOX_URL, settings.SANDBOX_CLOCK = control, str(home / CLOCK)
@@ -122,7 +122,7 @@ def test_a_desk_without_a_sandbox_offers_nothing(owner: Visitor) -> None:
 
 
 @pytest.mark.usefixtures("on_stage")
-def test_a_desk_that_reaches_a_real_platform_never_plays(owner: Visitor, settings: SettingsWrapper) -> None:
+def test_a_desk_that_reaches_a_real_platform_never_plays(owner: Visitor, settings: Settings) -> None:
     settings.PLATFORM_URLS = {**settings.PLATFORM_URLS, "kuaishou": _REAL}
     assert owner.get("play").status_code == 404
     assert owner.post("play", act="go").status_code == 422
@@ -141,7 +141,7 @@ def test_a_desk_with_a_shop_that_is_not_generated_never_plays(owner: Visitor) ->
 
 @pytest.mark.usefixtures("on_stage")
 def test_a_sandbox_that_is_gone_takes_the_strip_away_and_no_page_down(
-    owner: Visitor, settings: SettingsWrapper
+    owner: Visitor, settings: Settings
 ) -> None:
     settings.SANDBOX_URL = "http://127.0.0.1:1/sandbox"
     assert "播放这一天" not in text_of(owner.get("home"))

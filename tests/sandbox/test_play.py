@@ -68,9 +68,8 @@ def stage() -> Iterator[Stage]:
 
 
 def _silent(market: Market, what: str, case: Case) -> None:
-    assert market
-    assert what
-    assert case
+    """Tell nobody."""
+    del market, what, case
 
 
 def tickets(stage: Stage) -> int:
