@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
 from aftersale.config.soak.database import database_of_run, own_database
 from bench.alone import alone
+from bench.crew import at_work, connected, read_all, worker
 from bench.lines import Bar, Line, seconds, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import subprocess
+    from collections.abc import Sequence
 
+    from aftersale.config.soak.desk import Desk
     from bench.size import Size
 
 # Django starts in the measured process, once the desk's folder is known.
@@ -36,12 +35,8 @@ _FAULTS = (
     ("error_after", 0.005),
     ("conflict", 0.01),
 )
-# A shop is held until all that is there has been read, which may take more than one round.
-_ROUNDS = 20
-_HANGS_S, _LOOK_S, _LONGEST_S, _TO_START_S = 6.0, 0.5, 400.0, 4.0
+_HANGS_S, _LOOK_S, _LONGEST_S = 6.0, 0.5, 400.0
 _IN_FLIGHT = 8
-# The sandbox grants as much as is asked for; what is measured is the desk.
-_CALLS = "2000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,69 +78,28 @@ def _lines(database: str, done: Sent) -> list[Line]:
 
 def sent(count: int, kills: int, url: str, workers: int = 1) -> Sent:
     """Approve so many tickets in this process and send them from others, which are killed now and then."""
-    from aftersale.config.soak.place import sandbox
-
-    with TemporaryDirectory(prefix="aftersale-bench-") as home, sandbox(1, 0) as place:
-        os.environ |= {
-            "AFTERSALE_HOME": home,
-            "AFTERSALE_DOUYIN_URL": place.addresses["douyin"],
-            "AFTERSALE_KUAISHOU_URL": place.addresses["kuaishou"],
-            "AFTERSALE_PLATFORM_CALLS_PER_SECOND": _CALLS,
-            "AFTERSALE_JOBS_AT_ONCE": str(_IN_FLIGHT // workers),
-            "AFTERSALE_POLL_SECONDS": "3600",
-            "DATABASE_URL": url,
-        }
-        place.tell("limits", {"kuaishou_qps": 100_000, "douyin_qps": 100_000})
-        place.tell("buyers", {"on": False})
-        return _measured(place, count, kills, workers)
+    with connected(url, _IN_FLIGHT // workers) as desk:
+        return _measured(desk, count, kills, workers)
 
 
-def _measured(place: object, count: int, kills: int, workers: int) -> Sent:
-    from aftersale.config.django import start
-    from aftersale.config.soak.place import Place
-
-    assert isinstance(place, Place)
-    start()
-    from aftersale.config.upgrade import need_current
-
-    need_current()
-    from aftersale.config.soak.desk import set_up
-    from aftersale.shops.models import Shop
+def _measured(desk: Desk, count: int, kills: int, workers: int) -> Sent:
     from aftersale.tickets.act import Intent, accept
     from aftersale.tickets.models import Action, Ticket
 
-    desk = set_up(place)
-    place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})
-    for _ in range(_ROUNDS):
-        desk.work()
-        if not Shop.objects.filter(pk=desk.shops[_SHOP].pk, held=True).exists():
-            break
+    desk.place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})
+    read_all(desk)
     tickets = list(Ticket.objects.filter(shop=desk.shops[_SHOP], open=True))
     for kind, share in _FAULTS if kills else ():
-        place.tell("faults", {"kind": kind, "rate": share, "seconds": _HANGS_S, "platform": "kuaishou"})
-    with _at_work(workers) as crew:
+        desk.place.tell("faults", {"kind": kind, "rate": share, "seconds": _HANGS_S, "platform": "kuaishou"})
+    with at_work(workers) as crew:
         begun = perf_counter()
         for ticket in tickets:
             wanted = Intent("refund", ticket.amount_fen, paid_unknown_accepted=True)
             accept(ticket, desk.person, wanted, desk.clock(), ticket.sequence)
         killed = _until_done(crew, len(tickets), kills)
         took = perf_counter() - begun
-    place.end_faults()
+    desk.place.end_faults()
     return _books(desk.place.ledger(), list(Action.objects.select_related("ticket")), took, killed)
-
-
-@contextmanager
-def _at_work(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Let workers run until the block ends, as they do while people approve."""
-    crew = [_worker() for _ in range(count)]
-    try:
-        sleep(_TO_START_S)
-        yield crew
-    finally:
-        for worker in crew:
-            worker.terminate()
-        for worker in crew:
-            worker.wait()
 
 
 def _until_done(crew: list[subprocess.Popen[bytes]], count: int, most: int) -> int:
@@ -165,13 +119,8 @@ def _until_done(crew: list[subprocess.Popen[bytes]], count: int, most: int) -> i
             victim = kills % len(crew)
             os.kill(crew[victim].pid, signal.SIGKILL)
             crew[victim].wait()
-            crew[victim], kills = _worker(), kills + 1
+            crew[victim], kills = worker(), kills + 1
     return kills
-
-
-def _worker() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "aftersale", "work"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def _books(theirs: dict[str, object], actions: Sequence[object], took: float, kills: int) -> Sent:

@@ -16,7 +16,7 @@ from aftersale.jobs.clock import desk_clock, on_the_wall, wall_clock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django import Settings
+    from pytest_django.fixtures import Settings
 
 _MORNING = datetime(2026, 6, 10, 0, 30, tzinfo=UTC)
 _HERE = ("http://127.0.0.1:9001", "http://localhost:9002")

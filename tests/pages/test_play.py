@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_django import Settings
+    from pytest_django.fixtures import Settings
 
     from tests.pages.desk import Visitor
 

@@ -68,7 +68,7 @@ def stage() -> Iterator[Stage]:
 
 
 def _silent(market: Market, what: str, case: Case) -> None:
-    """Let nobody know."""
+    """Tell nobody."""
     del market, what, case
 
 

@@ -23,7 +23,7 @@ from aftersale.sandbox.platform.day_scenes import (
     SHIP,
     WITHDRAW,
 )
-from aftersale.sandbox.platform.moves import Done, MoveImpossible
+from aftersale.sandbox.platform.moves import CARRIER, Done, MoveImpossible
 from aftersale.sandbox.platform.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -164,8 +164,7 @@ def _ship(market: Market, _scene: Scene, at: int) -> str:
     ]
     case = _newest(waiting)
     number = market.store.number("waybill")
-    carrier = {"douyin": "shunfeng", "kuaishou": "4"}[market.platform_of(case.shop)]
-    market.ship(case.order_no, f"SF{number:012d}", carrier, at)
+    market.ship(case.order_no, f"78{number:012d}", CARRIER, at)
     return _name(market, case.shop)
 
 
