@@ -155,13 +155,8 @@ def params_of(ask: Ask, ticket: Ticket, code: str) -> dict[str, object]:
         if name != "evidence" and ask.said(name)
     }
     if "carrier" in said:
-        said["carrier"] = carrier_code(side.choices_of(ticket.shop), str(said["carrier"]))
+        said["carrier"] = side.carrier_code(side.choices_of(ticket.shop), str(said["carrier"]))
     return said
-
-
-def carrier_code(choices: Choices, said: str) -> str:
-    """Give the platform's code of a carrier that was named; what is not known goes as it was typed."""
-    return next((code for code, name in choices.carriers.items() if said in {code, name}), said)
 
 
 def results_of(ticket: Ticket) -> dict[str, Any]:
