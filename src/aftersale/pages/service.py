@@ -8,7 +8,7 @@ from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import back_to
+from aftersale.pages.acting import back_to, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
@@ -133,6 +133,7 @@ def _shown(
         "words": ask.said("text") or words_for(ticket),
         "longest": side.LONGEST,
         "most": MOST_EVIDENCE,
+        "row": row_of(ask),
         **results_of(ticket),
     }
     template = "_service.html" if ask.part else "acted.html"
