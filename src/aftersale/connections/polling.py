@@ -118,7 +118,8 @@ def _put_off(link: Link, fault: AftersaleError, now: datetime) -> None:
 
 def _pause(link: Link) -> timedelta:
     usual = timedelta(seconds=seconds_between(link))
-    return max(usual, min(usual * 2 ** min(link.failures, 6), _LONGEST_PAUSE))
+    longer: timedelta = usual * 2 ** min(link.failures, 6)
+    return max(usual, min(longer, _LONGEST_PAUSE))
 
 
 def _polled(link: Link, clock: Callable[[], datetime]) -> bool:

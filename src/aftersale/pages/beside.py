@@ -54,6 +54,8 @@ SHOWN = frozenset({*beside.VERBS, Verb.SEND, Verb.CHANGE_TYPE})
 _HERE = frozenset(NEED) - {Verb.REPLY_SERVICE}
 _ROWS, _LONGEST = 6, 2_000
 _UNDER_WAY = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.UNKNOWN})
+# What a person should see without asking for it.
+_TO_LOOK_AT = _UNDER_WAY | {ActionState.HANDED_OVER, ActionState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def results_of(ticket: Ticket) -> dict[str, Any]:
     """Read what became of the newest acts beside the answer."""
     rows = Action.objects.filter(ticket=ticket, verb__in=SHOWN).order_by("-id")[:_ROWS]
     results = list(rows)
-    return {"results": results, "going": any(each.state in _UNDER_WAY for each in results), "verb": verb}
+    going, looked_at = (any(each.state in some for each in results) for some in (_UNDER_WAY, _TO_LOOK_AT))
+    return {"results": results, "going": going, "looked_at": looked_at, "verb": verb}
 
 
 @page
