@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from aftersale.domain.roles import Role
 from aftersale.domain.states import ActionState
 from aftersale.tickets.imports import Given, run_import, start_import
 from aftersale.tickets.models import Action, Note, Task, Ticket
-from tests.api.desk import make_person, now
+from tests.api.desk import make_person, make_ticket, now
 from tests.pages.desk import kinds, seen, soon, text_of, visitor, words_of
 from tests.tickets.taking.sheets import row, sheet
 
@@ -280,3 +281,19 @@ def test_what_changes_something_is_never_done_by_opening_an_address(
     page: str, agent: Visitor, ticket: Ticket
 ) -> None:
     assert agent.get(page, ticket.pk).status_code == 405
+
+
+def test_confirming_a_return_answers_the_claim_for_its_freight(agent: Visitor, shop: Shop) -> None:
+    ticket = make_ticket(shop, 6, stage="receive", apply_type="return_refund", goods_state="inspected")
+    observed = {**json.loads(ticket.observed), "freight_fen": 800}
+    Ticket.objects.filter(pk=ticket.pk).update(observed=json.dumps(observed))
+    asked = {"verb": "refund_received", "amount": "129", "vouched": "1", "part": True}
+    assert "买家申请退货运费 ¥8.00" in words_of(
+        agent.get("approve", ticket.pk, verb="refund_received", part=True)
+    )
+    for open_left in ({}, {"freight": "refuse"}):
+        page = agent.post("approve", ticket.pk, **asked, **open_left, **seen(ticket))
+        assert page.status_code == 422
+        assert "还有没填的" in words_of(page)
+    agent.post("approve", ticket.pk, **asked, freight="grant", **seen(ticket))
+    assert ticket.actions.get().params == {"return_freight_fen": 800}

@@ -251,3 +251,32 @@ def test_a_step_that_nobody_knows_is_not_there(owner: Visitor, shop: Shop) -> No
     assert step(owner, shop, "nonsense") == 404
     assert step(owner, shop, "keys", **KEYS) == 404, "there is nothing to enter keys for yet"
     assert step(owner, shop, "mode", mode="nonsense") == 422
+
+
+@pytest.mark.usefixtures("book")
+def test_how_often_a_shop_is_asked_is_its_own_within_bounds(owner: Visitor, shop: Shop) -> None:
+    connect(owner, shop)
+    assert "现在每 60 秒查一次" in words_of(owner.get("settings_connection", shop.pk))
+    for wrong in ("14", "901", "-5", "1.5", "快一点"):
+        assert step(owner, shop, "pace", seconds=wrong) == 422
+    assert step(owner, shop, "pace", seconds="20") == 302
+    assert "现在每 20 秒查一次" in words_of(owner.get("settings_connection", shop.pk))
+    begun = wall_clock()
+    for _ in range(3):
+        Link.objects.update(poll_at=None)
+        poll_due(wall_clock)
+    link = Link.objects.get(shop=shop)
+    assert link.poll_at
+    assert 15 <= (link.poll_at - begun).total_seconds() <= 60
+    assert step(owner, shop, "pace", seconds="") == 302
+    assert Link.objects.get(shop=shop).poll_s is None
+    assert Event.objects.filter(kind="shop_connection_poll_s").count() == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_how_many_values_may_be_opened_is_set_by_the_owner(owner: Visitor, lead: Visitor, shop: Shop) -> None:
+    connect(owner, shop)
+    assert step(owner, shop, "reveals", reveals="5") == 302
+    assert Link.objects.get(shop=shop).reveals_a_day == 5
+    assert step(owner, shop, "reveals", reveals="2001") == 422
+    assert step(lead, shop, "reveals", reveals="9") == 403

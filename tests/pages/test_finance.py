@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
+from aftersale.domain.money_legs import BY_HAND, BY_PLATFORM, LEG_WORDS, LegKind
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event, PersonalValue
 from aftersale.finance.following import follow_shop
 from aftersale.finance.imports import run_fund_import
+from aftersale.finance.legs import Leg, add
 from aftersale.finance.models import Close, Difference, MoneyLeg
 from aftersale.tickets.models import Import
 from tests.finance.books import MONTH, NEXT, NOW, Row, a_ticket, an_action, fund_sheet, on, refund_row
@@ -295,3 +297,44 @@ def test_a_ticket_leads_to_its_ledger_for_those_who_may(
 def test_a_month_without_anything_says_so(owner: Visitor, shop: Shop, people: dict[Role, Person]) -> None:
     assert people
     assert "这个月还没有记账" in month(owner, shop, "2026-01")
+
+
+ASKED_FOR = (
+    "asked", "intended", "sent", "paid", "reversed", "deducted", "return_freight", "small_payout",
+    "consumer_compensation", "platform_advance", "freight_insurance", "carrier_claim_due",
+    "carrier_claim_received", "reship_cost",
+)  # fmt: skip
+BY_THE_DESK = {"asked", "intended", "sent", "paid", "reversed", "small_payout"}
+
+
+def test_every_leg_of_after_sales_money_can_be_booked_and_is_shown_everywhere(
+    accountant: Visitor, shop: Shop
+) -> None:
+    ticket = a_ticket(shop, 1)
+    legs = [Leg(LegKind(kind), 100, on(5), f"test:{kind}", ticket.order_no, ticket.pk) for kind in ASKED_FOR]
+    assert add(shop.pk, legs) == len(ASKED_FOR)
+    reached = BY_THE_DESK | {kind.value for kind in (*BY_HAND, *BY_PLATFORM)}
+    assert set(ASKED_FOR) <= reached, "each has a way into the ledger"
+    page = text_of(accountant.get("finance", shop=shop.pk, month=MONTH))
+    ledger = text_of(accountant.get("finance_legs", shop=shop.pk, number=ticket.ticket_no))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(accountant.get("finance_book", shop=shop.pk, month=MONTH).content)
+    )
+    sheet = repr(book.get_sheet_by_index(0).to_python())
+    for kind in ASKED_FOR:
+        word = LEG_WORDS[LegKind(kind)].zh
+        assert word in page
+        assert f"kind={kind}" in page
+        assert word in ledger
+        assert word in sheet
+
+
+def test_a_payout_for_return_freight_is_booked_as_return_freight(shop: Shop) -> None:
+    ticket = a_ticket(shop, 2)
+    paid: dict[str, Any] = {"verb": "small_payout", "reserved_fen": 0}
+    an_action(ticket, on(5), amount_fen=800, params={"purpose": "return_freight"}, **paid)
+    an_action(ticket, on(5), amount_fen=500, params={"purpose": "goodwill"}, **paid)
+    follow_shop(shop.pk, NOW)
+    rows = MoneyLeg.objects.filter(ticket=ticket, kind__in=["return_freight", "small_payout"])
+    booked = {leg.kind: leg.fen for leg in rows}
+    assert (booked["return_freight"], booked["small_payout"]) == (800, 500)

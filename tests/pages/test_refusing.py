@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.channels.interface import RejectReason
+from aftersale.channels.registry import CHANNELS
 from aftersale.domain.roles import Role
 from aftersale.tickets.models import Action, Task, Ticket
+from aftersale.tickets.reject_reasons import said_reason
 from tests.api.desk import make_ticket
+from tests.connections.interface import Scripted
 from tests.pages.desk import kinds, seen, text_of, visitor, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aftersale.channels.base import Hands
     from aftersale.shops.models import Person, Shop
     from tests.pages.desk import Visitor
 
@@ -106,6 +111,43 @@ def proposed(trainee: Visitor, ticket: Ticket) -> Task:
     """Give a refusal that a trainee has proposed."""
     trainee.post("refuse", ticket.pk, part=True, **SAID, **SURE, **seen(ticket))
     return Task.objects.get()
+
+
+class Reasoning(Scripted):
+    """Give the reasons of a platform: codes that tell nobody anything, with words."""
+
+    def reject_reasons(self, ticket_no: str, hands: Hands) -> tuple[RejectReason, ...]:
+        del ticket_no, hands
+        return (RejectReason("22", "商品已发货，请拒收后再申请", needs_text=False, needs_evidence=False),)
+
+
+def test_a_platforms_reason_is_said_in_its_words_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, trainee: Visitor, lead: Visitor, ticket: Ticket
+) -> None:
+    monkeypatch.setitem(CHANNELS, "douyin", Reasoning())
+    type(ticket.shop).objects.update(channel="douyin")
+    trainee.post("refuse", ticket.pk, part=True, reason="22", citation_own="x", **SURE, **seen(ticket))
+    task = Task.objects.get(kind="review")
+    assert task.params["params"]["reason"] == "22"
+    words = "商品已发货，请拒收后再申请"
+    assert words in words_of(lead.get("review", task.pk)).split("依据条款")[0]
+    assert words in words_of(lead.get("tasks"))
+    assert " 22 " not in words_of(lead.get("tasks"))
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"reason": "22", "reason_words": "商品已发货"}, "商品已发货"),
+        ({"reason": "22"}, "（22）"),
+        ({"reason": "商品已发出"}, "商品已发出"),
+        ({}, ""),
+    ],
+)
+def test_a_code_stands_in_brackets_only_where_nobody_has_words_for_it(
+    params: dict[str, object], said: str
+) -> None:
+    assert said_reason(params) == said
 
 
 def test_a_reviewer_sees_what_stands_against_it_and_cannot_just_pass_what_a_rule_forbids(

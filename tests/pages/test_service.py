@@ -119,3 +119,15 @@ def test_a_trainee_reads_it_and_does_not_answer(trainee: Visitor, request_of_pla
 def test_it_takes_no_mark_and_no_money(agent: Visitor, request_of_platform: Ticket) -> None:
     text = text_of(agent.get("beside", request_of_platform.pk, part=True))
     assert "?do=" not in text
+
+
+def test_it_is_answered_from_its_row_in_the_queue_too(agent: Visitor, request_of_platform: Ticket) -> None:
+    address = reverse("service", args=[request_of_platform.pk])
+    assert f'hx-get="{address}"' in text_of(agent.get("queue", tab="service"))
+    part = agent.client.get(
+        address, headers={"HX-Request": "true", "HX-Target": f"row-{request_of_platform.pk}"}
+    )
+    assert text_of(part).lstrip().startswith('<tr class="acting">')
+    looked = agent.post("service", request_of_platform.pk, part=True, text="已处理。", row="1")
+    assert '<tr class="acting">' in text_of(looked)
+    assert 'hx-target="closest tr"' in text_of(looked)

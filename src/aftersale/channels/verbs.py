@@ -66,7 +66,7 @@ PARAMS: dict[Verb, frozenset[str]] = {
     Verb.SEND: frozenset({"carrier", "waybill"}),
     Verb.COMPENSATE: frozenset({"text"}),
     Verb.EXTEND: frozenset(),
-    Verb.REFUSE: frozenset({"reason", "citation", "text", "evidence"}),
+    Verb.REFUSE: frozenset({"reason", "reason_words", "citation", "text", "evidence"}),
     Verb.CHANGE_TYPE: frozenset({"to", "reason", "text", "address_id"}),
     Verb.SUBMIT_EVIDENCE: frozenset({"text", "evidence"}),
     Verb.REMARK: frozenset({"text"}),
@@ -80,10 +80,10 @@ PARAMS: dict[Verb, frozenset[str]] = {
 }
 """What may stand beside the amount, by verb.
 
-`reason` is the platform's code as it gave it, `evidence` a list of addresses the platform can open, `carrier`
-its code of a carrier, `to` one of the domain's apply types, `flag` red, yellow, green, blue, purple or grey,
-`return_freight_fen` what is granted of the return freight that the buyer claims: 0 refuses, `text` says why,
-`purpose` what a small payout is for: one of PURPOSES.
+`reason` is the platform's code as it gave it, `reason_words` its words for that, `evidence` a list of
+addresses the platform can open, `carrier` its code of a carrier, `to` one of the domain's apply types, `flag`
+red, yellow, green, blue, purple or grey, `return_freight_fen` what is granted of the return freight that the
+buyer claims: 0 refuses, `text` says why, `purpose` what a small payout is for: one of PURPOSES.
 """
 
 FLAG_WORDS: dict[str, Text] = {

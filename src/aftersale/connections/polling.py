@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from aftersale.channels.base import Source, Turn
 from aftersale.connections.hands import LiveHands
 from aftersale.connections.models import Link
+from aftersale.connections.pace import seconds_between
 from aftersale.connections.platforms import interface_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, shut_out
 from aftersale.connections.taking import table_for
@@ -88,9 +89,9 @@ def poll(link_id: int, clock: Callable[[], datetime]) -> bool:
         _put_off(link, fault, clock())
     except Exception:  # noqa: BLE001  # whatever it is, the other shops are polled and this one is tried again
         _log.exception("polling shop %s failed", link.shop_id)
-        Link.objects.filter(pk=link_id).update(poll_at=clock() + _pause(link.failures), poll_lease=None)
+        Link.objects.filter(pk=link_id).update(poll_at=clock() + _pause(link), poll_lease=None)
     else:
-        wait = timedelta(seconds=settings.POLL_SECONDS if whole else 1)
+        wait = timedelta(seconds=seconds_between(link) if whole else 1)
         Link.objects.filter(pk=link_id).update(poll_at=clock() + wait, poll_lease=None, failures=0, fault={})
     return True
 
@@ -109,14 +110,16 @@ def _put_off(link: Link, fault: AftersaleError, now: datetime) -> None:
         shut_out(link.shop, fault, now)
     if not isinstance(fault, ChannelError):
         _log.error("polling shop %s: %s", link.shop_id, fault)
-    wait = _LONGEST_PAUSE if isinstance(fault, Unauthorised) else _pause(link.failures)
+    wait = _LONGEST_PAUSE if isinstance(fault, Unauthorised) else _pause(link)
     Link.objects.filter(pk=link.pk).update(
         poll_at=now + wait, poll_lease=None, failures=F("failures") + 1, fault=fault_of(fault, now)
     )
 
 
-def _pause(failures: int) -> timedelta:
-    return min(timedelta(seconds=settings.POLL_SECONDS * 2 ** min(failures, 6)), _LONGEST_PAUSE)
+def _pause(link: Link) -> timedelta:
+    usual = timedelta(seconds=seconds_between(link))
+    longer: timedelta = usual * 2 ** min(link.failures, 6)
+    return max(usual, min(longer, _LONGEST_PAUSE))
 
 
 def _polled(link: Link, clock: Callable[[], datetime]) -> bool:

@@ -28,6 +28,8 @@ from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
+from aftersale.tickets.said import said_of
+from aftersale.tickets.side import carrier_code, choices_of
 from aftersale.tickets.steps import INSPECTION
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 # So long an approval can be taken back before anything is sent.
 TAKE_BACK_S = 10
-_WAYBILL = 64
+_WAYBILL, _FREIGHT_TEXT = 64, 299
 # How the ids of rows begin, beside which an answer goes.
 _LISTS = ("row-", "task-", "promise-")
 OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
@@ -76,8 +78,8 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
     if ask.request.method != "POST":
         return _sure(ask, ticket, wanted)
     try:
-        intent = _intent(ask, wanted)
-    except NotAnAmount as refusal:
+        intent = _intent(ask, ticket, wanted)
+    except (NotAnAmount, Incomplete) as refusal:
         return _sure(ask, ticket, wanted, refusal)
     try:
         made = again(ask, ticket, wanted) or act.accept(
@@ -93,12 +95,12 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
     return acted(ask, made)
 
 
-def _intent(ask: Ask, wanted: str) -> Intent:
-    """Read what the form says; raises NotAnAmount."""
+def _intent(ask: Ask, ticket: Ticket, wanted: str) -> Intent:
+    """Read what the form says; raises NotAnAmount or Incomplete."""
     return Intent(
         wanted,
         _amount(ask, wanted),
-        _params(ask, wanted),
+        _params(ask, ticket, wanted),
         delay_s=TAKE_BACK_S,
         paid_unknown_accepted=bool(ask.said("vouched")),
         inspected=bool(ask.said("inspected")),
@@ -116,6 +118,8 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "pays": wanted in PAYS,
         "amount": typed,
         "sends": wanted == Verb.SEND,
+        "carriers": choices_of(ticket.shop).carriers.values() if wanted == Verb.SEND else (),
+        "freight_fen": freight_of(ticket, wanted),
         "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
         "held": held_words(ticket.held),
         "why": refusal,
@@ -144,10 +148,28 @@ def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
     return made.select_related("ticket").filter(state=ActionState.INTENDED).order_by("-id").first()
 
 
-def _params(ask: Ask, wanted: str) -> dict[str, object]:
-    """Read by what parcel new goods go out; asked where the form asks for it."""
-    said = {name: ask.said(name)[:_WAYBILL] for name in ("carrier", "waybill")}
-    return dict(said) if wanted == Verb.SEND and said["waybill"] else {}
+def _params(ask: Ask, ticket: Ticket, wanted: str) -> dict[str, object]:
+    """Read by what parcel new goods go out, or how the claim for return freight is answered.
+
+    Raises Incomplete where that claim is left open, or refused without a word.
+    """
+    freight = freight_of(ticket, wanted)
+    if freight:
+        answer, text = ask.said("freight"), ask.said("freight_text")[:_FREIGHT_TEXT]
+        if answer not in {"grant", "refuse"} or (answer == "refuse" and not text):
+            raise Incomplete
+        return (
+            {"return_freight_fen": freight} if answer == "grant" else {"return_freight_fen": 0, "text": text}
+        )
+    if wanted != Verb.SEND or not ask.said("waybill"):
+        return {}
+    carrier = carrier_code(choices_of(ticket.shop), ask.said("carrier")[:_WAYBILL])
+    return {"carrier": carrier, "waybill": ask.said("waybill")[:_WAYBILL]}
+
+
+def freight_of(ticket: Ticket, wanted: str) -> int | None:
+    """Give what the buyer claims for sending the goods back, where confirming the return has to answer it."""
+    return said_of(ticket).freight_fen if wanted == Verb.REFUND_RECEIVED else None
 
 
 def _amount(ask: Ask, wanted: str) -> int | None:

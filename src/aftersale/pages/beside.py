@@ -54,6 +54,8 @@ SHOWN = frozenset({*beside.VERBS, Verb.SEND, Verb.CHANGE_TYPE})
 _HERE = frozenset(NEED) - {Verb.REPLY_SERVICE}
 _ROWS, _LONGEST = 6, 2_000
 _UNDER_WAY = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.UNKNOWN})
+# What a person should see without asking for it.
+_TO_LOOK_AT = _UNDER_WAY | {ActionState.HANDED_OVER, ActionState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +157,16 @@ def params_of(ask: Ask, ticket: Ticket, code: str) -> dict[str, object]:
         if name != "evidence" and ask.said(name)
     }
     if "carrier" in said:
-        said["carrier"] = carrier_code(side.choices_of(ticket.shop), str(said["carrier"]))
+        said["carrier"] = side.carrier_code(side.choices_of(ticket.shop), str(said["carrier"]))
     return said
-
-
-def carrier_code(choices: Choices, said: str) -> str:
-    """Give the platform's code of a carrier that was named; what is not known goes as it was typed."""
-    return next((code for code, name in choices.carriers.items() if said in {code, name}), said)
 
 
 def results_of(ticket: Ticket) -> dict[str, Any]:
     """Read what became of the newest acts beside the answer."""
     rows = Action.objects.filter(ticket=ticket, verb__in=SHOWN).order_by("-id")[:_ROWS]
     results = list(rows)
-    return {"results": results, "going": any(each.state in _UNDER_WAY for each in results), "verb": verb}
+    going, looked_at = (any(each.state in some for each in results) for some in (_UNDER_WAY, _TO_LOOK_AT))
+    return {"results": results, "going": going, "looked_at": looked_at, "verb": verb}
 
 
 @page

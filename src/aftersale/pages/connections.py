@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
 from aftersale.api.faults import NotHere
-from aftersale.connections import connecting
+from aftersale.connections import connecting, pace
 from aftersale.connections.connecting import By, ConnectRefused, Step, step_of
 from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.standing import days_left
@@ -99,6 +99,8 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         run=run,
         differences=_differences(run),
         outgoing=settings.OUTGOING_ADDRESS,
+        pace=pace,
+        usual=settings.POLL_SECONDS,
         **_around(ask, line, step),
     )
 

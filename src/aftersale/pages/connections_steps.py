@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from aftersale.api.faults import NotHere
-from aftersale.connections import connecting
+from aftersale.connections import connecting, pace
 from aftersale.connections.connecting import ConnectRefused, Step
 from aftersale.connections.models import Link, Mode
 from aftersale.connections.platforms import SECRETS
@@ -138,6 +138,8 @@ FLOWS: Mapping[str, Callable[[Ask, Shop, By], object]] = {
     "check": lambda _ask, shop, by: connecting.check(_link_of(shop), by),
     "dry-run": _dry,
     "poll": _poll,
+    "pace": lambda ask, shop, by: pace.set_pace(_link_of(shop), ask.said("seconds"), by),
+    "reveals": lambda ask, shop, by: pace.set_reveals(_link_of(shop), ask.said("reveals"), by),
     "disconnect": lambda _ask, shop, by: connecting.disconnect(_link_of(shop), by),
 }
 """What each form of the page does."""

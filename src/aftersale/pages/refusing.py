@@ -20,7 +20,7 @@ from aftersale.tickets import act
 from aftersale.tickets.act import REVIEW, Intent
 from aftersale.tickets.models import Task
 from aftersale.tickets.refusal import Refusal
-from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for
+from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for, words_of
 from aftersale.tickets.watching import tell_watchers
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -101,7 +101,8 @@ def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -
         raise Incomplete
     lines = [line.strip() for said in ask.all_said("evidence") for line in said.splitlines()]
     evidence = tuple(dict.fromkeys(line for line in lines if line))
-    said = Refusal(reason, clause, ask.said("text"), evidence, delay_s=TAKE_BACK_S)
+    words = words_of(reasons, reason)
+    said = Refusal(reason, clause, ask.said("text"), evidence, delay_s=TAKE_BACK_S, reason_words=words)
     check_reason(said, reasons)
     kept_or_typed(ask, judge, decision)
     return said

@@ -24,15 +24,18 @@ from aftersale.tickets import review as flow
 from aftersale.tickets.act import REVIEW, Intent
 from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.models import Task
-from aftersale.tickets.reject_reasons import reasons_for
+from aftersale.tickets.reject_reasons import reasons_for, said_reason, words_of
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpResponse
 
     from aftersale.pages.proposal import Proposal
     from aftersale.tickets.models import Ticket
     from aftersale.tickets.refusal import Refusal
+    from aftersale.tickets.reject_reasons import Reasons
 
 _LONGEST = 2_000
 
@@ -55,6 +58,7 @@ def review(ask: Ask, task_id: int) -> HttpResponse:
         **form_of(ask, ticket, judge, decision, reasons),
         task=task,
         said=task.params.get("params") or {},
+        reason_said=_reason(task.params.get("params") or {}, reasons),
         verb_words=verb(wanted),
         refuses=wanted == Verb.REFUSE,
         by=str(by or "—"),
@@ -63,6 +67,12 @@ def review(ask: Ask, task_id: int) -> HttpResponse:
         verbs=_verbs(wanted, proposal),
         may_approve=ticket.shop_id in ask.caller.shops(Permission.APPROVE),
     )
+
+
+def _reason(params: Mapping[str, object], reasons: Reasons) -> str:
+    """Say the reason in words: those that were kept, else those that the platform lists now."""
+    known = words_of(reasons, str(params.get("reason") or ""))
+    return said_reason({"reason_words": known, **params})
 
 
 def _task(ask: Ask, task_id: int) -> tuple[Task, Ticket]:

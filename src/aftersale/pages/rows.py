@@ -14,7 +14,7 @@ from aftersale.domain.vocabulary import QUALITY_REASONS
 from aftersale.pages.words import Speech, act_of, flag_words, held_words, theirs, value, verb, whom_words
 from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.steps import INSPECTION
+from aftersale.tickets.steps import INSPECTION, REPLY
 from aftersale.tickets.talking import whom_of
 from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE
 from aftersale.web.environment import at
@@ -97,6 +97,8 @@ class Rows:
             return self._waiting(row)
         if row.lane != Lane.OURS or row.held:
             return None
+        if row.step == REPLY:
+            return self._reply(row)
         return self._verb(row) if act_of(row.step) else self._talk(row)
 
     def _pending(self, row: Row) -> ActShown | None:
@@ -129,6 +131,11 @@ class Rows:
         if not self._allows(Permission.PROPOSE, row):
             return None
         return ActShown(_("Propose to a colleague"), reverse("propose", args=[row.id]), first=True, post=True)
+
+    def _reply(self, row: Row) -> ActShown | None:
+        if not self._allows(Permission.APPROVE, row):
+            return None
+        return ActShown(_("Answer it"), reverse("service", args=[row.id]), first=True)
 
     def _talk(self, row: Row) -> ActShown | None:
         if whom_of(row.step) is None or not self._allows(Permission.PROPOSE, row):

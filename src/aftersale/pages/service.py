@@ -8,7 +8,7 @@ from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import back_to
+from aftersale.pages.acting import back_to, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
@@ -46,7 +46,7 @@ _WORDS: Sequence[tuple[tuple[str, ...], str]] = (
         "订单 {order_no}：发票已于【时间】开具，发送方式【邮箱／快递单号】。",
     ),
     (
-        ("客服", "态度", "回复", "联系"),
+        ("客服", "态度", "不理"),
         "订单 {order_no}：商家已于【时间】联系买家并致歉，处理方案是【方案】，买家【是否同意】。",
     ),
 )
@@ -134,6 +134,7 @@ def _shown(
         "words": ask.said("text") or words_for(ticket),
         "longest": side.LONGEST,
         "most": MOST_EVIDENCE,
+        "row": row_of(ask),
         **results_of(ticket),
     }
     template = "_service.html" if ask.part else "acted.html"

@@ -24,6 +24,7 @@ from aftersale.tickets.models import Task
 from aftersale.tickets.perform import OVER_PAID
 from aftersale.tickets.promises import PROMISE
 from aftersale.tickets.receipts import AUTHORISE, CONFIRM
+from aftersale.tickets.reject_reasons import said_reason
 from aftersale.tickets.watching import MENTION, WATCHED
 from aftersale.web.environment import say as _
 
@@ -87,6 +88,7 @@ def tasks(ask: Ask) -> HttpResponse:
         mine=ask.said("mine"),
         verb=verb,
         proposers=_proposers(found),
+        said_reason=said_reason,
         may_review=_may_review(ask),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aftersale.pages.words import consequence
 from aftersale.tickets.consequences import clock_word
 from aftersale.tickets.models.clock import DeadlineState
+from aftersale.tickets.steps import REPLY, is_service
 from aftersale.web.environment import lang, urgency
 from aftersale.web.environment import say as _
 
@@ -47,14 +48,15 @@ def dues_of(
     """
     every = list(rows or ticket.deadlines.order_by("due_at", "id")) if ticket.open else []
     alive = [row for row in every if row.state in _ALIVE] or [row for row in every if row.state in _PAST]
-    return [_shown(row, ticket.amount_fen, words, now) for row in alive]
+    return [_shown(row, ticket, words, now) for row in alive]
 
 
-def _shown(row: Clock, amount_fen: int | None, words: Words, now: datetime) -> DueShown:
+def _shown(row: Clock, ticket: Ticket, words: Words, now: datetime) -> DueShown:
+    asked = words.action(REPLY) if is_service(ticket) else clock_word(row.kind).of(lang())
     return DueShown(
         left_in_words(row.due_at, words, now),
-        clock_word(row.kind).of(lang()),
-        consequence(row.consequence, amount_fen),
+        asked,
+        consequence(row.consequence, ticket.amount_fen),
         urgency(row.due_at, now),
         row.due_at,
         row.state == DeadlineState.PAUSED,

@@ -12,6 +12,7 @@ from aftersale.channels.verbs import Verb
 from aftersale.domain.states import ActionState, Decision, Money
 from aftersale.tickets.models import Action, Import, Ticket
 from aftersale.tickets.models.intake import ImportState
+from aftersale.tickets.reject_reasons import said_reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,7 +86,7 @@ def _earlier(ticket: Ticket, refusal: Action | None) -> Earlier:
         ticket.article,
         ticket.applied_at,
         refusal.approved_at if refusal else None,
-        str(params.get("reason", "")),
+        said_reason(params),
         str(params.get("citation", "")),
         str(params.get("text", "")),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from aftersale.channels.base import SERVICE as SERVICE_CLAIM
 from aftersale.channels.base import Turn
 from aftersale.domain.service_hours import (
     ALWAYS,
@@ -17,7 +18,7 @@ from aftersale.domain.service_hours import (
     working_seconds,
 )
 from aftersale.tickets.consequences import NOT_SAID, OWN_TARGET, consequence_of
-from aftersale.tickets.steps import Stage
+from aftersale.tickets.steps import Stage, is_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -164,7 +165,8 @@ def wanted_for(
         *(_TARGETS[kind].since for kind in _running(minutes)),
     )
     since = {name: facts[name] for name in names if name}
-    scene = Scene(shop.platform, str(facts["apply_type"]), stage, seen.turn, applied_at, since)
+    claim = SERVICE_CLAIM if is_service(seen) else str(facts["apply_type"])
+    scene = Scene(shop.platform, claim, stage, seen.turn, applied_at, since)
     return wanted(clock, scene, service)
 
 
@@ -189,7 +191,8 @@ def _running(minutes: Mapping[str, int]) -> list[str]:
 def _of_stage(clock: Clock, scene: Scene) -> Wanted:
     kind = clock.name or NAMELESS
     side = _side(kind, scene.turn, from_platform=clock.from_platform)
-    stands = side == _SIDES.get(kind)
+    # What follows a claim of a buyer follows no request of the platform.
+    stands = side == _SIDES.get(kind) and scene.claim != SERVICE_CLAIM
     consequence = consequence_of(scene.platform, kind, scene.claim) if stands else NOT_SAID
     source = PLATFORM if clock.from_platform else RULEBOOK
     starts_at = _since(scene, _STARTS.get(kind)) or scene.applied_at

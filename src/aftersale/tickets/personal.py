@@ -64,7 +64,7 @@ class Place:
 
 
 _TEXT_FACTS = sorted(spec.name for spec in FACTS.values() if spec.kind is Kind.TEXT)
-_KEPT_PARAMS = frozenset({"verb", "amount_fen", "by", "reason", "citation", "action"})
+_KEPT_PARAMS = frozenset({"verb", "amount_fen", "by", "reason", "reason_words", "citation", "action"})
 _KEPT_RECEIPT = frozenset({"outcome", "code", "platform_code", "version", "at"})
 
 PLACES: tuple[Place, ...] = (

@@ -168,7 +168,10 @@ class DecisionMissing(AftersaleError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Hold what a refusal says: the platform's reason code, the clause, the text for the buyer, evidence."""
+    """Hold what a refusal says: the platform's reason code, the clause, the text for the buyer, evidence.
+
+    `reason_words` are the platform's own for the code, so that nobody has to read the code later.
+    """
 
     reason: str
     citation: str
@@ -176,6 +179,7 @@ class Refusal:
     evidence: tuple[str, ...] = ()
     guard: str = ""
     delay_s: int = 0
+    reason_words: str = ""
 
     @property
     def params(self) -> Mapping[str, object]:
@@ -185,6 +189,7 @@ class Refusal:
             "citation": self.citation,
             "text": self.text,
             "evidence": list(self.evidence),
+            **({"reason_words": self.reason_words} if self.reason_words else {}),
         }
 
 

@@ -12,7 +12,7 @@ from aftersale.domain.states import Goods
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from aftersale.channels.base import Hands
@@ -105,6 +105,20 @@ def _listed(ticket: Ticket, book: Rulebook, now: datetime) -> tuple[Reason, ...]
 def _reason(each: RefusalReason) -> Reason:
     # Without an interface nobody takes a code: the words themselves go into the prepared task.
     return Reason(each.words.zh, each.words, each.hint, each.needs_text, each.needs_evidence)
+
+
+def words_of(reasons: Reasons, code: str) -> str:
+    """Give the platform's words for a code that it lists; empty where the code says itself what it means."""
+    found = next((each.words.zh for each in reasons.listed if each.code == code), "")
+    return "" if found == code else found
+
+
+def said_reason(params: Mapping[str, object]) -> str:
+    """Say the reason that a refusal names: in words, and a code that nobody has words for in brackets."""
+    code, words = str(params.get("reason") or ""), str(params.get("reason_words") or "")
+    if words or not code:
+        return words
+    return f"（{code}）" if code.isascii() and not code.isalpha() else code
 
 
 def check_reason(refusal: Refusal, reasons: Reasons) -> None:

@@ -66,6 +66,7 @@ def approve(  # the sequence is what the reviewer saw, the judge explains a refu
             str(params.get("text", "")),
             evidence,
             delay_s=delay_s,
+            reason_words=str(params.get("reason_words", "")),
         )
         action = refuse(ticket, reviewer, said, now, expected_sequence, judge)
     else:

@@ -77,6 +77,11 @@ def choices_of(shop: Shop) -> Choices:
     return found if isinstance(found, Choices) else _ANYWHERE
 
 
+def carrier_code(choices: Choices, said: str) -> str:
+    """Give the platform's code of a carrier that was named; what is not known goes as it was typed."""
+    return next((code for code, name in choices.carriers.items() if said in {code, name}), said)
+
+
 def changes_of(ticket: Ticket) -> tuple[str, ...]:
     """List the kinds of claim into which this one may be turned now; goods not sent cannot come back."""
     sent = ticket.goods_state != Goods.NOT_SENT
