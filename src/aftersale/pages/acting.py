@@ -28,7 +28,6 @@ from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
-from aftersale.tickets.steps import INSPECTION
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -108,7 +107,7 @@ def _intent(ask: Ask, wanted: str) -> Intent:
 def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None = None) -> HttpResponse:
     """Show the form that says what will be done, with what was typed and why it was not taken."""
     typed = ask.said("amount") if refusal else plain_yuan(ticket.amount_fen)
-    about_goods = wanted == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    about_goods = act.settles_goods(ticket, wanted)
     around: dict[str, Any] = {
         "ticket": ticket,
         "verb": wanted,
