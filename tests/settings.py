@@ -21,3 +21,7 @@ from aftersale.config.settings import *  # noqa: E402, F403
 # A test signs in often; hashing slowly is for the desk.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 assert Path(os.environ["AFTERSALE_HOME"]).is_dir()
+
+if DATABASES["default"]["ENGINE"] == "aftersale.config.sqlite":  # noqa: F405  # of the settings above
+    # Each process of the tests has one in memory; for the backend of Django itself that goes without saying.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405  # as above
