@@ -11,8 +11,9 @@ from django.db import transaction
 
 from aftersale.channels.base import Notice, Parked, Source
 from aftersale.channels.spreadsheet import NO_MAP, Limits, SheetReader, Tally, parse_map
+from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import bench_for, prepare, settle
+from aftersale.tickets.intake import prepare, settle
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.pace import Pace
 from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aftersale.shops.models import Shop
-    from aftersale.tickets.intake import Bench, Prepared
+    from aftersale.tickets.bench import Bench
+    from aftersale.tickets.intake import Prepared
     from aftersale.tickets.models import Ticket
     from aftersale.tickets.placing import Placed
 
