@@ -50,9 +50,9 @@ def _is_plain(held: list[Any] | dict[Any, Any]) -> bool:
     """Tell whether the fast encoder writes these values as RFC 8785 does; a property test holds it."""
     values: Iterable[Any] = held.values() if type(held) is dict else held
     # Kind by kind and not value by value: an import asks this of millions of values.
-    kinds = set(map(type, values)) - _WRITTEN_ALIKE
-    if not all(_are_plain(kind, values) for kind in kinds):
-        return False
+    for kind in set(map(type, values)) - _WRITTEN_ALIKE:
+        if not _are_plain(kind, values):
+            return False
     return type(held) is list or _are_plain_keys(tuple(held))
 
 
@@ -62,7 +62,7 @@ def _are_plain(kind: type[Any], values: Iterable[Any]) -> bool:
         numbers = [value for value in values if type(value) is int]
         return min(numbers) >= -MOST and max(numbers) <= MOST
     if kind in _HELD:
-        return all(_is_plain(value) for value in values if type(value) is kind)
+        return all(map(_is_plain, [value for value in values if type(value) is kind]))
     return issubclass(kind, StrEnum)
 
 
