@@ -125,7 +125,8 @@ class Crew(Generic[Piece, Done]):
         try:
             helper.send(piece)
         except _Lost:
-            return self._without(helper)
+            self._without(helper)
+            return None
         return helper
 
     def _result(self, helper: _Helper | None, piece: Piece) -> Done:

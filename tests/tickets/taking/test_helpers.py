@@ -86,8 +86,12 @@ def test_an_import_whose_helpers_are_killed_ends_as_one_that_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crews: list[Crew[object, object]] = []
-    begin = Crew.__enter__
-    monkeypatch.setattr(Crew, "__enter__", lambda self: crews.append(self) or begin(self))
+
+    def noted(crew: Crew[object, object]) -> Crew[object, object]:
+        crews.append(crew)
+        return crew
+
+    monkeypatch.setattr(Crew, "__enter__", noted)
     left = iter(range(5, -1, -1))
 
     def kill_after_five() -> None:

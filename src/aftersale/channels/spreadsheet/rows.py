@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -145,25 +144,22 @@ _NEEDED = {Kind.AFTER_SALE: ("ticket_no", "order_no", "status", "applied_at"), K
 _Step: TypeAlias = tuple[int, int, "Callable[[Any], object]"]
 
 
+class Sampled(NamedTuple):
+    """Hold what a sheet and its first rows tell: the widths that occur, which columns of ids were rounded."""
+
+    typed: bool
+    widths: frozenset[int]
+    rounded: frozenset[int]
+
+
 class RowForm(Generic[Cells]):
-    """Read rows of one sheet by what is known of it; it can travel to another process, the sheet stays.
+    """Read rows of one sheet by what is known of it; it can travel to another process, the sheet stays."""
 
-    `widths` are those that rows of the sheet usually have, `rounded` the columns of ids that were rounded.
-    """
-
-    def __init__(
-        self,
-        layout: Layout,
-        shape: type[Cells],
-        *,
-        typed: bool,
-        widths: frozenset[int],
-        rounded: frozenset[int],
-    ) -> None:
+    def __init__(self, layout: Layout, shape: type[Cells], sampled: Sampled) -> None:
         self.layout = layout
-        self._known = {"typed": typed, "widths": widths, "rounded": rounded}
         self._shape: type[Cells] = shape
-        self._typed, self._widths, self._rounded = typed, widths, rounded
+        self._sampled = sampled
+        self._typed, self._widths, self._rounded = sampled
         self._titles = {place.index: place.title for place in layout.places.values()}
         self._width = layout.width
         self._steps = self._make_steps()
@@ -172,9 +168,9 @@ class RowForm(Generic[Cells]):
         self._key = layout.places[shape._fields[0]].index if shape._fields[0] in layout.places else -1
         self._twins = [place for place in layout.places.values() if place.twins]
 
-    def __reduce__(self) -> tuple[Callable[..., RowForm[Cells]], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[type[RowForm[Cells]], tuple[object, ...]]:
         """Travel as what it was made from."""
-        return partial(RowForm, **self._known), (self.layout, self._shape)
+        return type(self), (self.layout, self._shape, self._sampled)
 
     def read(self, row: int, cells: Sequence[Cell]) -> Cells | Parked | None:
         """Read one row; None where nothing stands in it."""
@@ -286,13 +282,9 @@ class RowReader(Generic[Cells]):
     def __init__(self, sheet: Sheet, layout: Layout, shape: type[Cells]) -> None:
         self._sheet, self._layout = sheet, layout
         sample = [cells for _, cells in islice(self.cells(), _SAMPLE)]
-        self.form: RowForm[Cells] = RowForm(
-            layout,
-            shape,
-            typed=sheet.typed,
-            widths=_usual_widths(layout.width, map(len, sample)),
-            rounded=_rounded(layout, sample),
-        )
+        widths = _usual_widths(layout.width, map(len, sample))
+        sampled = Sampled(sheet.typed, widths, _rounded(layout, sample))
+        self.form: RowForm[Cells] = RowForm(layout, shape, sampled)
 
     def cells(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         """Yield (row, cells) below the header, empty rows left out."""
