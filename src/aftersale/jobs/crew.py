@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 # One piece at hand and one behind it: a helper never waits for its owner, and little is held.
 _AHEAD = 2
 _PATIENCE_S = 5.0
+# A whole piece fits in, where the system allows it: nobody waits for the other to read.
+_PIPE_BYTES = 1 << 20
 # Few of its values die late: looking for rings of them again and again costs a tenth of the work.
 _GARBAGE = (50_000, 20, 100)
 
@@ -43,7 +45,9 @@ class _Helper:
     """Hold one process that does the work, and speak with it."""
 
     def __init__(self, command: Sequence[str], work: object) -> None:
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
+        )
         with suppress(_Lost):
             self.send(work)
 
