@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from aftersale.channels.base import Parked
 from aftersale.channels.spreadsheet import NO_MAP, Limits, SheetReader, Tally, parse_map
@@ -16,7 +16,7 @@ from aftersale.jobs.crew import Crew
 from aftersale.tickets.bench import bench_for
 from aftersale.tickets.intake import prepare, settle
 from aftersale.tickets.models import Import, ParkedRow
-from aftersale.tickets.pace import Pace
+from aftersale.tickets.pace import AIMS_S, Pace
 from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
 from aftersale.tickets.placing import Placing, known_on, need_own, need_shops
 from aftersale.tickets.preparing import ROWS, Piece, Preparing, Stamp, Told, helper_command, helpers_for
@@ -58,7 +58,7 @@ class Run:
         self._placing = Placing(batch.shop, batch.person)
         self._newest: datetime | None = None
         self._read = 0
-        self._pace = Pace()
+        self._pace = Pace(aim_s=AIMS_S[connection.vendor])
 
     def all_rows(self) -> bool:
         """Take every row in; False where it was cancelled. Raises SheetRefused and other refusals."""
