@@ -146,7 +146,7 @@ def _taken(kind: str, done: TakenIn, slower: int) -> list[Line]:
         Line(f"{what}, {done.parked} parked, {rate_of}", seconds(done.first_s), bar=first),
         Line(f"{what}, the same again, {done.changed_again} changed", seconds(done.again_s), bar=fifth),
         Line(f"{what}, longest write of a page", seconds(wait), bar=within(wait, 0.5, "0.5 s")),
-        Line(f"{what}, peak memory", megabytes(done.peak_mb), bar=memory),
+        Line(f"{what}, peak memory with helpers", megabytes(done.peak_mb), bar=memory),
     ]
 
 

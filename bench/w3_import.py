@@ -10,7 +10,7 @@ from threading import Event, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bench.alone import peak_mb
+from bench.alone import Together
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,10 @@ _EVERY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """Hold one measured import: seconds for it and for the same again, the longest wait of a page."""
+    """Hold one measured import: seconds for it and for the same again, the longest wait of a page.
+
+    `peak_mb` is what the import and its helpers held at one time.
+    """
 
     rows: int
     parked: int
@@ -57,9 +60,10 @@ def _measured(path: Path, database: str) -> TakenIn:
     stop, waits = Event(), list[float]()
     page = Thread(target=_write_beside, args=(stop, waits))
     page.start()
-    begun = perf_counter()
-    first = _import(path)
-    first_s = perf_counter() - begun
+    with Together() as memory:
+        begun = perf_counter()
+        first = _import(path)
+        first_s = perf_counter() - begun
     stop.set()
     page.join()
     begun = perf_counter()
@@ -73,7 +77,7 @@ def _measured(path: Path, database: str) -> TakenIn:
         again_s,
         changed,
         max(waits, default=0.0),
-        peak_mb(),
+        memory.peak_mb,
         database,
     )
 

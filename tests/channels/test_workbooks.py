@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+import re
 import zipfile
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from aftersale.channels.base import SheetRefused
 from aftersale.channels.spreadsheet import Limits, read
+from aftersale.channels.spreadsheet.workbook import open_workbook
 from tests.channels.sheets import DOUYIN_ORDERS, DOUYIN_TICKETS, lay, order, ticket, write_csv, write_xlsx
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from aftersale.channels.spreadsheet.cells import Cell
 
 LINES = lay(DOUYIN_TICKETS, [ticket(1), ticket(2)])
 TICKET_NO = ticket(1)["售后单号"]
@@ -189,3 +196,54 @@ def test_a_workbook_without_a_sheet_is_empty(tmp_path: Path) -> None:
     sheet = write_xlsx(tmp_path / "a.xlsx", LINES)
     rewrite(sheet, "xl/workbook.xml", b'<sheet name="Sheet1" sheetId="1" r:id="rId1"/>', b"")
     assert refused(sheet).code == "sheet.empty"
+
+
+MANY = lay(DOUYIN_TICKETS, [ticket(n, 订单备注=f"<{n}> & 第 {n} 张" if n % 3 else "=1+1") for n in range(60)])
+
+
+def _whole(path: Path) -> list[tuple[int, list[Cell]]]:
+    with CalamineWorkbook.from_path(str(path)) as book:
+        sheet = book.get_sheet_by_index(0)
+    before: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    return _said((row, [*before, *cells]) for row, cells in enumerate(sheet.iter_rows(), 1))
+
+
+def _said(rows: Iterable[tuple[int, list[Cell]]]) -> list[tuple[int, list[Cell]]]:
+    """Leave out what is empty: a block may be narrower than the sheet."""
+    found = [
+        (row, cells[: max((n for n, cell in enumerate(cells, 1) if cell != ""), default=0)])
+        for row, cells in rows
+    ]
+    return [each for each in found if each[1]]
+
+
+@pytest.mark.parametrize("size", [1, 700, 5_000, 1 << 20])
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_sheet_read_block_by_block_says_what_it_says_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, *, inline: bool
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path), {"constant_memory": inline, "strings_to_formulas": False}) as book:
+        page, day = book.add_worksheet("售后 & 1"), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for row, line in enumerate(MANY, 2):
+            page.write_row(row, 1, line)
+            page.write_datetime(row, len(line) + 1, datetime(2026, 6, 10, 9, row % 60), day)  # noqa: DTZ001  # a cell's
+    monkeypatch.setattr("aftersale.channels.spreadsheet.blocks._BLOCK_BYTES", size)
+    monkeypatch.setattr("aftersale.channels.spreadsheet.blocks._TIMES_SHARED", 0)
+    (sheet,) = open_workbook(path, Limits())
+    assert _said(sheet.rows()) == _whole(path)
+    assert list(sheet.rows()) == list(sheet.rows())
+
+
+@pytest.mark.parametrize("size", [1, 700])
+def test_rows_that_do_not_say_their_number_are_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", MANY)
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive:
+        before, text = _whole(path), archive.read(part)
+    rewrite(path, part, text, re.sub(rb'(<row) r="\d+"', rb"\1", text))
+    monkeypatch.setattr("aftersale.channels.spreadsheet.blocks._BLOCK_BYTES", size)
+    (sheet,) = open_workbook(path, Limits())
+    assert _said(sheet.rows()) == before

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
 from aftersale.channels.parking import REASONS
@@ -43,6 +44,10 @@ class Observed:
     row: int
     titles: Sequence[str] = field(default=(), repr=False, compare=False)
     texts: Sequence[object] = field(default=(), repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[Observed], tuple[object, ...]]:
+        """Travel to another process field by field: several times as fast as what a dataclass does."""
+        return Observed, (self.sheet, self.row, self.titles, self.texts)
 
     @property
     def cells(self) -> tuple[tuple[str, str], ...]:
@@ -112,10 +117,17 @@ class Notice:
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     buyer_name: str | None = field(default=None, repr=False)
 
+    def __reduce__(self) -> tuple[type[Notice], tuple[object, ...]]:
+        """Travel to another process field by field, as Observed does."""
+        return Notice, _FIELDS(self)
+
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""
         first = refusal.findings[0]
         return self.sources.get(first.path, first.path), f"{first.value} ({self.ticket_no})"
+
+
+_FIELDS: Callable[[Notice], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Notice)))
 
 
 @dataclass(frozen=True, slots=True)

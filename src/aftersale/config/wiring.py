@@ -34,9 +34,10 @@ from aftersale.returns.models import Parcel
 from aftersale.tickets import batch, imports
 from aftersale.tickets.act import Intent, accept
 from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
+from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.fact_answers import redecide
-from aftersale.tickets.intake import bench_for, take
+from aftersale.tickets.intake import take
 from aftersale.tickets.mend import LOOK, expire, look, take_over, unknown_due
 from aftersale.tickets.models import Action, Import
 from aftersale.tickets.perform import Outside, due_actions, perform

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Source
 from aftersale.connections.parked import park
 from aftersale.shops.models import Connection
+from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import bench_for, take
+from aftersale.tickets.intake import take
 from aftersale.tickets.scope import seen_again
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Notice, Parked
     from aftersale.shops.models import Shop
-    from aftersale.tickets.intake import Bench, Outcome
+    from aftersale.tickets.bench import Bench
+    from aftersale.tickets.intake import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import moment_of, seconds_of
@@ -168,15 +168,18 @@ def _bad_value(name: str, raw: object, allowed: str) -> Finding:
     return _finding("facts.bad_value", name, raw, zh, f"{name} cannot be {raw!r}; allowed: {allowed}")
 
 
+_READERS = {name: (_READ[spec.kind], spec) for name, spec in FACTS.items()}
+
+
 def _read_all(raw: Mapping[str, object], findings: list[Finding]) -> dict[str, Value]:
     read: dict[str, Value] = {}
     for name, value in raw.items():
-        spec = FACTS.get(name)
-        if spec is None:
+        if name not in _READERS:
             findings.append(_unknown_name(name))
         elif value is not None:
+            reader, spec = _READERS[name]
             try:
-                read[name] = _READ[spec.kind](value, spec)
+                read[name] = reader(value, spec)
             except _NotAllowed as refusal:
                 findings.append(_bad_value(name, value, refusal.allowed))
     return read
@@ -231,7 +234,7 @@ def _contradictions(read: Mapping[str, Value], unknown: frozenset[str]) -> list[
 
 def _say_companions(read: dict[str, Value], unknown: set[str]) -> None:
     for companion, name in COMPANION_OF.items():
-        if companion in read and read[companion] and name not in read:
+        if read.get(companion) and name not in read:
             unknown.add(name)
         if name in read:
             unknown.discard(companion)
@@ -291,12 +294,22 @@ def _assemble(read: dict[str, Value], unknown: set[str], unalleged: frozenset[st
     _say_received(read, unknown)
     _say_answer(read, unknown)
     _say_totals(read, unknown)
-    values = list(_DEFAULTS)
+    nobody_knows = frozenset(unknown)
+    values = list(_unread(nobody_knows))
     for name, value in read.items():
-        values[SLOT[name]] = value
+        if name not in nobody_knows:
+            values[SLOT[name]] = value
+    return Facts(tuple(values), nobody_knows, unalleged)
+
+
+# Thousands of tickets of a sheet say nothing of the very same facts.
+@lru_cache(maxsize=4096)
+def _unread(unknown: frozenset[str]) -> tuple[Value, ...]:
+    """Give the values of facts of which nothing was read: the default, or what stands for the unknown."""
+    values = list(_DEFAULTS)
     for name in unknown:
         values[SLOT[name]] = "unknown" if FACTS[name].never_null else None
-    return Facts(tuple(values), frozenset(unknown), unalleged)
+    return tuple(values)
 
 
 def parse_facts(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts:
@@ -349,6 +362,20 @@ def _silent(reason: str | None) -> tuple[frozenset[str], frozenset[str]]:
     return asserted, unknown
 
 
+@lru_cache(maxsize=4096)
+def _nobody_said(
+    reason: str | None, told: frozenset[str], unknown: frozenset[str], denied: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the facts that nobody alleges and those that nobody knows, where these were told.
+
+    `denied` are the steps that were told not to have happened.
+    """
+    asserted, nobody_said = _silent(reason)
+    spoken = told | unknown | {COMPANION_OF[name] for name in denied}
+    missing = unknown | (nobody_said - spoken)
+    return asserted - spoken, missing - {"signed_at"} if "shipped" in denied else missing
+
+
 def facts_of_export(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> Facts:
     """Read the facts that an export shows, where silence has a meaning per fact.
 
@@ -356,13 +383,9 @@ def facts_of_export(raw: Mapping[str, object], unknown: Iterable[str] = ()) -> F
     have to say is NULL and listed in `unknown`. Raises FactsInvalid as parse_facts does.
     """
     reason = raw.get("reason")
-    asserted, nobody_said = _silent(reason if isinstance(reason, str) else None)
-    missing = set(unknown)
-    closed = {name for companion, name in COMPANION_OF.items() if raw.get(companion) is False}
-    spoken = raw.keys() | missing | closed
-    unalleged = asserted - spoken
-    missing |= nobody_said - spoken
-    if "shipped" in raw and raw["shipped"] is False:
-        missing.discard("signed_at")
+    denied = frozenset(name for name in COMPANION_OF.keys() & raw.keys() if raw[name] is False)
+    unalleged, missing = _nobody_said(
+        reason if isinstance(reason, str) else None, frozenset(raw), frozenset(unknown), denied
+    )
     facts = parse_facts(raw, missing)
     return Facts(facts.values, facts.unknown, unalleged)

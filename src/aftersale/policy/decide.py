@@ -36,6 +36,11 @@ class Judge:
         self._judges: dict[tuple[str, int], Callable[..., object]] = {}
         self._reaches: dict[tuple[str, int, int], frozenset[str]] = {}
         self._others: dict[tuple[str, tuple[str, int]], Callable[..., object]] = {}
+        self._turned: dict[tuple[int, str, bool], Verdict] = {}
+
+    def __reduce__(self) -> tuple[type[Judge], tuple[Rulebook]]:
+        """Travel to another process as the rulebook, from which everything else is made again."""
+        return Judge, (self.rulebook,)
 
     def decide(self, facts: Facts) -> Decision:
         """Decide one ticket; total: every parsed ticket gets a decision."""
@@ -130,6 +135,15 @@ class Judge:
         return gives_more and pays and outranks and not rule.is_guard
 
     def _instead(self, verdict: Verdict, preferred: str, *, needs_person: bool) -> Verdict:
-        remedies = tuple(dict.fromkeys((preferred, *verdict.remedies)))
-        person = needs_person or bool({verdict.main.id, *verdict.flags} & ALWAYS_A_PERSON)
-        return replace(verdict, preferred=preferred, remedies=remedies, pays=False, needs_person=person)
+        # A verdict is kept for good by those that made it: its place in memory names it.
+        key = (id(verdict), preferred, needs_person)
+        known = self._turned.get(key)
+        if known is None:
+            known = self._turned[key] = _turned(verdict, preferred, needs_person=needs_person)
+        return known
+
+
+def _turned(verdict: Verdict, preferred: str, *, needs_person: bool) -> Verdict:
+    remedies = tuple(dict.fromkeys((preferred, *verdict.remedies)))
+    person = needs_person or bool({verdict.main.id, *verdict.flags} & ALWAYS_A_PERSON)
+    return replace(verdict, preferred=preferred, remedies=remedies, pays=False, needs_person=person)

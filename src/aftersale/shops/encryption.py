@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.lookups import Lookup
 
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
+
 KEYS = "AFTERSALE_KEYS"
 """The variable of the environment that holds the ring, where it is not kept in the desk's folder."""
 
@@ -67,7 +71,7 @@ class _OnlyEmpty(Exact):
         return ""
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(_TextField):
     """Hold a text that is encrypted at rest; an empty text stays empty.
 
     It can be asked whether it is empty or null, and nothing else: search by KeyRing.fingerprint.

@@ -24,9 +24,9 @@ def _moment(value: datetime | None) -> str | None:
     return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _converter(field: Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateTimeField):
-        return _moment if connection.vendor == "sqlite" else None
+        return _moment if vendor == "sqlite" else None
     if isinstance(field, EncryptedTextField):
         return field.get_prep_value
     if isinstance(field, models.JSONField):
@@ -35,48 +35,74 @@ def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    statement: str
-    copy: str
-    pick: Callable[[Mapping[str, object]], tuple[Any, ...]]
-    defaults: Mapping[str, Any]
-    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+class Shape:
+    """Say how the rows of a table look to one kind of database: the order of columns, defaults, texts."""
+
+    places: Mapping[str, int]
+    _pick: Callable[[Mapping[str, object]], tuple[Any, ...]]
+    _defaults: Mapping[str, Any]
+    _converters: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def row(self, values: Mapping[str, object]) -> list[Any]:
-        row = list(self.pick({**self.defaults, **values}))
-        for place, convert in self.converters:
+        """Make a row from values by attribute name; what is left out takes the default."""
+        row = list(self._pick({**self._defaults, **values}))
+        for place, convert in self._converters:
             row[place] = convert(row[place])
         return row
 
 
-@lru_cache(maxsize=32)
-def _table(model: type[models.Model], vendor: str, *, with_id: bool) -> _Table:
-    del vendor
-    fields = [f for f in model._meta.concrete_fields if with_id or not f.primary_key]  # noqa: SLF001  # public API
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    table = quote(model._meta.db_table)  # noqa: SLF001  # as above
-    converters = [(place, made) for place, field in enumerate(fields) if (made := _converter(field))]
-    return _Table(
-        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608  # names of our own tables
-        f"COPY {table} ({columns}) FROM STDIN",
+@lru_cache(maxsize=64)
+def shape_of(model: type[models.Model], vendor: str, *, with_id: bool = False) -> Shape:
+    """Give the shape of a table on a kind of database; asks none."""
+    fields = _fields(model, with_id=with_id)
+    converters = [(place, made) for place, field in enumerate(fields) if (made := _converter(field, vendor))]
+    return Shape(
+        {field.attname: place for place, field in enumerate(fields)},
         itemgetter(*(field.attname for field in fields)),
         {field.attname: field.get_default() for field in fields},
         tuple(converters),
     )
 
 
+def _fields(model: type[models.Model], *, with_id: bool) -> list[Field[Any, Any]]:
+    return [f for f in model._meta.concrete_fields if with_id or not f.primary_key]  # noqa: SLF001  # public API
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    statement: str
+    copy: str
+
+
+@lru_cache(maxsize=32)
+def _table(model: type[models.Model], vendor: str, *, with_id: bool) -> _Table:
+    del vendor
+    fields = _fields(model, with_id=with_id)
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = quote(model._meta.db_table)  # noqa: SLF001  # as above
+    return _Table(
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608  # names of our own tables
+        f"COPY {table} ({columns}) FROM STDIN",
+    )
+
+
 def insert(model: type[models.Model], rows: Iterable[Mapping[str, object]], *, with_id: bool = False) -> int:
     """Insert rows given by attribute name; what is left out takes the default. Give their number."""
+    shape = shape_of(model, connection.vendor, with_id=with_id)
+    return insert_rows(model, [shape.row(row) for row in rows], with_id=with_id)
+
+
+def insert_rows(model: type[models.Model], rows: Sequence[Sequence[Any]], *, with_id: bool = False) -> int:
+    """Insert rows that the shape of the table made. Give their number."""
     table = _table(model, connection.vendor, with_id=with_id)
-    values = [table.row(row) for row in rows]
-    if values and connection.vendor == "postgresql":
-        _copy(table, values)
-    elif values:
+    if rows and connection.vendor == "postgresql":
+        _copy(table, rows)
+    elif rows:
         with connection.cursor() as cursor:
-            cursor.executemany(table.statement, values)
-    return len(values)
+            cursor.executemany(table.statement, rows)
+    return len(rows)
 
 
 def _copy(table: _Table, values: Sequence[Sequence[object]]) -> None:

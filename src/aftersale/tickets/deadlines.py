@@ -36,7 +36,7 @@ __all__ = [
     "earliest",
     "end_of_rows",
     "ended_state",
-    "new_rows",
+    "new_values",
     "reset",
     "reset_rows",
     "wanted_for",
@@ -47,6 +47,7 @@ _SAVED = (
     "source", "side", "consequence", "starts_at", "due_at", "state", "next_at", "step", "paused_at",
     "lease_until", "ended_at",
 )  # fmt: skip
+_NOT_YET: dict[str, object] = dict.fromkeys(("next_at", "paused_at", "lease_until", "ended_at"))
 
 
 class Reset(NamedTuple):
@@ -63,31 +64,39 @@ def clocked(row: Deadline | Wanted, shop: Shop) -> Clocked:
     return Clocked(row.due_at, row.starts_at, hours_of(shop) if row.source == SERVICE else None)
 
 
-def new_rows(ticket_id: int, shop: Shop, wanted: Iterable[Wanted], now: datetime) -> list[Deadline]:
-    """Make the rows of clocks never seen before; one already past is history. Nothing is saved."""
-    return [_new_row(ticket_id, shop, each, now) for each in wanted]
+def new_values(
+    ticket_id: int, shop: Shop, wanted: Iterable[Wanted], now: datetime
+) -> list[dict[str, object]]:
+    """Give the rows of clocks never seen before, by attribute; one already past is history."""
+    return [{"ticket_id": ticket_id, "shop_id": shop.pk, **_begun(shop, each, now)} for each in wanted]
 
 
-def _new_row(ticket_id: int, shop: Shop, wanted: Wanted, now: datetime) -> Deadline:
-    row = Deadline(ticket_id=ticket_id, shop_id=shop.pk, kind=wanted.kind)
-    _set(row, shop, wanted, now)
-    return row
+def _begun(shop: Shop, wanted: Wanted, now: datetime) -> dict[str, object]:
+    """Say how a clock stands that begins as it is wanted."""
+    usual: dict[str, object] = {
+        "kind": wanted.kind,
+        "source": wanted.source,
+        "side": wanted.side,
+        "consequence": wanted.consequence,
+        "starts_at": wanted.starts_at,
+        "due_at": wanted.due_at,
+        "step": 0,
+        **_NOT_YET,
+    }
+    if wanted.due_at <= now:
+        return {**usual, "state": DeadlineState.HISTORY.value, "ended_at": wanted.due_at}
+    if wanted.paused:
+        return {**usual, "state": DeadlineState.PAUSED.value, "paused_at": now}
+    return {**usual, "state": DeadlineState.RUNNING.value, "next_at": _first(wanted, shop, now)}
 
 
 def _set(row: Deadline, shop: Shop, wanted: Wanted, now: datetime) -> None:
     """Let a row begin anew as it is wanted."""
-    row.source, row.side, row.consequence = wanted.source, wanted.side, wanted.consequence
-    row.starts_at, row.due_at, row.step = wanted.starts_at, wanted.due_at, 0
-    row.paused_at = row.lease_until = row.ended_at = row.next_at = None
-    if wanted.due_at <= now:
-        row.state, row.ended_at = DeadlineState.HISTORY, wanted.due_at
-    elif wanted.paused:
-        row.state, row.paused_at = DeadlineState.PAUSED, now
-    else:
-        row.state, row.next_at = DeadlineState.RUNNING, _first(row, shop, now)
+    for name, value in _begun(shop, wanted, now).items():
+        setattr(row, name, value)
 
 
-def _first(row: Deadline, shop: Shop, now: datetime) -> datetime:
+def _first(row: Deadline | Wanted, shop: Shop, now: datetime) -> datetime:
     if row.side != MERCHANT:
         return row.due_at
     return first_moment(clocked(row, shop), warnings_of(shop), now)
@@ -114,7 +123,8 @@ def reset_rows(ticket: Ticket, rows: Sequence[Deadline], wanted: Sequence[Wanted
     for each in wanted:
         row = known.pop(each.kind, None)
         if row is None:
-            made.new.append(row := _new_row(ticket.pk, ticket.shop, each, now))
+            (values,) = new_values(ticket.pk, ticket.shop, [each], now)
+            made.new.append(row := Deadline(**values))
         else:
             _keep(made, row, ticket.shop, each, now)
         made.current.append(row)
@@ -186,7 +196,7 @@ def _end(made: Reset, row: Deadline, observed_at: datetime, now: datetime) -> No
 
 
 def end_of_rows(rows: Iterable[Deadline], now: datetime) -> HasEnd | None:
-    """Give the earliest end that the shop has to meet, of the rows that `reset` or `new_rows` gave."""
+    """Give the earliest end that the shop has to meet, of the rows that `reset` gave."""
     ours = [
         HasEnd(row.due_at, row.kind)
         for row in rows

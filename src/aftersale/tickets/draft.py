@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from aftersale.domain.flags import flag_code
 from aftersale.domain.states import START
-from aftersale.tickets.deadlines import end_of_rows
 from aftersale.tickets.said import digest_of, kept, plain, sources_text
 from aftersale.tickets.search import Searchable, buyer_token, search_text
 from aftersale.tickets.standing import FIELD, lane_of, moved
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aftersale.channels.base import Notice
+    from aftersale.tickets.clocks import HasEnd
     from aftersale.tickets.judging import Judged
-    from aftersale.tickets.models import Deadline
     from aftersale.tickets.shared import Sharing
 
 # Sorts behind every deadline; a ticket without one still has its place in the queue.
@@ -47,11 +46,11 @@ class Read:
     observed_at: datetime
 
 
-def read_of(notice: Notice, origin: Origin) -> Read:
-    """Prepare a notice; one that tells no time is as old as its source."""
+def read_of(notice: Notice, origin: Origin, digest: bytes | None = None) -> Read:
+    """Prepare a notice; one that tells no time is as old as its source. Its digest may be known."""
     facts = plain(notice.facts)
     told = notice.newest_at or cast("datetime | None", notice.facts.get("applied_at")) or origin.as_of
-    return Read(notice, facts, digest_of(notice, facts), told)
+    return Read(notice, facts, digest or digest_of(notice, facts), told)
 
 
 def said_fields(read: Read, origin: Origin, sharing: Sharing) -> dict[str, object]:
@@ -103,9 +102,8 @@ def judged_fields(judged: Judged, stable_until: object) -> dict[str, object]:
     }
 
 
-def due_fields(deadlines: list[Deadline], now: datetime) -> dict[str, object]:
-    """Give the earliest end that the shop has to meet, by which the queue is sorted."""
-    first = end_of_rows(deadlines, now)
+def due_fields(first: HasEnd | None) -> dict[str, object]:
+    """Say the earliest end that the shop has to meet, by which the queue is sorted."""
     if first is None:
         return {"due_at": None, "due_kind": "", "queue_at": NEVER}
     return {"due_at": first.due_at, "due_kind": first.kind, "queue_at": first.due_at}

@@ -13,7 +13,7 @@ from aftersale.evidence.journal import Entry
 from aftersale.shops.rulebooks import judge_of, remember
 from aftersale.texts import Text
 from aftersale.tickets.change import change
-from aftersale.tickets.deadlines import reset, wanted_for
+from aftersale.tickets.deadlines import end_of_rows, reset, wanted_for
 from aftersale.tickets.draft import due_fields, judged_fields
 from aftersale.tickets.judging import Judged, Verdicts, decision_fields, facts_of, judge
 from aftersale.tickets.models import Answer, StoredDecision
@@ -66,7 +66,10 @@ def write_anew(ticket: Ticket, judged: Judged, entry: Entry, **fields: object) -
         deadlines = reset(ticket, wanted, entry.at)
         sharing.keep()
         StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
-        follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
+        follows = {
+            **judged_fields(judged, stored["stable_until"]),
+            **due_fields(end_of_rows(deadlines, entry.at)),
+        }
         change(ticket, entry, **{**follows, **fields, **after_judging(ticket, entry.kind, judged, entry.at)})
 
 

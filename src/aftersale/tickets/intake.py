@@ -7,7 +7,6 @@ into the journal and changes nothing; the same notice again is nothing at all.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,32 +14,26 @@ from django.db import IntegrityError, transaction
 
 from aftersale.channels.base import Source
 from aftersale.channels.verbs import ANSWERS
-from aftersale.shops.rulebooks import judge_of, remember
+from aftersale.tickets.adding import add_all
 from aftersale.tickets.change import Overtaken
 from aftersale.tickets.draft import read_of
-from aftersale.tickets.judging import Verdicts
 from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.newcomers import add_all, newcomers
+from aftersale.tickets.newcomers import Newcomer, newcomer
 from aftersale.tickets.observe import note_old, observe
 from aftersale.tickets.outcome import OPEN
-from aftersale.tickets.product_facts import articles_of
 from aftersale.tickets.said import is_same
-from aftersale.tickets.shared import Sharing
 from aftersale.tickets.waiting import SEEN_THERE
 from aftersale.tickets.waiting import end as end_wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.channels.base import Notice
     from aftersale.domain.errors import FactsInvalid
-    from aftersale.policy.decide import Judge
-    from aftersale.shops.models import Shop
+    from aftersale.tickets.bench import Bench
     from aftersale.tickets.draft import Origin, Read
-    from aftersale.tickets.newcomers import Newcomers
-    from aftersale.tickets.product_facts import Articles
 
 _TRIES = 5
 
@@ -62,24 +55,6 @@ class Outcome(NamedTuple):
     refusal: FactsInvalid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Hold what judging the tickets of one shop needs, loaded once for many notices."""
-
-    shop: Shop
-    judge: Judge
-    articles: Articles
-    verdicts: Verdicts = field(default_factory=Verdicts)
-    sharing: Sharing = field(default_factory=Sharing)
-
-
-def bench_for(shop: Shop, now: datetime) -> Bench:
-    """Load rulebook and register of a shop, and keep the rulebook by its digest."""
-    judge = judge_of(shop.pk, now)
-    remember(judge, shop.pk, now)
-    return Bench(shop, judge, articles_of(shop.pk))
-
-
 class _Known(NamedTuple):
     digest: bytes
     observed_at: datetime
@@ -92,11 +67,18 @@ class _Known(NamedTuple):
 
 
 class _Sorted(NamedTuple):
-    new: list[Read]
+    new: list[Notice]
     newer: list[Read]
     older: list[Read]
     same: list[Read]
     undone: list[Read]
+
+
+class Ready(NamedTuple):
+    """Hold what was worked out of a notice before: its digest; its rows, or why there are none, or None."""
+
+    digest: bytes
+    made: Newcomer | FactsInvalid | None
 
 
 class Prepared(NamedTuple):
@@ -106,7 +88,11 @@ class Prepared(NamedTuple):
     origin: Origin
     notices: Sequence[Notice]
     found: _Sorted
-    newcomers: Newcomers
+    new: Sequence[tuple[Notice, Newcomer]]
+    refused: Sequence[tuple[Notice, FactsInvalid]]
+
+
+_NOTHING: Mapping[str, Ready] = {}
 
 
 def take(bench: Bench, origin: Origin, notices: Sequence[Notice]) -> list[Outcome]:
@@ -117,11 +103,25 @@ def take(bench: Bench, origin: Origin, notices: Sequence[Notice]) -> list[Outcom
     return settle(prepare(bench, origin, notices))
 
 
-def prepare(bench: Bench, origin: Origin, notices: Sequence[Notice]) -> Prepared:
-    """Judge notices and make their rows; nothing is written, so that nobody waits for it."""
+def prepare(
+    bench: Bench, origin: Origin, notices: Sequence[Notice], ready: Mapping[str, Ready] = _NOTHING
+) -> Prepared:
+    """Judge notices and make their rows; nothing is written, so that nobody waits for it.
+
+    `ready` is what was worked out before, by the number of the ticket.
+    """
     known = _known(bench.shop.pk, [notice.ticket_no for notice in notices])
-    found = _sort(notices, known, origin)
-    return Prepared(bench, origin, notices, found, newcomers(bench, origin, found.new))
+    found = _sort(notices, known, origin, ready)
+    new: list[tuple[Notice, Newcomer]] = []
+    refused: list[tuple[Notice, FactsInvalid]] = []
+    for notice in found.new:
+        worked_out = ready.get(notice.ticket_no)
+        made = (worked_out and worked_out.made) or newcomer(bench, origin, read_of(notice, origin))
+        if isinstance(made, Newcomer):
+            new.append((notice, made))
+        else:
+            refused.append((notice, made))
+    return Prepared(bench, origin, notices, found, new, refused)
 
 
 def settle(prepared: Prepared) -> list[Outcome]:
@@ -152,14 +152,18 @@ def _known(shop_id: int, numbers: Sequence[str]) -> dict[str, _Known]:
     return {row[0]: _Known(bytes(row[1]), *row[2:]) for row in rows}
 
 
-def _sort(notices: Iterable[Notice], known: dict[str, _Known], origin: Origin) -> _Sorted:
+def _sort(
+    notices: Iterable[Notice], known: Mapping[str, _Known], origin: Origin, ready: Mapping[str, Ready]
+) -> _Sorted:
     found = _Sorted([], [], [], [], [])
     for notice in notices:
-        read = read_of(notice, origin)
         before = known.get(notice.ticket_no)
         if before is None:
-            found.new.append(read)
-        elif _is_same(read, before) and before.lane != Lane.MISSING:
+            found.new.append(notice)
+            continue
+        worked_out = ready.get(notice.ticket_no)
+        read = read_of(notice, origin, worked_out and worked_out.digest)
+        if _is_same(read, before) and before.lane != Lane.MISSING:
             (found.undone if _not_done(before, origin) else found.same).append(read)
         elif _is_old(read, before, origin):
             found.older.append(read)
@@ -187,15 +191,16 @@ def _is_old(read: Read, before: _Known, origin: Origin) -> bool:
 
 
 def _act(prepared: Prepared) -> list[Outcome]:
-    bench, origin, _, found, made = prepared
+    bench, origin, found = prepared.bench, prepared.origin, prepared.found
     outcomes = [Outcome(read.notice, Taken.UNCHANGED) for read in (*found.same, *found.undone)]
-    outcomes += [_outcome(one, Taken.NEW) for one in made.answers]
+    outcomes += [Outcome(notice, Taken.NEW) for notice, _ in prepared.new]
+    outcomes += [Outcome(notice, Taken.PARKED, refusal) for notice, refusal in prepared.refused]
     with transaction.atomic():
-        add_all(bench, origin, made)
+        add_all(bench, origin, prepared.new)
     tickets = _tickets(bench.shop.pk, [*found.newer, *found.older, *found.undone])
     for read in found.newer:
         refused = observe(bench, origin, tickets[read.notice.ticket_no], read)
-        outcomes.append(_outcome((read.notice, refused), Taken.CHANGED))
+        outcomes.append(Outcome(read.notice, Taken.PARKED if refused else Taken.CHANGED, refused))
     for read in found.older:
         note_old(origin, tickets[read.notice.ticket_no], read)
         outcomes.append(Outcome(read.notice, Taken.UNCHANGED))
@@ -208,11 +213,6 @@ def _show_undone(ticket: Ticket, origin: Origin) -> None:
     """Put a ticket back that the platform shows as it was, unless an action of it has no outcome yet."""
     if not Action.objects.filter(ticket_id=ticket.pk, state__in=OPEN, verb__in=ANSWERS).exists():
         end_wait(ticket, "unchanged", origin.now)
-
-
-def _outcome(one: tuple[Notice, FactsInvalid | None], taken: Taken) -> Outcome:
-    notice, refused = one
-    return Outcome(notice, Taken.PARKED if refused else taken, refused)
 
 
 def _tickets(shop_id: int, reads: Sequence[Read]) -> dict[str, Ticket]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from itertools import compress
+from operator import ne
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -92,6 +94,7 @@ class _Snapshot(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Snapshot).decode
 _NAMES = tuple(FACTS)
+_TAGS = frozenset(name for name, spec in FACTS.items() if spec.kind is Kind.TAGS)
 # Not the defaults of the table: those may change, and what a snapshot leaves out must not.
 _EMPTY: dict[Kind, Value] = {Kind.BOOL: False, Kind.TAGS: frozenset[str]()}
 
@@ -117,11 +120,12 @@ def snapshot(facts: Facts, sharing: Sharing) -> bytes:
 
     By name and not by place: a later table of facts reads what an earlier one wrote.
     """
-    said = {
-        name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value, empty in zip(_NAMES, facts.values, _left_out(facts.unknown), strict=True)
-        if value is not empty and value != empty
-    }
+    empty = _left_out(facts.unknown)
+    said: dict[str, Any] = dict(
+        compress(zip(_NAMES, facts.values, strict=True), map(ne, facts.values, empty))
+    )
+    for name in _TAGS & said.keys():
+        said[name] = sorted(said[name])
     lists = [sharing.name(_listed(names)) for names in (facts.unknown, facts.unalleged)]
     return _encode(_Snapshot(said, *lists))
 

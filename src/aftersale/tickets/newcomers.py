@@ -1,15 +1,17 @@
-"""Add tickets that were never seen, many at once: one event, one decision, its clocks each."""
+"""Make the rows of tickets that were never seen: one event, one decision, its clocks each; ask nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from aftersale.domain.errors import FactsInvalid
 from aftersale.evidence.journal import End, Entry, Subject, written
 from aftersale.evidence.models import Event, PersonalValue
-from aftersale.tickets.bulk import insert, insert_made, take_ids
+from aftersale.tickets.bulk import shape_of
 from aftersale.tickets.change import TICKET
-from aftersale.tickets.deadlines import new_rows, wanted_for
+from aftersale.tickets.clocks import earliest, wanted_for
+from aftersale.tickets.deadlines import new_values
 from aftersale.tickets.draft import (
     FRESH,
     due_fields,
@@ -21,75 +23,61 @@ from aftersale.tickets.draft import (
     state_fields,
 )
 from aftersale.tickets.judging import decision_fields, facts_of, judge
-from aftersale.tickets.models import Action, StoredDecision, Ticket
-from aftersale.tickets.outcome import paid_when_first_seen
-from aftersale.tickets.parties import hold_refunds, parties_of, refunded_by
-from aftersale.tickets.search import index_rows
+from aftersale.tickets.models import Deadline, StoredDecision, Ticket
 from aftersale.tickets.waiting import left_to_the_platform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from aftersale.channels.base import Notice
-    from aftersale.evidence.journal import Written
+    from aftersale.tickets.bench import Bench
+    from aftersale.tickets.bulk import Shape
     from aftersale.tickets.draft import Origin, Read
-    from aftersale.tickets.intake import Bench
     from aftersale.tickets.judging import Judged
-    from aftersale.tickets.models import Deadline
-    from aftersale.tickets.parties import Parties
 
-
+Row: TypeAlias = list[Any]
+# Stands for an id until the ticket is written.
 _NO_ID = 0
 
 
-class _Newcomer(NamedTuple):
-    """Hold the rows of one ticket; ids of ticket, buyer and order line are filled in when it is written."""
+class Newcomer(NamedTuple):
+    """Hold the rows of one ticket as the database takes them; ids are filled in when it is written."""
 
-    notice: Notice
-    ticket: dict[str, object]
-    event: Written
-    decision: dict[str, object]
-    deadlines: list[Deadline]
+    ticket: Row
+    decision: Row
+    deadlines: list[Row]
+    event: Row
+    personal: list[Row]
     text: str
 
 
-class Newcomers(NamedTuple):
-    """Hold tickets ready to be written, and what became of each notice: None, or why it was left out."""
+class Shapes(NamedTuple):
+    """Hold the shapes of the rows of a ticket on one kind of database."""
 
-    tickets: list[_Newcomer]
-    answers: list[tuple[Notice, FactsInvalid | None]]
-
-
-def newcomers(bench: Bench, origin: Origin, reads: Sequence[Read]) -> Newcomers:
-    """Judge tickets and make their rows, outside of any transaction; contradictory facts leave one out."""
-    made = Newcomers([], [])
-    for read in reads:
-        refused = None
-        try:
-            made.tickets.append(_newcomer(bench, origin, read, _judge(bench, origin, read)))
-        except FactsInvalid as refusal:
-            refused = refusal
-        made.answers.append((read.notice, refused))
-    return made
+    ticket: Shape
+    decision: Shape
+    deadline: Shape
+    event: Shape
+    personal: Shape
 
 
-def add_all(bench: Bench, origin: Origin, made: Newcomers) -> None:
-    """Write tickets inside the caller's transaction."""
-    if not made.tickets:
-        return
-    notices = [one.notice for one in made.tickets]
-    parties = parties_of(bench.shop.pk, notices)
-    payments = list[dict[str, object]]()
-    for ticket_id, one in zip(take_ids(Ticket, len(notices)), made.tickets, strict=True):
-        _identify(one, ticket_id, parties)
-        if fen := refunded_by(one.notice):
-            number = one.notice.ticket_no
-            payments.append(paid_when_first_seen(ticket_id, bench.shop.pk, number, fen, origin.now))
-    _write(made.tickets, bench.shop.pk)
-    insert(Action, payments)
-    bench.sharing.keep()
-    hold_refunds(parties, notices)
+@lru_cache(maxsize=4)
+def shapes_on(vendor: str) -> Shapes:
+    """Give the shapes of the rows of a ticket."""
+    return Shapes(
+        shape_of(Ticket, vendor, with_id=True),
+        shape_of(StoredDecision, vendor),
+        shape_of(Deadline, vendor),
+        shape_of(Event, vendor, with_id=True),
+        shape_of(PersonalValue, vendor),
+    )
+
+
+def newcomer(bench: Bench, origin: Origin, read: Read) -> Newcomer | FactsInvalid:
+    """Judge a ticket and make its rows, or say why its facts cannot belong to one."""
+    try:
+        return _made(bench, origin, read, _judge(bench, origin, read))
+    except FactsInvalid as refusal:
+        return refusal
 
 
 def _judge(bench: Bench, origin: Origin, read: Read) -> Judged:
@@ -98,11 +86,10 @@ def _judge(bench: Bench, origin: Origin, read: Read) -> Judged:
     return judge(notice, facts_of(notice, register, {}, origin.now), bench.judge)
 
 
-def _newcomer(bench: Bench, origin: Origin, read: Read, judged: Judged) -> _Newcomer:
-    notice, states = read.notice, state_fields(FRESH, read.notice)
+def _made(bench: Bench, origin: Origin, read: Read, judged: Judged) -> Newcomer:
+    notice, states, shapes = read.notice, state_fields(FRESH, read.notice), shapes_on(bench.vendor)
     applied_at = cast("datetime", notice.facts["applied_at"])
     wanted = wanted_for(bench.shop, notice, judged.decision, judged.clock, judged.stage, applied_at)
-    deadlines = new_rows(_NO_ID, bench.shop, wanted, origin.now)
     data = event_data(read, origin, judged, states)
     entry = Entry("imported", origin.now, origin.actor, data, personal_of(notice))
     subject = Subject(bench.shop.pk, TICKET, _NO_ID, notice.ticket_no)
@@ -115,48 +102,24 @@ def _newcomer(bench: Bench, origin: Origin, read: Read, judged: Judged) -> _Newc
         **said_fields(read, origin, bench.sharing),
         **judged_fields(judged, stored["stable_until"]),
         **states,
-        **due_fields(deadlines, origin.now),
+        **due_fields(earliest(wanted, origin.now)),
         **left_to_the_platform("", judged, notice.turn, origin.now),
+        "id": _NO_ID,
+        "line_id": None,
         "sequence": 1,
         "head": event.hash,
         "created_at": origin.now,
         "changed_at": origin.now,
     }
-    return _Newcomer(notice, ticket, event, stored, deadlines, searchable(notice, bench.shop.pk))
-
-
-def _identify(one: _Newcomer, ticket_id: int, parties: Parties) -> None:
-    """Fill in the ids; no byte that is hashed holds one."""
-    buyer, line = parties.buyer(one.notice), parties.line(one.notice)
-    one.ticket.update(id=ticket_id, buyer_id=buyer, line_id=line)
-    one.event.event["subject_id"] = one.decision["ticket_id"] = ticket_id
-    for row in one.deadlines:
-        row.ticket_id = ticket_id
-
-
-def _write(made: Sequence[_Newcomer], shop_id: int) -> None:
-    insert(Ticket, [one.ticket for one in made], with_id=True)
-    insert(StoredDecision, [one.decision for one in made])
-    insert_made([row for one in made for row in one.deadlines])
-    _write_events([one.event for one in made])
-    index_rows((cast("int", one.ticket["id"]), shop_id, one.text) for one in made)
-
-
-def _write_events(events: Sequence[Written]) -> None:
-    """Write events; only those with personal values need an id that is known beforehand."""
-    speaking = [made for made in events if made.personal]
-    insert(Event, [made.event for made in events if not made.personal])
-    ids = take_ids(Event, len(speaking))
-    insert(
-        Event,
-        [{**made.event, "id": pk} for pk, made in zip(ids, speaking, strict=True)],
-        with_id=True,
-    )
-    insert(
-        PersonalValue,
-        [
-            {"event_id": pk, "name": name, "salt": salt, "value": value}
-            for pk, made in zip(ids, speaking, strict=True)
-            for name, salt, value in made.personal
-        ],
+    personal = [
+        {"event_id": _NO_ID, "name": name, "salt": salt, "value": value}
+        for name, salt, value in event.personal
+    ]
+    return Newcomer(
+        shapes.ticket.row(ticket),
+        shapes.decision.row({**stored, "ticket_id": _NO_ID}),
+        list(map(shapes.deadline.row, new_values(_NO_ID, bench.shop, wanted, origin.now))),
+        shapes.event.row({**event.event, "id": _NO_ID}),
+        list(map(shapes.personal.row, personal)),
+        searchable(notice, bench.shop.pk),
     )

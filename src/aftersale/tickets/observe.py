@@ -14,7 +14,7 @@ from aftersale.evidence.journal import Entry
 from aftersale.evidence.models import Event
 from aftersale.tickets.change import TICKET, change
 from aftersale.tickets.confirm import Seen, settle_by_observation
-from aftersale.tickets.deadlines import reset, wanted_for
+from aftersale.tickets.deadlines import end_of_rows, reset, wanted_for
 from aftersale.tickets.draft import (
     due_fields,
     event_data,
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Notice
     from aftersale.domain.facts import Facts
+    from aftersale.tickets.bench import Bench
     from aftersale.tickets.draft import Origin, Read
-    from aftersale.tickets.intake import Bench
     from aftersale.tickets.judging import Judged
     from aftersale.tickets.models import Ticket
 
@@ -107,7 +107,10 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     wanted = wanted_for(bench.shop, notice, decision, judged.clock, judged.stage, ticket.applied_at)
     deadlines = reset(ticket, wanted, origin.now)
     StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
-    follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, origin.now)}
+    follows = {
+        **judged_fields(judged, stored["stable_until"]),
+        **due_fields(end_of_rows(deadlines, origin.now)),
+    }
     pending = bool(ticket.waits_for) and _pending(ticket)
     wait = after_news(ticket, lane_of(notice) is Lane.OURS, origin.as_of, pending=pending)
     if not wait.get("waits_for", ticket.waits_for):

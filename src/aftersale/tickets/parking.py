@@ -14,8 +14,9 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.shops.models import Person
 from aftersale.texts import Text
+from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import Taken, bench_for, take
+from aftersale.tickets.intake import Taken, take
 from aftersale.tickets.models import ParkedRow
 from aftersale.tickets.placing import Placing, with_shop
 

@@ -111,28 +111,42 @@ class Placed:
     elsewhere: list[Elsewhere]
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Know shops by their names; `given` is that of the import, `all_names` those of the whole desk."""
+
+    given: Shop | None
+    by_name: Mapping[str, Shop]
+    all_names: frozenset[str]
+
+    def shop_of(self, notice: Notice) -> Shop | None:
+        """Find whose a row is, None where nothing says so."""
+        return self.named(notice.shop, notice.sources.get("shop", ""))
+
+    def named(self, said: str | None, title: str) -> Shop | None:
+        """Find the shop that a column names."""
+        if said is None or (self.given and said not in self.all_names and _STORE in title):
+            return self.given
+        return self.by_name.get(said)
+
+
 class Placing:
-    """Place rows of a sheet, once `check` has found that the sheet is not another shop's."""
+    """Place rows of a sheet."""
 
     def __init__(self, given: Shop | None, person: Person | None) -> None:
-        self._given = given
         # A person's sheet brings rows into the shops that this person may import for, and no others.
         mine = shops_with(person, Permission.IMPORT) if person else Shop.objects.all()
-        self._by_name = {shop.name: shop for shop in mine}
-        self._names = frozenset(Shop.objects.values_list("name", flat=True))
+        every = frozenset(Shop.objects.values_list("name", flat=True))
+        self.names = Names(given, {shop.name: shop for shop in mine}, every)
 
-    def check(self, numbers: Mapping[Whose, Sequence[str]]) -> None:
-        """Look at all tickets of a sheet before any is written. Raises a refusal of the sheet as a whole."""
+    def by_shop(self, numbers: Mapping[Whose, Sequence[str]]) -> dict[Shop, list[str]]:
+        """Sort the numbers of a sheet by shop; raises OtherPlatform."""
         found: dict[Shop, list[str]] = {}
         for whose, some in numbers.items():
-            if shop := self._shop_of(whose.shop, whose.title):
+            if shop := self.names.named(whose.shop, whose.title):
                 _on_its_platform(shop, whose.channel)
                 found.setdefault(shop, []).extend(some)
-        if numbers and not found:
-            named = next((whose.shop for whose in numbers if whose.shop), None)
-            raise UnknownShop(named) if named else NoShop
-        for shop, some in found.items():
-            _not_anothers(shop, some)
+        return found
 
     def place(self, notices: Sequence[Notice]) -> Placed:
         """Sort rows by shop; raises OtherPlatform."""
@@ -145,23 +159,20 @@ class Placing:
 
     def shop_in(self, cells: Iterable[tuple[str, str]]) -> int | None:
         """Find whose a row is that could not be read: the shop given, else what its 店铺 column says."""
-        if self._given:
-            return self._given.pk
-        named = (self._by_name.get(text.strip()) for title, text in cells if plain_title(title) in _COLUMNS)
+        if self.names.given:
+            return self.names.given.pk
+        named = (
+            self.names.by_name.get(text.strip()) for title, text in cells if plain_title(title) in _COLUMNS
+        )
         return next((shop.pk for shop in named if shop), None)
 
     def _place(self, notice: Notice, placed: Placed) -> None:
-        shop = self._shop_of(notice.shop, notice.sources.get("shop", ""))
+        shop = self.names.shop_of(notice)
         if shop is None:
             placed.elsewhere.append(Elsewhere(notice, "import.shop_unknown", _unknown(notice)))
         else:
             _on_its_platform(shop, notice.channel)
             placed.by_shop.setdefault(shop, []).append(notice)
-
-    def _shop_of(self, said: str | None, title: str) -> Shop | None:
-        if said is None or (self._given and said not in self._names and _STORE in title):
-            return self._given
-        return self._by_name.get(said)
 
 
 def with_shop(notice: Notice) -> tuple[tuple[str, str], ...]:
@@ -180,15 +191,29 @@ def _on_its_platform(shop: Shop, channel: str) -> None:
         raise OtherPlatform(shop, channel)
 
 
-def _not_anothers(shop: Shop, numbers: Sequence[str]) -> None:
-    """Refuse a sheet of which more tickets are known of other shops of the platform than of its own."""
-    known = Counter[str]()
+def need_shops(numbers: Iterable[Whose], found: Mapping[Shop, object]) -> None:
+    """Refuse a sheet of tickets of which not one is of a shop that we know."""
+    said = list(numbers)
+    if said and not found:
+        named = next((whose.shop for whose in said if whose.shop), None)
+        raise UnknownShop(named) if named else NoShop
+
+
+def known_on(platform: str, numbers: Sequence[str]) -> list[tuple[str, str]]:
+    """Find which numbers are known on a platform, each with the name of its shop."""
+    found: list[tuple[str, str]] = []
     for start in range(0, len(numbers), _AT_ONCE):
-        some = Ticket.objects.filter(ticket_no__in=numbers[start : start + _AT_ONCE])
-        known.update(some.filter(shop__platform=shop.platform).values_list("shop__name", flat=True))
-    ours = known.pop(shop.name, 0)
-    if known.total() > ours:
-        raise WrongShop(shop.name, known.most_common(1)[0][0])
+        some = Ticket.objects.filter(ticket_no__in=numbers[start : start + _AT_ONCE], shop__platform=platform)
+        found += some.values_list("ticket_no", "shop__name")
+    return found
+
+
+def need_own(shop: Shop, known: Iterable[tuple[str, str]]) -> None:
+    """Refuse a sheet of which more tickets are known of other shops of the platform than of its own."""
+    counted = Counter(name for _, name in known)
+    ours = counted.pop(shop.name, 0)
+    if counted.total() > ours:
+        raise WrongShop(shop.name, counted.most_common(1)[0][0])
 
 
 def _own(shop: Shop, notices: list[Notice], elsewhere: list[Elsewhere]) -> list[Notice]:

@@ -92,6 +92,8 @@ def _of_article(article: str, article_no: str, product_id: str) -> tuple[str, ..
 
 
 def _number(number: str) -> list[str]:
+    if number.isdigit() and number.isascii():
+        return _ends(number)
     return [token for run in _runs(number) if run.isascii() for token in _ends(run)]
 
 
@@ -104,7 +106,7 @@ def search_text(said: Searchable) -> str:
 
 def buyer_token(shop_id: int, said: str) -> str:
     """Make the token of a buyer's platform id or phone: a keyed hash that differs from shop to shop."""
-    plain = "".join(_runs(said))
+    plain = said if said.isdigit() and said.isascii() else "".join(_runs(said))
     phone = plain[-11:] if plain.isdigit() and len(plain) == 13 and plain.startswith("86") else plain  # noqa: PLR2004  # +86 and eleven digits
     return f"b{ring().fingerprint(f'search:{shop_id}:{phone}')[:_HASH_LENGTH]}"
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from aftersale.tickets.models import SharedText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def digest_of(text: str) -> str:
@@ -27,6 +31,17 @@ class Sharing:
             known = self._names[text] = digest_of(text)
             self._waiting[known] = text
         return known
+
+    def fresh(self) -> dict[str, str]:
+        """Hand over the texts that are new, by digest, for somebody else to keep."""
+        waiting, self._waiting = self._waiting, {}
+        return waiting
+
+    def add(self, texts: Mapping[str, str]) -> None:
+        """Take over texts that somebody else found, by digest."""
+        for digest, text in texts.items():
+            if self._names.setdefault(text, digest) is digest:
+                self._waiting[digest] = text
 
     def keep(self) -> None:
         """Write what is new, inside the caller's transaction; another writer may have been first."""

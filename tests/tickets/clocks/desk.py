@@ -11,7 +11,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.evidence.chain import genesis
 from aftersale.shops.models import Duty, Membership, NotifyTarget, Person, Shop
 from aftersale.tickets.clocks import Wanted
-from aftersale.tickets.deadlines import new_rows
+from aftersale.tickets.deadlines import new_values
 from aftersale.tickets.models import Deadline, Ticket
 from aftersale.tickets.sweep import Hands
 
@@ -94,9 +94,15 @@ def clock_of(due_at: datetime, **fields: Fields) -> Wanted:
     return Wanted(due_at=due_at, **{**usual, **fields})
 
 
+def new_row(ticket: Ticket, wanted: Wanted, seen_at: datetime) -> Deadline:
+    """Give the row of a clock as it is first seen."""
+    (values,) = new_values(ticket.pk, ticket.shop, [wanted], seen_at)
+    return Deadline(**values)
+
+
 def row_of(ticket: Ticket, wanted: Wanted, seen_at: datetime) -> Deadline:
     """Save the row of a clock as it is first seen."""
-    (row,) = new_rows(ticket.pk, ticket.shop, [wanted], seen_at)
+    row = new_row(ticket, wanted, seen_at)
     row.save()
     return row
 

@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aftersale.tickets.alarms import Cause, clock_key, raise_alarm
-from aftersale.tickets.deadlines import earliest, end_of_rows, new_rows, reset
+from aftersale.tickets.deadlines import earliest, end_of_rows, reset
 from aftersale.tickets.models import Alarm, Deadline, Ticket
-from tests.tickets.clocks.desk import DAY, HOUR, MINUTE, NOW, OFFICE, at, clock_of, row_of, shop_of, ticket_of
+from tests.tickets.clocks.desk import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    OFFICE,
+    at,
+    clock_of,
+    new_row,
+    row_of,
+    shop_of,
+    ticket_of,
+)
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -30,7 +42,7 @@ def ticket(shop: Shop) -> Ticket:
 
 
 def test_a_new_clock_waits_for_its_first_warning(ticket: Ticket) -> None:
-    (row,) = new_rows(ticket.pk, ticket.shop, [clock_of(NOW + DAY)], NOW)
+    row = new_row(ticket, clock_of(NOW + DAY), NOW)
     assert (Deadline.objects.count(), row.state, row.next_at) == (0, "running", NOW + 20 * HOUR)
 
 
@@ -38,23 +50,23 @@ def test_a_new_clock_waits_for_its_first_warning(ticket: Ticket) -> None:
     ("due", "state"), [(NOW - SECOND, "history"), (NOW, "history"), (NOW + SECOND, "running")]
 )
 def test_a_clock_already_past_when_first_seen_is_history(ticket: Ticket, due: object, state: str) -> None:
-    (row,) = new_rows(ticket.pk, ticket.shop, [clock_of(due)], NOW)  # type: ignore[arg-type]
+    row = new_row(ticket, clock_of(due), NOW)  # type: ignore[arg-type]
     assert (row.state, row.next_at is None) == (state, state == "history")
 
 
 def test_the_shops_own_warnings_are_kept(ticket: Ticket) -> None:
     ticket.shop.warn_minutes = [30]
-    (row,) = new_rows(ticket.pk, ticket.shop, [clock_of(NOW + DAY)], NOW)
+    row = new_row(ticket, clock_of(NOW + DAY), NOW)
     assert row.next_at == NOW + DAY - 30 * MINUTE
 
 
 def test_nobody_is_warned_of_the_buyers_clock(ticket: Ticket) -> None:
-    (row,) = new_rows(ticket.pk, ticket.shop, [clock_of(NOW + DAY, side="buyer", kind="ship_back_by")], NOW)
+    row = new_row(ticket, clock_of(NOW + DAY, side="buyer", kind="ship_back_by"), NOW)
     assert row.next_at == NOW + DAY
 
 
 def test_a_target_is_paused_from_the_start_while_the_buyer_must_act(ticket: Ticket) -> None:
-    (row,) = new_rows(ticket.pk, ticket.shop, [clock_of(NOW + DAY, source="service", paused=True)], NOW)
+    row = new_row(ticket, clock_of(NOW + DAY, source="service", paused=True), NOW)
     assert (row.state, row.next_at, row.paused_at) == ("paused", None, NOW)
 
 

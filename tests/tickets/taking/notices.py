@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Notice, Observed, Source, Turn
 from aftersale.domain.clock import SHANGHAI
 from aftersale.shops.models import Shop
+from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
-from aftersale.tickets.intake import Outcome, bench_for, take, tally
+from aftersale.tickets.intake import Outcome, take, tally
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:

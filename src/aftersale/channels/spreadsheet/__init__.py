@@ -2,12 +2,14 @@
 
 from aftersale.channels.spreadsheet.layout import NO_MAP
 from aftersale.channels.spreadsheet.maps import SheetMap, load_map, parse_map
-from aftersale.channels.spreadsheet.reader import SheetReader, Tally, Whose, read, read_rows
+from aftersale.channels.spreadsheet.reader import Forms, RawRow, SheetReader, Tally, Whose, read, read_rows
 from aftersale.channels.spreadsheet.workbook import Limits
 
 __all__ = [
     "NO_MAP",
+    "Forms",
     "Limits",
+    "RawRow",
     "SheetMap",
     "SheetReader",
     "Tally",

@@ -163,7 +163,7 @@ def _is_rounded(digits: str, *, rounded_column: bool) -> bool:
     return surely or (rounded_column and _doubt(digits) > 0)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_money(raw: str) -> int | None:
     """Read an amount in yuan as integer fen.
 
@@ -181,7 +181,7 @@ def read_money(raw: str) -> int | None:
     raise Unreadable("money_negative" if negative else "bad_money", raw.strip(_AROUND))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_time(raw: str) -> datetime | None:
     """Read a time as the exports, Excel or a person write it; without a zone it is Shanghai's.
 

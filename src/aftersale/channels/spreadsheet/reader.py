@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from aftersale.channels.spreadsheet.columns import Kind
 from aftersale.channels.spreadsheet.layout import NO_MAP, Layout, recognise
 from aftersale.channels.spreadsheet.meaning import notice_of, whole_notice_of
 from aftersale.channels.spreadsheet.orders import OrderBook, OrderLine, Wanted, latest
-from aftersale.channels.spreadsheet.rows import OrderCells, RowReader, Sheet, TicketCells
+from aftersale.channels.spreadsheet.rows import OrderCells, RowForm, RowReader, Sheet, TicketCells
 from aftersale.channels.spreadsheet.textfile import open_text
 from aftersale.channels.spreadsheet.ticket import Origin, Ticket
 from aftersale.channels.spreadsheet.workbook import Limits, open_workbook
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
 
+    from aftersale.channels.spreadsheet.cells import Cell
     from aftersale.channels.spreadsheet.maps import SheetMap
 
 _HEADER_WITHIN = 10
@@ -169,26 +171,67 @@ class SheetReader:
                     found.setdefault(Whose(origin.channel, shop, title), []).append(ticket_no)
         return found
 
+    @property
+    def forms(self) -> Forms:
+        """Give what it takes to read a row wherever it was carried."""
+        return Forms(tuple((origin, reader.form) for origin, _, reader in self._tickets))
+
+    def raw_rows(self) -> Iterator[RawRow]:
+        """Yield each after-sale row as it stands, in the order of the files, with the order it speaks of."""
+        for number, (_, _, reader) in enumerate(self._tickets):
+            for row, cells in reader.cells():
+                line, paid = self._joined(reader.form, row, cells) if self._orders else (None, None)
+                yield RawRow(number, row, cells, line, paid)
+
+    def _joined(
+        self, form: RowForm[TicketCells], row: int, cells: Sequence[Cell]
+    ) -> tuple[OrderLine | None, int | None]:
+        ticket = form.read(row, cells)
+        line = self.book.find(ticket) if isinstance(ticket, TicketCells) else None
+        paid = (
+            self.book.order_paid(ticket.order_no or "") if line and isinstance(ticket, TicketCells) else None
+        )
+        return line, paid
+
     def rows(self) -> Iterator[Notice | Parked]:
         """Yield what stands in each after-sale row, in the order of the files."""
-        return (read if isinstance(read, Parked) else notice_of(read) for read in self._read(whole=False))
+        forms = self.forms
+        return (said for raw in self.raw_rows() if (said := forms.said(raw)) is not None)
 
-    def whole_rows(self) -> Iterator[Notice | Parked]:
-        """Yield the same for who keeps tickets: with the row as it stands, the order's part kept apart."""
-        return (
-            read if isinstance(read, Parked) else whole_notice_of(read) for read in self._read(whole=True)
-        )
 
-    def _read(self, *, whole: bool) -> Iterator[Ticket | Parked]:
-        for origin, layout, reader in self._tickets:
-            for row, read, cells in reader.whole_rows():
-                if isinstance(read, Parked):
-                    yield read
-                else:
-                    line = self.book.find(read) if self._orders else None
-                    paid = self.book.order_paid(read.order_no or "") if line else None
-                    kept = (layout.titles, cells) if whole else ()
-                    yield Ticket(origin, Observed(layout.sheet, row, *kept), read, line, paid)
+class RawRow(NamedTuple):
+    """Hold one row as it stands: of which sheet, where, its cells, and what its order sheet says."""
+
+    sheet: int
+    row: int
+    cells: Sequence[Cell]
+    line: OrderLine | None
+    order_paid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Say what rows of some sheets say, without the sheets."""
+
+    of_sheets: tuple[tuple[Origin, RowForm[TicketCells]], ...]
+
+    def said(self, raw: RawRow) -> Notice | Parked | None:
+        """Give what stands in a row, None for a blank one."""
+        ticket = self._ticket(raw, whole=False)
+        return notice_of(ticket) if isinstance(ticket, Ticket) else ticket
+
+    def whole(self, raw: RawRow) -> Notice | Parked | None:
+        """Give the same for who keeps tickets: with the row as it stands, the order's part kept apart."""
+        ticket = self._ticket(raw, whole=True)
+        return whole_notice_of(ticket) if isinstance(ticket, Ticket) else ticket
+
+    def _ticket(self, raw: RawRow, *, whole: bool) -> Ticket | Parked | None:
+        origin, form = self.of_sheets[raw.sheet]
+        read = form.read(raw.row, raw.cells)
+        if read is None or isinstance(read, Parked):
+            return read
+        kept = (form.layout.titles, raw.cells) if whole else ()
+        return Ticket(origin, Observed(form.layout.sheet, raw.row, *kept), read, raw.line, raw.order_paid)
 
 
 def _no_tickets(orders: Sequence[tuple[Layout, object]]) -> SheetRefused:

@@ -23,7 +23,7 @@ from aftersale.channels.spreadsheet.cells import (
 from aftersale.channels.spreadsheet.columns import COLUMNS, Kind, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from aftersale.channels.spreadsheet.cells import Cell
@@ -145,88 +145,66 @@ _NEEDED = {Kind.AFTER_SALE: ("ticket_no", "order_no", "status", "applied_at"), K
 _Step: TypeAlias = tuple[int, int, "Callable[[Any], object]"]
 
 
-class RowReader(Generic[Cells]):
-    """Read the rows of one sheet; a sample tells which columns of ids were rounded and which widths occur."""
+class Sampled(NamedTuple):
+    """Hold what a sheet and its first rows tell: the widths that occur, which columns of ids were rounded."""
 
-    def __init__(self, sheet: Sheet, layout: Layout, shape: type[Cells]) -> None:
-        self._sheet, self._layout = sheet, layout
+    typed: bool
+    widths: frozenset[int]
+    rounded: frozenset[int]
+
+
+class RowForm(Generic[Cells]):
+    """Read rows of one sheet by what is known of it; it can travel to another process, the sheet stays."""
+
+    def __init__(self, layout: Layout, shape: type[Cells], sampled: Sampled) -> None:
+        self.layout = layout
         self._shape: type[Cells] = shape
-        sample = list(islice(self._cells(), _SAMPLE))
+        self._sampled = sampled
+        self._typed, self._widths, self._rounded = sampled
         self._titles = {place.index: place.title for place in layout.places.values()}
         self._width = layout.width
-        self._widths = self._usual_widths([len(cells) for _, cells in sample])
-        self._steps = self._make_steps([cells for _, cells in sample])
+        self._steps = self._make_steps()
         self._empty: list[Any] = [None] * len(shape._fields)
         self._slot = {name: slot for slot, name in enumerate(shape._fields)}
-        self._key = (
-            layout.places[self._shape._fields[0]].index if self._shape._fields[0] in layout.places else -1
-        )
+        self._key = layout.places[shape._fields[0]].index if shape._fields[0] in layout.places else -1
         self._twins = [place for place in layout.places.values() if place.twins]
 
-    def _cells(self) -> Iterator[tuple[int, Sequence[Cell]]]:
-        for row, cells in self._sheet.rows(self._layout.width):
-            if row > self._layout.header_row and any(cells):
-                yield row, cells
+    def __reduce__(self) -> tuple[type[RowForm[Cells]], tuple[object, ...]]:
+        """Travel as what it was made from."""
+        return type(self), (self.layout, self._shape, self._sampled)
 
-    def _usual_widths(self, lengths: Sequence[int]) -> frozenset[int]:
-        usual = {
-            length for length, times in Counter(lengths).items() if length < self._width and times >= _USUAL
-        }
-        return frozenset({self._width, *usual})
+    def read(self, row: int, cells: Sequence[Cell]) -> Cells | Parked | None:
+        """Read one row; None where nothing stands in it."""
+        read = self._read(row, cells)
+        if not isinstance(read, Parked):
+            return read
+        if _is_blank(cells):
+            return None
+        params = {**read.params, **self._order_of(cells)}
+        return replace(read, params=params, cells=self._under_titles(cells))
 
-    def _make_steps(self, sample: Sequence[Sequence[Cell]]) -> list[_Step]:
+    def _make_steps(self) -> list[_Step]:
         steps = []
-        for column in COLUMNS[self._layout.kind]:
-            place = self._layout.places.get(column.field)
-            if place is None:
-                continue
-            slot = self._shape._fields.index(column.field)
-            steps.append((slot, place.index, self._reader(column.sort, place, sample)))
+        for column in COLUMNS[self.layout.kind]:
+            place = self.layout.places.get(column.field)
+            if place is not None:
+                slot = self._shape._fields.index(column.field)
+                steps.append((slot, place.index, self._reader(column.sort, place)))
         return steps
 
-    def _reader(self, sort: Sort, place: Place, sample: Sequence[Sequence[Cell]]) -> Callable[[Any], object]:
+    def _reader(self, sort: Sort, place: Place) -> Callable[[Any], object]:
         if sort is Sort.PROSE:
             return read_prose
-        read = self._id_reader(place, sample) if sort is Sort.ID else _READERS[sort]
-        return _of_text(read) if self._sheet.typed else read
+        read = self._id_reader(place) if sort is Sort.ID else _READERS[sort]
+        return _of_text(read) if self._typed else read
 
-    @staticmethod
-    def _id_reader(place: Place, sample: Sequence[Sequence[Cell]]) -> Callable[[str], object]:
-        column = [text_of(cells[place.index]) for cells in sample if place.index < len(cells)]
-        if not looks_rounded(column):
+    def _id_reader(self, place: Place) -> Callable[[str], object]:
+        if place.index not in self._rounded:
             return read_id
         return lambda raw: read_id(raw, rounded_column=True)
 
-    def rows(self) -> Iterator[tuple[int, Cells | Parked]]:
-        """Yield (row, what stands in it) for every row that is not blank."""
-        return ((row, read) for row, read, _ in self.whole_rows())
-
-    def whole_rows(self) -> Iterator[tuple[int, Cells | Parked, Sequence[Cell]]]:
-        """Yield the same with the cells as they stand there."""
-        for row, cells in self._cells():
-            read = self._read(row, cells)
-            if not isinstance(read, Parked):
-                yield row, read, cells
-            elif not _is_blank(cells):
-                params = {**read.params, **self._order_of(cells)}
-                yield row, replace(read, params=params, cells=self._under_titles(cells)), cells
-
-    def texts(self, *fields: str) -> Iterator[tuple[str, ...]]:
-        """Yield what stands in some columns, read as text and no further; '' where there is no such cell."""
-        places = [self._layout.places.get(field) for field in fields]
-        for _, cells in self._cells():
-            yield tuple(
-                _shown(cells[place.index]) if place and place.index < len(cells) else "" for place in places
-            )
-
     def _under_titles(self, cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
-        return tuple((title, str(cell)) for title, cell in zip(self._layout.titles, cells, strict=False))
-
-    def readable(self) -> Iterator[Cells]:
-        """Yield the rows that can be read."""
-        for _, found in self.rows():
-            if not isinstance(found, Parked):
-                yield found
+        return tuple((title, str(cell)) for title, cell in zip(self.layout.titles, cells, strict=False))
 
     def _read(self, row: int, cells: Sequence[Cell]) -> Cells | Parked:
         if len(cells) != self._width:
@@ -247,21 +225,17 @@ class RowReader(Generic[Cells]):
         """Bring a row to the width of the header where nothing but empty cells is lost or added."""
         missing: int = self._width - len(cells)
         if missing > 0:
-            return [*cells, *[""] * missing] if self._sheet.typed or len(cells) in self._widths else None
+            return [*cells, *[""] * missing] if self._typed or len(cells) in self._widths else None
         spare = cells[self._width :]
-        return (
-            cells[: self._width]
-            if self._sheet.typed or not any(str(cell).strip() for cell in spare)
-            else None
-        )
+        return cells[: self._width] if self._typed or not any(str(cell).strip() for cell in spare) else None
 
     def _misfit(self, row: int, cells: Sequence[Cell]) -> Parked:
         start = " ".join(str(cell).strip() for cell in cells[:3])
         sizes = {"cells": str(len(cells)), "width": str(self._width)}
-        return Parked(self._layout.sheet, row, None, start[:_SHOWN], "row_width", sizes)
+        return Parked(self.layout.sheet, row, None, start[:_SHOWN], "row_width", sizes)
 
     def _park(self, row: int, column: str | None, value: str, code: str) -> Parked:
-        return Parked(self._layout.sheet, row, column, value[:_SHOWN], code)
+        return Parked(self.layout.sheet, row, column, value[:_SHOWN], code)
 
     def _unreadable(self, row: int, index: int, fault: Unreadable) -> Parked:
         code, title = fault.code, self._titles[index]
@@ -275,8 +249,8 @@ class RowReader(Generic[Cells]):
 
     def _order_of(self, cells: Sequence[Cell]) -> dict[str, str]:
         """Name the order to which an unreadable order line belongs, if that much can be read."""
-        index = self._layout.places["order_no"].index
-        if self._layout.kind is not Kind.ORDER or index >= len(cells):
+        index = self.layout.places["order_no"].index
+        if self.layout.kind is not Kind.ORDER or index >= len(cells):
             return {}
         try:
             order_no = read_id(text_of(cells[index]))
@@ -285,8 +259,8 @@ class RowReader(Generic[Cells]):
         return {"order_no": order_no} if order_no else {}
 
     def _checked(self, row: int, cells: Sequence[Cell], found: Cells) -> Cells | Parked:
-        for name in _NEEDED[self._layout.kind]:
-            place = self._layout.places.get(name)
+        for name in _NEEDED[self.layout.kind]:
+            place = self.layout.places.get(name)
             if place and found[self._slot[name]] is None:
                 return self._park(row, place.title, "", "missing")
         return self._differing(row, cells) or found if self._twins else found
@@ -301,6 +275,60 @@ class RowReader(Generic[Cells]):
                     parked = self._park(row, place.title, first, "columns_differ")
                     return replace(parked, params={"other": other[:_SHOWN]})
         return None
+
+
+class RowReader(Generic[Cells]):
+    """Read the rows of one sheet; a sample tells which columns of ids were rounded and which widths occur."""
+
+    def __init__(self, sheet: Sheet, layout: Layout, shape: type[Cells]) -> None:
+        self._sheet, self._layout = sheet, layout
+        sample = [cells for _, cells in islice(self.cells(), _SAMPLE)]
+        widths = _usual_widths(layout.width, map(len, sample))
+        sampled = Sampled(sheet.typed, widths, _rounded(layout, sample))
+        self.form: RowForm[Cells] = RowForm(layout, shape, sampled)
+
+    def cells(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Yield (row, cells) below the header, empty rows left out."""
+        for row, cells in self._sheet.rows(self._layout.width):
+            if row > self._layout.header_row and any(cells):
+                yield row, cells
+
+    def rows(self) -> Iterator[tuple[int, Cells | Parked]]:
+        """Yield (row, what stands in it) for every row that is not blank."""
+        for row, cells in self.cells():
+            read = self.form.read(row, cells)
+            if read is not None:
+                yield row, read
+
+    def texts(self, *fields: str) -> Iterator[tuple[str, ...]]:
+        """Yield what stands in some columns, read as text and no further; '' where there is no such cell."""
+        places = [self._layout.places.get(field) for field in fields]
+        for _, cells in self.cells():
+            yield tuple(
+                _shown(cells[place.index]) if place and place.index < len(cells) else "" for place in places
+            )
+
+    def readable(self) -> Iterator[Cells]:
+        """Yield the rows that can be read."""
+        for _, found in self.rows():
+            if not isinstance(found, Parked):
+                yield found
+
+
+def _usual_widths(width: int, lengths: Iterable[int]) -> frozenset[int]:
+    usual = {length for length, times in Counter(lengths).items() if length < width and times >= _USUAL}
+    return frozenset({width, *usual})
+
+
+def _rounded(layout: Layout, sample: Sequence[Sequence[Cell]]) -> frozenset[int]:
+    """Find the columns of ids that a spreadsheet program has rounded."""
+    ids = [column.field for column in COLUMNS[layout.kind] if column.sort is Sort.ID]
+    places = [layout.places[field].index for field in ids if field in layout.places]
+    return frozenset(
+        index
+        for index in places
+        if looks_rounded([text_of(cells[index]) for cells in sample if index < len(cells)])
+    )
 
 
 def _of_text(read: Callable[[str], object]) -> Callable[[Cell], object]:

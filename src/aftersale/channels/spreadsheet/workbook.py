@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineError, CalamineWorkbook
 
 from aftersale.channels.base import SheetRefused
+from aftersale.channels.spreadsheet.blocks import blocks
 from aftersale.channels.spreadsheet.cells import Odd
+from aftersale.channels.spreadsheet.spool import Spool
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from python_calamine import CalamineSheet
 
     from aftersale.channels.spreadsheet.cells import Cell
 
@@ -158,28 +158,37 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
 
 @dataclass(frozen=True, slots=True)
 class BookSheet:
-    """Stand for one sheet of a workbook; `odd` holds formulas and errors by (row, column)."""
+    """Stand for one sheet of a workbook, whose rows lie beside memory once they are many."""
 
     name: str
-    cells: CalamineSheet
-    odd: Mapping[tuple[int, int], str]
+    kept: Spool[tuple[int, list[Cell]]]
     typed: bool = True
 
     def rows(self, width: int = 0) -> Iterator[tuple[int, list[Cell]]]:
         """Yield (row, cells) with rows and columns as the spreadsheet program shows them."""
         del width  # a workbook keeps its own columns
-        start = self.cells.start
-        before: list[Cell] = [""] * (start[1] if start else 0)
-        odd_rows = {row for row, _ in self.odd}
-        for row, found in enumerate(self.cells.iter_rows(), 1):
-            cells: list[Cell] = [*before, *found] if before else list(found)
+        return iter(self.kept)
+
+
+def _rows(
+    archive: zipfile.ZipFile, name: str, part: str, odd: Mapping[tuple[int, int], str]
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Read the rows of a sheet block by block; formulas and errors stand as they are written."""
+    odd_rows = {row for row, _ in odd}
+    for book in blocks(archive, part):
+        with CalamineWorkbook.from_filelike(book) as opened:
+            sheet = opened.get_sheet_by_name(name)
+        top, left = sheet.start or (0, 0)
+        before: list[Cell] = [""] * left
+        for row, found in enumerate(sheet.to_python(), top + 1):
+            cells: list[Cell] = [*before, *found] if before else found
             if row in odd_rows:
-                cells = [self._odd_or(row, index, cell) for index, cell in enumerate(cells)]
+                cells = [_odd_or(odd.get((row, index)), cell) for index, cell in enumerate(cells)]
             yield row, cells
 
-    def _odd_or(self, row: int, index: int, cell: Cell) -> Cell:
-        written = self.odd.get((row, index))
-        return cell if written is None else Odd.of(written, cell)
+
+def _odd_or(written: str | None, cell: Cell) -> Cell:
+    return cell if written is None else Odd.of(written, cell)
 
 
 def _open(path: Path, archive: zipfile.ZipFile, limits: Limits) -> list[BookSheet]:
@@ -192,11 +201,10 @@ def _open(path: Path, archive: zipfile.ZipFile, limits: Limits) -> list[BookShee
     for scan in scans.values():
         if scan.last_row * scan.width > limits.max_cells:
             raise _void(path, scan)
-    with CalamineWorkbook.from_path(str(path)) as book:
-        return [
-            BookSheet(f"{path.name} / {name}", book.get_sheet_by_name(name), scans[name].odd)
-            for name in scans
-        ]
+    return [
+        BookSheet(f"{path.name} / {name}", Spool(_rows(archive, name, parts[name], scan.odd)))
+        for name, scan in scans.items()
+    ]
 
 
 def _measure(archive: zipfile.ZipFile, part: str) -> None:

@@ -30,7 +30,7 @@ class Deadline(models.Model):
     a warning or the end; `step` counts the warnings given. `lease_until` keeps other sweepers away.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="deadlines")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="deadlines", db_index=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24)
     source = models.CharField(max_length=8)

@@ -18,7 +18,7 @@ class StoredDecision(models.Model):
     are JSON. `trace` is kept for a refusal or a dispute only. Money in fen.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="decisions")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     as_of = models.DateTimeField()
     stable_until = models.DateTimeField(null=True)
     rulebook_digest = models.CharField(max_length=64)
