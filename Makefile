@@ -42,11 +42,14 @@ $(READY): requirements.lock pyproject.toml package-lock.json hatch_build.py $(CA
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The day of the story begins at half past eight, on the clock of the sandbox that the demo is connected to.
+MORNING = $$(TZ=Asia/Shanghai date +%Y-%m-%dT08:30:00+08:00)
+
 # Asks nothing; a desk that is open already, with the program as it is now, is only pointed at.
 demo: setup  ## Judge a generated export, fill a desk with it, and open it in the background
 	@$(BIN)/python -m aftersale.config.demo_serve --look </dev/null || { \
 		$(BIN)/python -m aftersale.config.demo && \
-		AFTERSALE_HOME=demo/desk $(BIN)/aftersale demo && \
+		AFTERSALE_HOME=demo/desk $(BIN)/aftersale demo --at $(MORNING) && \
 		$(BIN)/python -m aftersale.config.demo_serve; } </dev/null
 
 demo-stop:  ## Close the desk that `make demo` opened

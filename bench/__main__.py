@@ -1,4 +1,4 @@
-"""Run the workloads and print the table: python -m bench [w1a w1b w1c w2 w3 w4 w5 w6] [--full | --quick]."""
+"""Run the workloads and print the table: python -m bench [w1a w1b w1c w2 w3 w4 w5 w6 m2] [--quick]."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from time import perf_counter
 from bench.lines import table
 from bench.size import FULL, QUICK, USUAL, Size
 
-WORKLOADS = ("w1a", "w1b", "w1c", "w2", "w3", "w4", "w5", "w6")
+WORKLOADS = ("w1a", "w1b", "w1c", "w2", "w3", "w4", "w5", "w6", "m2")
 
 
 def _size(arguments: argparse.Namespace) -> Size:

@@ -36,9 +36,26 @@ _REQUESTS, _SECONDS = 400, 12.0
 _QUICK_REQUESTS, _QUICK_SECONDS, _QUICK_TICKETS = 8, 0.5, 1_000
 _BYTES = 100_000
 # By how a call begins: the p95 in ms and the number of queries that the bar allows.
-_BARS = {"first page": (50, 10), "ticket": (80, 15)}
+_BARS = {
+    "first page": (50, 10),
+    "page of the queue, ": (150, None),
+    "page of the queue": (50, 10),
+    "page of a ticket": (80, 15),
+    "page of the desk": (300, None),
+    "ticket": (80, 15),
+}
 _OTHERS = (150, None)
-_PEER_OF = {"first page": "first page", "page": "page deep", "search": "search", "ticket": "ticket"}
+_PEER_OF = {
+    "first page": "first page",
+    "page of a search": "search",
+    "page of the queue, ": "",
+    "page of the queue": "first page",
+    "page of a ticket": "ticket",
+    "page of the desk": "dashboard",
+    "page": "page deep",
+    "search": "search",
+    "ticket": "ticket",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from aftersale.tickets.handling import add_note
 from aftersale.tickets.models import Buyer, SavedView, Ticket
 from aftersale.tickets.queries import Cursor, write_cursor
 from aftersale.tickets.search import Searchable, buyer_token, index_rows, search_text
+from bench.w2_pages import page_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,8 @@ SHOPS, ALL_BUYERS, ALL_ARTICLES = 20, 50_000, 8_000
 EVENTS, FILES, DEPTH = 200, 30, 250_000
 FIVE = "lane=ours&stage=receive&reason=damaged&apply_type=exchange&proposal=reject"
 AGENT_SHOPS = 5
-NOW = datetime(2026, 6, 10, 1, tzinfo=UTC)
+# The pages read the clock: what they sum up of the last days must lie there.
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 AGENT, LEAD = "bench-agent", "bench-lead"
 _LANES, _SHARES = ("ours", "waiting", "missing", "done"), (22, 14, 1, 63)
@@ -223,7 +225,7 @@ _VIEWS: tuple[tuple[str, dict[str, object]], ...] = (
     ("要人看", {"lane": "ours", "needs_person": True}),
     ("待收货", {"lane": "ours", "stage": "receive"}),
     ("可拒绝", {"lane": "ours", "proposal": "reject"}),
-    ("今天到期", {"lane": "ours", "due_before": "2026-06-10T16:00:00Z"}),
+    ("今天到期", {"lane": "ours", "due_before": f"{NOW + timedelta(hours=15):%Y-%m-%dT%H:%M:%SZ}"}),
     ("换货", {"lane": "ours", "apply_type": "exchange", "stage": "ship"}),
     ("等买家", {"lane": "waiting"}),
 )
@@ -310,10 +312,11 @@ def prepare(tickets: int) -> list[dict[str, object]]:
         f"ticket, {EVENTS} events, {FILES} files": ["/api/tickets/1"],
     }
     as_agent, as_lead = (_headers(who) for who in (world.agent, world.lead))
-    return [
+    asked: list[dict[str, object]] = [
         {"name": name, "paths": each, "headers": as_lead if name.endswith("20 shops") else as_agent}
         for name, each in paths.items()
     ]
+    return asked + page_calls(world.agent, world.lead, _article_of(numbers[0])[0])
 
 
 def _headers(person: Person) -> dict[str, str]:

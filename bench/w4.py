@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
+from aftersale.config.soak.database import database_of_run, own_database
 from bench.alone import alone
+from bench.crew import at_work, connected, read_all, worker
 from bench.lines import Bar, Line, seconds, within
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
+    from aftersale.config.soak.desk import Desk
     from bench.size import Size
 
 # Django starts in the measured process, once the desk's folder is known.
@@ -35,9 +36,7 @@ _FAULTS = (
     ("conflict", 0.01),
 )
 _HANGS_S, _LOOK_S, _LONGEST_S = 6.0, 0.5, 400.0
-_IN_FLIGHT = "8"
-# The sandbox grants as much as is asked for; what is measured is the desk.
-_CALLS = "2000"
+_IN_FLIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,12 @@ class Sent:
 
 
 def run(size: Size) -> list[Line]:
-    """Send on the embedded file, and on PostgreSQL where an address is given."""
+    """Send on the embedded file by one worker, and on PostgreSQL by two where an address is given."""
     count, kills = (ACTIONS, KILLS) if size.judged else (10, 0)
-    lines = _lines("SQLite", alone(sent, count, kills, ""))
+    lines = _lines("SQLite, one worker", alone(sent, count, kills, ""))
     if url := os.environ.get("BENCH_DATABASE_URL"):
-        lines += _lines("PostgreSQL", alone(sent, count, kills, url))
+        with own_database(url, database_of_run("w4", count)) as own:
+            lines += _lines("PostgreSQL, two workers", alone(sent, count, kills, own, 2))
     return lines
 
 
@@ -76,81 +76,51 @@ def _lines(database: str, done: Sent) -> list[Line]:
     ]
 
 
-def sent(count: int, kills: int, url: str) -> Sent:
-    """Approve so many tickets in this process and send them from another, which is killed now and then."""
-    from aftersale.config.soak.place import sandbox
-
-    with TemporaryDirectory(prefix="aftersale-bench-") as home, sandbox(1, 0) as place:
-        os.environ |= {
-            "AFTERSALE_HOME": home,
-            "AFTERSALE_DOUYIN_URL": place.addresses["douyin"],
-            "AFTERSALE_KUAISHOU_URL": place.addresses["kuaishou"],
-            "AFTERSALE_PLATFORM_CALLS_PER_SECOND": _CALLS,
-            "AFTERSALE_JOBS_AT_ONCE": _IN_FLIGHT,
-            "AFTERSALE_POLL_SECONDS": "3600",
-            "DATABASE_URL": url,
-        }
-        place.tell("limits", {"kuaishou_qps": 100_000, "douyin_qps": 100_000})
-        place.tell("buyers", {"on": False})
-        return _measured(place, count, kills)
+def sent(count: int, kills: int, url: str, workers: int = 1) -> Sent:
+    """Approve so many tickets in this process and send them from others, which are killed now and then."""
+    with connected(url, _IN_FLIGHT // workers) as desk:
+        return _measured(desk, count, kills, workers)
 
 
-def _measured(place: object, count: int, kills: int) -> Sent:
-    from aftersale.config.django import start
-    from aftersale.config.soak.place import Place
-
-    assert isinstance(place, Place)
-    start()
-    from aftersale.config.upgrade import need_current
-
-    need_current()
-    from aftersale.config.soak.desk import set_up
+def _measured(desk: Desk, count: int, kills: int, workers: int) -> Sent:
     from aftersale.tickets.act import Intent, accept
     from aftersale.tickets.models import Action, Ticket
 
-    desk = set_up(place)
-    place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})
-    desk.work()
+    desk.place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})
+    read_all(desk)
     tickets = list(Ticket.objects.filter(shop=desk.shops[_SHOP], open=True))
     for kind, share in _FAULTS if kills else ():
-        place.tell("faults", {"kind": kind, "rate": share, "seconds": _HANGS_S, "platform": "kuaishou"})
-    begun = perf_counter()
-    for ticket in tickets:
-        wanted = Intent("refund", ticket.amount_fen, paid_unknown_accepted=True)
-        accept(ticket, desk.person, wanted, desk.clock(), ticket.sequence)
-    killed = _work_until_done(len(tickets), kills)
-    took = perf_counter() - begun
-    place.end_faults()
+        desk.place.tell("faults", {"kind": kind, "rate": share, "seconds": _HANGS_S, "platform": "kuaishou"})
+    with at_work(workers) as crew:
+        begun = perf_counter()
+        for ticket in tickets:
+            wanted = Intent("refund", ticket.amount_fen, paid_unknown_accepted=True)
+            accept(ticket, desk.person, wanted, desk.clock(), ticket.sequence)
+        killed = _until_done(crew, len(tickets), kills)
+        took = perf_counter() - begun
+    desk.place.end_faults()
     return _books(desk.place.ledger(), list(Action.objects.select_related("ticket")), took, killed)
 
 
-def _work_until_done(count: int, most: int) -> int:
-    """Let a worker run; kill it each time a share is done, and start the next one at once; tell how often."""
+def _until_done(crew: list[subprocess.Popen[bytes]], count: int, most: int) -> int:
+    """Wait; each time a share is done kill one, in turn, and start the next at once; tell how often."""
     from django.db import connection
 
     from aftersale.tickets.models import Action
 
-    worker, kills, begun = _worker(), 0, perf_counter()
-    try:
-        while perf_counter() - begun < _LONGEST_S:
-            sleep(_LOOK_S)
-            connection.close()
-            left = Action.objects.filter(state__in=["intended", "sending", "unknown"]).count()
-            if not left:
-                break
-            if kills < most and count - left >= count * (kills + 1) // (most + 1):
-                os.kill(worker.pid, signal.SIGKILL)
-                worker.wait()
-                worker, kills = _worker(), kills + 1
-    finally:
-        worker.terminate()
-        worker.wait()
+    kills, begun = 0, perf_counter()
+    while perf_counter() - begun < _LONGEST_S:
+        sleep(_LOOK_S)
+        connection.close()
+        left = Action.objects.filter(state__in=["intended", "sending", "unknown"]).count()
+        if not left:
+            break
+        if kills < most and count - left >= count * (kills + 1) // (most + 1):
+            victim = kills % len(crew)
+            os.kill(crew[victim].pid, signal.SIGKILL)
+            crew[victim].wait()
+            crew[victim], kills = worker(), kills + 1
     return kills
-
-
-def _worker() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "aftersale", "work"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def _books(theirs: dict[str, object], actions: Sequence[object], took: float, kills: int) -> Sent:

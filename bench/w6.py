@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from aftersale.config.home import Home, prepare
+from aftersale.config.soak.database import own_database
 from bench.lines import Bar, Line, rate, times
 
 if TYPE_CHECKING:
@@ -72,18 +72,10 @@ def _embedded() -> Iterator[Place]:
 
 
 def _postgresql(url: str) -> Iterator[Place]:
-    """Make a database of our own beside the one that was named, and drop it afterwards."""
-    import psycopg  # noqa: PLC0415  # only where a server is given
-
-    parts = urlsplit(url)
-    with TemporaryDirectory() as folder, psycopg.connect(url, autocommit=True) as server:
+    """Measure in a database of our own beside the one that was named."""
+    with TemporaryDirectory() as folder, own_database(url, _DATABASE) as own:
         prepare(Home(Path(folder)))
-        server.execute(f"DROP DATABASE IF EXISTS {_DATABASE}")
-        server.execute(f"CREATE DATABASE {_DATABASE}")
-        try:
-            yield Place(Path(folder), urlunsplit(parts._replace(path=f"/{_DATABASE}")))
-        finally:
-            server.execute(f"DROP DATABASE {_DATABASE} WITH (FORCE)")
+        yield Place(Path(folder), own)
 
 
 def _measured(name: str, place: Place, few: int) -> list[Line]:

@@ -59,6 +59,7 @@ def prepare(tickets: int) -> list[dict[str, object]]:
             _listed({"search_string": str(6_920_000_000_000_000_000 + n * 7_919)}, 0) for n in range(40)
         ],
         "ticket": ["/tickets/1/"],
+        "dashboard": ["/dashboard/"],
     }
     return [{"name": name, "paths": each, "headers": headers} for name, each in paths.items()]
 

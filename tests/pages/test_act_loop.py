@@ -129,7 +129,14 @@ def test_what_waits_is_put_back_by_hand(agent: Visitor, lacking: Ticket) -> None
 
 @pytest.mark.parametrize(
     ("step", "says"),
-    [("negotiate", "商量"), ("intercept_or_refuse", "拦截"), ("submit", "材料"), ("human_review", "谁在查")],
+    [
+        ("negotiate", "商量"),
+        ("intercept_or_refuse", "拦截"),
+        ("submit", "材料"),
+        ("human_review", "谁在查"),
+        ("extend_ship_back", "哪天可以寄出"),
+        ("auto_approved", "等平台"),
+    ],
 )
 def test_every_step_without_one_act_has_something_to_send_or_to_note(
     step: str, says: str, agent: Visitor, ticket: Ticket

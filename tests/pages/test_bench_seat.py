@@ -27,7 +27,7 @@ def chen(as_role: Callable[[Role], Visitor]) -> Visitor:
 def test_the_bench_stands_in_the_navigation_of_who_books_parcels_or_confirms_them(
     chen: Visitor, agent: Visitor, trainee: Visitor
 ) -> None:
-    assert 'href="/bench/"' in text_of(chen.get("queue"))
+    assert 'href="/bench/"' in text_of(chen.get("tasks"))
     assert 'href="/bench/good/"' in text_of(agent.get("queue"))
     assert "/bench/" not in text_of(trainee.get("queue"))
     assert agent.get("bench").status_code == 403

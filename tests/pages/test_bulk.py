@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 
+from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.roles import Role
 from aftersale.jobs import door
 from aftersale.tickets import batch
 from aftersale.tickets.models import Action, Batch, Note, Ticket
+from aftersale.tickets.talking import whom_of
+from aftersale.tickets.verbs import verb_of
+from aftersale.tickets.waiting import Whom
 from tests.api.desk import make_person, make_ticket
 from tests.pages.desk import kinds, text_of, words_of
 
@@ -179,7 +183,7 @@ def test_one_note_goes_on_many(agent: Visitor, shop: Shop) -> None:
     assert [note.text for note in Note.objects.all()] == ["先问快递", "先问快递"]
 
 
-@pytest.mark.parametrize("role", [Role.TRAINEE, Role.WAREHOUSE, Role.FINANCE, Role.READ_ONLY])
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.FINANCE, Role.READ_ONLY])
 def test_who_may_not_approve_plans_nothing_that_is_done(
     role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket
 ) -> None:
@@ -237,10 +241,10 @@ def test_a_label_is_typed_once_for_all_and_stands_on_the_ticket(agent: Visitor, 
     assert agent.post("bulk_begin", made.pk, note="").status_code == 422
     assert agent.post("bulk_begin", made.pk, note="13800138000").status_code == 422
     agent.post("bulk_begin", made.pk, note="大促")
-    assert "大促" in words_of(agent.get("ticket_instructions", ticket.pk))
+    assert "大促" in words_of(agent.get("label", ticket.pk))
     agent.post("label", ticket.pk, off="大促")
     agent.post("label", ticket.pk, name="加急")
-    said = words_of(agent.get("ticket_instructions", ticket.pk))
+    said = words_of(agent.get("label", ticket.pk))
     assert ("加急" in said, "大促" in said) == (True, False)
 
 
@@ -254,3 +258,9 @@ def test_the_time_to_receive_is_extended_in_one_go(agent: Visitor, shop: Shop) -
 def test_who_may_not_approve_extends_nothing(trainee: Visitor, shop: Shop) -> None:
     made = planned(trainee, fit(shop, 1, stage="receive"), kind="extend")
     assert [row.code for row in made.rows.all()] == ["not_permitted"]
+
+
+def test_more_time_to_receive_is_said_as_the_platform_says_it_and_is_no_time_to_send_back() -> None:
+    assert VERB_WORDS[Verb.EXTEND].zh == "延长收货"
+    assert verb_of("extend_ship_back") is None
+    assert whom_of("extend_ship_back") is Whom.BUYER

@@ -14,7 +14,7 @@ from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.polling import poll_due
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
-from aftersale.jobs.door import wall_clock
+from aftersale.jobs.clock import wall_clock
 from aftersale.shops.models import Connection, Shop
 from aftersale.tickets.models import Ticket
 from tests.api.desk import make_person, make_ticket, now

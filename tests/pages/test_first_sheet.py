@@ -22,6 +22,7 @@ from aftersale.tickets.imports import run_import
 from aftersale.tickets.models import Import, Ticket
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.register_changes import catch_up
+from aftersale.tickets.waiting import BY_ITSELF
 from tests.api.desk import make_person, make_shop
 from tests.pages.clock import stop_at
 from tests.pages.desk import text_of, visitor, words_of
@@ -110,20 +111,26 @@ def test_the_first_drop_of_ones_own_sheet(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def every_open_row_says_what_to_do_now(owner: Visitor) -> None:
-    """See that each row has a key, or a page with an answer to give or an act to press."""
-    rows = rows_of_the_queue(owner, "ours")
-    assert set(rows) == set(Ticket.objects.filter(lane=Lane.OURS).values_list("pk", flat=True))
-    for ticket, row in rows.items():
+    """See that what is for the shop has an act to press, and what is not says who moves next and by when."""
+    ours = rows_of_the_queue(owner, "ours")
+    assert set(ours) == set(Ticket.objects.filter(lane=Lane.OURS).values_list("pk", flat=True))
+    for ticket, row in ours.items():
         assert '<span class="proposal">' in row
         if 'data-key="a"' not in row:
             page = text_of(owner.get("ticket", ticket))
             assert re.search(r'data-key="[ar]"|/answer/', page), ticket
+    others = rows_of_the_queue(owner, "platform") | rows_of_the_queue(owner, "buyer")
+    assert len(ours) + len(others) == OPEN
+    steps = Ticket.objects.filter(pk__in=ours).values_list("step", flat=True)
+    assert BY_ITSELF.isdisjoint(steps)
+    for ticket, row in others.items():
+        assert re.search(r"已超时，平台会自动处理，到 \d\d-\d\d \d\d:\d\d", row), ticket
 
 
 def due_times_are_those_of_the_platform(sheet: Sheet) -> None:
     given = {row["售后单号"].strip(): row for row in sheet}
-    waiting = Ticket.objects.filter(lane=Lane.OURS, status="待商家处理")
-    assert waiting.count() > 50
+    waiting = Ticket.objects.filter(open=True, status="待商家处理")
+    assert waiting.count() == OPEN
     for ticket in waiting:
         said = given[ticket.ticket_no]["自动处理截止时间"].strip()
         assert ticket.due_at == datetime.fromisoformat(said).replace(tzinfo=SHANGHAI)

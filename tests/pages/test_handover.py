@@ -82,20 +82,36 @@ def review(trainee: Visitor, ticket: Ticket) -> Task:
     return Task.objects.get()
 
 
-def test_a_reviewer_passes_a_proposal_with_one_key(lead: Visitor, ticket: Ticket, review: Task) -> None:
+def test_a_reviewer_passes_a_refund_with_a_key_and_a_look_at_the_amount(
+    lead: Visitor, ticket: Ticket, review: Task
+) -> None:
     page = lead.get("tasks")
     assert "trainee" in words_of(page)
     assert reverse("review_approve", args=[review.pk]) in text_of(page)
     sequence = Ticket.objects.get(pk=ticket.pk).sequence
-    assert lead.post("review_approve", review.pk, sequence=sequence).status_code == 302
+    asked = lead.post("review_approve", review.pk, sequence=sequence)
+    assert "¥129.00" in words_of(asked)
+    assert not Action.objects.exists()
+    again = lead.post("review_approve", review.pk, sequence=sequence, fen="12899")
+    assert (again.status_code, Action.objects.count()) == (200, 0)
+    assert lead.post("review_approve", review.pk, sequence=sequence, fen="12900").status_code == 302
     action = Action.objects.get()
     assert (action.approved_by, action.amount_fen) == (lead.person, 12900)
     review.refresh_from_db()
     assert review.outcome == "decided"
 
 
+def test_a_reviewer_passes_what_moves_no_money_with_one_key(
+    lead: Visitor, trainee: Visitor, ticket: Ticket
+) -> None:
+    propose(ticket, trainee.person, Intent("agree_return"), now(), ticket.sequence)
+    sequence = Ticket.objects.get(pk=ticket.pk).sequence
+    assert lead.post("review_approve", Task.objects.get().pk, sequence=sequence).status_code == 302
+    assert Action.objects.get().verb == "agree_return"
+
+
 def test_a_proposal_of_something_else_since_changed_is_not_passed(lead: Visitor, review: Task) -> None:
-    assert lead.post("review_approve", review.pk, sequence="0").status_code == 409
+    assert lead.post("review_approve", review.pk, sequence="0", fen="12900").status_code == 409
     assert lead.post("review_approve", review.pk).status_code == 422
     assert not Action.objects.exists()
 

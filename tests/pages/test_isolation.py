@@ -17,6 +17,7 @@ from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
+from aftersale.pages.warehouse import is_of_the_warehouse
 from aftersale.shops.models import Duty, NotifyTarget
 from aftersale.shops.models.rulebook import RuleDraft
 from aftersale.tickets.models.adaptation import Adaptation, RuleProof
@@ -193,6 +194,40 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(name: str) -> None:
         assert response.status_code in {302, 405}
         if response.status_code == 302:
             assert response.headers["Location"].startswith("/accounts/login/")
+
+
+OWN = {name for name in PATTERNS if is_of_the_warehouse(name)}
+
+
+def test_the_warehouse_has_its_bench_its_stop_list_what_it_is_asked_and_single_tickets() -> None:
+    lists = {name for name in OWN if not needs(PATTERNS[name])}
+    assert {name for name in lists if not name.startswith(("bench", "stops"))} == {
+        "start",
+        "search",
+        "tasks",
+        "me",
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OPEN | OWN])
+def test_a_warehouse_is_sent_back_to_its_bench_from_every_other_page(name: str) -> None:
+    shop = make_shop(SHOP)
+    ids = known(shop)
+    chen = visitor(make_person("老陈", Role.WAREHOUSE, shop))
+    events = Event.objects.count()
+    for response in asked(chen.client, address_of(name, ids), ids):
+        assert response.status_code in {403, 405}, f"{name} answers {response.status_code}"
+    assert reverse("bench") in text_in(chen.client.get(reverse("queue")))
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("name", sorted(OWN - {"start", "bench_photo"}))
+def test_a_warehouse_opens_what_it_works_with(name: str) -> None:
+    shop = make_shop(SHOP)
+    ids = known(shop)
+    chen = visitor(make_person("老陈", Role.WAREHOUSE, shop))
+    answers = [chen.client.get(address_of(name, ids), headers=PART), chen.client.get(address_of(name, ids))]
+    assert not any("仓库账号不看这一页" in text_in(each) for each in answers if each.status_code == 403)
 
 
 LISTS = [name for name, pattern in PATTERNS.items() if name not in OPEN and not needs(pattern)]

@@ -6,7 +6,10 @@ import pytest
 from django.urls import reverse
 
 from aftersale.domain.roles import Role
-from tests.api.desk import make_person, make_shop, make_ticket
+from aftersale.shops.models.shop import Connection
+from aftersale.tickets.models import Import
+from aftersale.tickets.models.batch import BatchRow
+from tests.api.desk import make_person, make_shop, make_ticket, now
 from tests.pages.desk import queries, soon, text_of, visitor, words_of
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ def order_of(text: str, *numbers: str) -> list[int]:
     return [text.index(number) for number in numbers]
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.WAREHOUSE])
 def test_everybody_of_the_shop_reads_the_queue_and_only_some_may_approve(
     role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket
 ) -> None:
@@ -48,6 +51,19 @@ def test_the_time_left_is_said_in_words_and_never_by_colour_alone(agent: Visitor
     text = text_of(agent.get("queue"))
     assert "clock-red" in text
     assert "00:41" in text
+
+
+def test_days_left_are_said_in_the_language_of_the_page(agent: Visitor, shop: Shop) -> None:
+    make_ticket(shop, 1, queue_at=soon(80), due_at=soon(80))
+    assert "3 天" in words_of(agent.get("queue"))
+
+
+def test_how_old_the_data_are_is_said_of_shops_that_live_on_sheets(agent: Visitor, shop: Shop) -> None:
+    done = {"state": "done", "created_at": now(), "ended_at": now(), "files": ["售后.csv"]}
+    Import.objects.create(shop=shop, kind="tickets", **done)
+    assert "数据截至" in words_of(agent.get("queue_read", part=True))
+    Connection.objects.create(shop=shop, state="connected", since=now())
+    assert "数据截至" not in words_of(agent.get("queue_read", part=True))
 
 
 def test_a_ticket_says_goods_claim_reason_amount_and_what_to_do(agent: Visitor, ticket: Ticket) -> None:
@@ -159,3 +175,27 @@ def test_the_queue_asks_few_queries_and_stays_small(shops: int) -> None:
     asked = queries(somebody, reverse("queue"))
     assert asked <= 10
     assert len(somebody.get("queue").content) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "doable"),
+    [
+        ("refund_full_unshipped", {}, True),
+        ("agree_to_return", {}, True),
+        ("send", {}, False),
+        ("reship", {}, False),
+        ("reject", {}, False),
+        ("negotiate", {}, False),
+        ("refund_full_unshipped", {"amount_fen": None}, False),
+        ("refund_full_unshipped", {"needs_person": True}, False),
+        ("inspect_then_refund", {"goods_state": "back"}, False),
+        ("inspect_then_refund", {"goods_state": "inspected"}, True),
+    ],
+)
+def test_the_bar_counts_only_what_a_batch_would_do(
+    step: str, fields: dict[str, object], *, doable: bool, agent: Visitor, shop: Shop
+) -> None:
+    ticket = make_ticket(shop, 1, step=step, **{"stable_until": None, **fields})
+    assert ("data-doable" in text_of(agent.get("queue"))) is doable
+    agent.post("bulk", kind="approve", ticket=ticket.pk)
+    assert (BatchRow.objects.get().state == "ready") is doable

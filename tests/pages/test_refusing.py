@@ -160,6 +160,15 @@ def test_a_reviewer_sees_what_stands_against_it_and_cannot_just_pass_what_a_rule
     assert f"/tasks/{proposed.pk}/approve/" not in text_of(page)
 
 
+def test_a_refusal_against_a_mandatory_rule_is_not_passed_by_a_bare_request(
+    lead: Visitor, proposed: Task, ticket: Ticket
+) -> None:
+    assert lead.post("review_approve", proposed.pk, **seen(ticket)).status_code == 422
+    assert not Action.objects.exists()
+    assert lead.post("review_approve", proposed.pk, **SURE, **seen(ticket)).status_code == 302
+    assert Action.objects.get().verb == "refuse"
+
+
 def test_a_reviewer_turns_a_refusal_into_consent_and_the_trainee_is_told(
     lead: Visitor, people: dict[Role, Person], proposed: Task, ticket: Ticket
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from aftersale.domain.roles import Role
 from aftersale.domain.vocabulary import SERVICE_TAGS
+from aftersale.shops.models import Shop
+from aftersale.shops.models.shop import Connection
 from aftersale.tickets.models import Answer, Deadline
 from tests.api.desk import make_person, make_ticket, now
 from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
@@ -15,7 +18,7 @@ from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aftersale.shops.models import Person, Shop
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import Ticket
     from tests.pages.desk import Visitor
 
@@ -130,7 +133,7 @@ def test_a_ticket_asks_few_queries(
     role: Role, as_role: Callable[[Role], Visitor], agent: Visitor, ticket: Ticket
 ) -> None:
     agent.post("note", ticket.pk, text="先看看")
-    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 19
+    assert queries(as_role(role), reverse("ticket", args=[ticket.pk])) <= 15
 
 
 def test_any_known_fact_is_corrected_as_an_event_and_taken_back(agent: Visitor, ticket: Ticket) -> None:
@@ -184,3 +187,27 @@ def test_in_english_no_mark_of_full_width_stands(shop: Shop, ticket: Ticket) -> 
     jo = visitor(make_person("jo", Role.AGENT, shop), "en")
     main = text_of(jo.get("ticket", ticket.pk)).partition("<main")[2].partition("</main>")[0]
     assert not {"：", "？"} & set(main)
+
+
+def test_the_proposal_comes_first_and_labels_behind_it(agent: Visitor, ticket: Ticket) -> None:
+    page = text_of(agent.get("ticket", ticket.pk))
+    proposal, label, stops = (
+        page.index(said)
+        for said in (
+            'id="proposal"',
+            reverse("label", args=[ticket.pk]),
+            reverse("ticket_stop", args=[ticket.pk]),
+        )
+    )
+    assert proposal < stops < label
+    assert "标签" in words_of(agent.get("label", ticket.pk, part=True))
+
+
+@pytest.mark.parametrize(("state", "role"), [("connected", "status"), ("none", "alert")])
+def test_a_shop_that_is_being_read_again_is_said_calmly_and_one_that_needs_a_sheet_is_not(
+    state: str, role: str, agent: Visitor, shop: Shop
+) -> None:
+    Connection.objects.create(shop=shop, state=state, since=now())
+    Shop.objects.filter(pk=shop.pk).update(held=True)
+    band = re.findall(r'<p class="(band[^"]*)" role="(\w+)">山茶小店', text_of(agent.get("queue")))
+    assert band == [("band" if role == "status" else "band band-bad", role)]

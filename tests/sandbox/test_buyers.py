@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aftersale.domain.clock import SHANGHAI
+from aftersale.domain.lapse import Lapse
 from aftersale.sandbox.claims import HONESTY
 from aftersale.sandbox.platform import buyers
 from aftersale.sandbox.platform.apps import CONNECTED
 from aftersale.sandbox.platform.arrivals import Wanted, raise_ticket, sell
 from aftersale.sandbox.platform.case import ENDED, HOUR, Actor, Case, Kind, Step
-from aftersale.sandbox.platform.clock import Clock, Reading
+from aftersale.sandbox.platform.clock import Clock
 from aftersale.sandbox.platform.market import Market, Setting
 from aftersale.sandbox.platform.moves import TIMED_OUT, Done, Move, moved, possible, timed_out
 from aftersale.sandbox.platform.opening import Day, open_day
@@ -32,7 +33,7 @@ def untold(market: Market, what: str, case: Case) -> None:
 
 def make_market(seed: int) -> Market:
     store = Store(None)
-    clock = Clock(store, lambda: START, Reading(START, START, 0.0))
+    clock = Clock(store, lambda: START, Lapse(START, START, 0.0))
     return Market(store, clock, Setting(seed, CONNECTED, {"douyin": untold, "kuaishou": untold}))
 
 

@@ -179,3 +179,12 @@ def test_the_demo_writes_two_sheets_a_shop_and_a_register(tmp_path: Path) -> Non
     assert {path for path in (tmp_path / "demo").rglob("*") if path.is_file()} == {register, *sheets_written}
     assert all("演示数据" in path.name for path in sheets_written)
     assert register.name == "articles.csv"
+
+
+def test_a_flag_stands_in_the_order_sheets_of_both_platforms(tmp_path: Path) -> None:
+    for write, key in ((sheets.write_douyin_orders, "home"), (sheets.write_kuaishou_orders, "home_ks")):
+        path = tmp_path / f"{key}.csv"
+        write(WORLD, WORLD.shop(key), path)
+        with path.open(encoding="gb18030", newline="") as file:
+            colours = {row["旗帜颜色"] for row in csv.DictReader(file)}
+        assert {"红"} < colours

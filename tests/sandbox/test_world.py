@@ -199,3 +199,20 @@ def test_the_one_person_shop_is_a_home_of_its_own() -> None:
 def test_every_shop_supplier_and_brand_says_that_it_is_a_demo() -> None:
     names = [shop.name for shop in story.SHOPS] + [article.supplier for article in story.ARTICLES]
     assert all("(演示)" in name for name in (*names, story.BRAND, story.ONE_PERSON))
+
+
+def test_some_orders_have_two_tickets_of_two_lines_and_the_named_ones_have_not() -> None:
+    together = Counter(ticket.order_no for ticket in WORLD.tickets)
+    paired = [ticket for ticket in WORLD.tickets if together[ticket.order_no] > 1]
+    assert len(paired) >= 24
+    assert max(together.values()) == 2
+    assert len({ticket.line_no for ticket in paired}) == len(paired)
+    assert not any(ticket.truth.story for ticket in paired)
+
+
+def test_some_orders_that_somebody_complains_of_carry_a_flag() -> None:
+    waiting = {ticket.order_no for ticket in WORLD.tickets if not ticket.stage.final}
+    flagged = [order for order in WORLD.orders if order.flag]
+    assert {order.flag for order in flagged} == {"红", "绿", "紫"}
+    assert {order.order_no for order in flagged} <= waiting
+    assert 0.04 < len(flagged) / len(waiting) < 0.15

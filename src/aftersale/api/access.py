@@ -1,7 +1,7 @@
 """Know who calls, what they may, and in which shops; the clock is read here, once a request."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime  # read when the class is made
 from functools import cached_property
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from aftersale.api.faults import NotHere, Unsigned
 from aftersale.domain.roles import MAY, Permission
+from aftersale.jobs.clock import desk_clock
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import NotAllowed, Place, places_of
 from aftersale.shops.tokens import person_of
@@ -74,7 +75,7 @@ class TokenAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """Find whose token it is; raises Unsigned, and does not look for a session beside a bad token."""
         del request
-        now = datetime.now(UTC)
+        now = desk_clock()
         bearer = person_of(token, now)
         if bearer is None:
             raise Unsigned
@@ -92,7 +93,7 @@ class SessionAuth(APIKeyCookie):
         person = request.user
         if key is None or not isinstance(person, Person) or not person.is_active:
             return None
-        return Caller(person, datetime.now(UTC))
+        return Caller(person, desk_clock())
 
 
 SIGNED_IN = [TokenAuth(), SessionAuth()]

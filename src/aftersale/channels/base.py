@@ -69,8 +69,9 @@ class Notice:
     the names of the domain (aware times, integer fen); `unknown` names the facts that the source shows to be
     unreadable or ambiguous. `sources` tells from which column or inference a fact came, in short Chinese.
     `services` are the platform's service badges as written, `newest_at` the newest past time that was told.
-    `buyer` is what tells this buyer from others, `contact` how to reach them: both are personal. `version` is
-    the platform's own version of the ticket, sent back with each write, empty where a source has none.
+    `buyer` is what tells this buyer from others, `contact` how to reach them, `buyer_name` what they are
+    called: all are personal, and sources mask or seal them as they like. `version` is the platform's own
+    version of the ticket, sent back with each write, empty where a source has none.
     `evidence` are addresses of pictures and files that the buyer gave. `return_freight_fen` is what the buyer
     claims for sending the goods back and nobody has answered yet. `aside` is there where an order came along
     that the next news of the ticket may lack. `offers` are the verbs that the platform takes through its
@@ -109,6 +110,7 @@ class Notice:
     aside: Aside | None = None
     offers: tuple[str, ...] = ()
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    buyer_name: str | None = field(default=None, repr=False)
 
     def fault_of(self, refusal: FactsInvalid) -> tuple[str, str]:
         """Tell the column of the first fault and what stands there, the number of the ticket beside it."""

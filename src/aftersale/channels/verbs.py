@@ -112,7 +112,7 @@ VERB_WORDS: dict[Verb, Text] = {
     Verb.AGREE_REPAIR: Text(zh="同意维修", en="agree to the repair"),
     Verb.SEND: Text(zh="发出并填写单号", en="send and enter the waybill"),
     Verb.COMPENSATE: Text(zh="小额打款", en="pay a small compensation"),
-    Verb.EXTEND: Text(zh="延长寄回时间", en="extend the time for sending back"),
+    Verb.EXTEND: Text(zh="延长收货", en="extend the time to receive"),
     Verb.REFUSE: Text(zh="拒绝申请", en="refuse the application"),
     Verb.CHANGE_TYPE: Text(zh="更改售后类型", en="change the kind of claim"),
     Verb.SUBMIT_EVIDENCE: Text(zh="提交举证", en="submit evidence"),

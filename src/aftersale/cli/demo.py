@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
 
-from aftersale.cli.asked import asked_of, utc_clock
+from aftersale.cli.asked import asked_of, time_of, utc_clock
 from aftersale.texts import translator
 
 # Django starts inside the command: help comes without it.
@@ -17,7 +18,13 @@ commands = typer.Typer()
 
 
 @commands.command(help=_("Fill an empty desk with generated shops, people and tickets of today."))
-def demo(ctx: typer.Context) -> None:
+def demo(
+    ctx: typer.Context,
+    *,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help=_("When the generated day begins; else now."))
+    ] = None,
+) -> None:
     """Fill the desk, and say how to look at it; one that has shops is left alone."""
     asked = asked_of(ctx)
     _ = translator(asked.lang)
@@ -29,7 +36,8 @@ def demo(ctx: typer.Context) -> None:
 
     need_current()
     with TemporaryDirectory(prefix="aftersale-demo-") as folder:
-        made = fill(Path(folder), utc_clock())
+        begin = time_of(at) if at else None
+        made = fill(Path(folder), (lambda: begin) if begin else utc_clock())
     said = _("Demo data, all generated: {tickets} tickets of {shops} shops in {home}")
     typer.echo(said.format(tickets=made.tickets, shops=made.shops, home=place.root))
     typer.echo(_("Sign in as {name} with {password}").format(name=OWNER, password=PASSWORD))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from aftersale.cli.asked import BROKEN, SOME_WRONG, JsonFlag, asked_of, utc_clock
+from aftersale.cli.asked import BROKEN, SOME_WRONG, JsonFlag, asked_of
 from aftersale.config.home import Home, home
 from aftersale.config.terminal import screen
 from aftersale.progress import bar
@@ -64,9 +64,10 @@ def work(
     from aftersale.config.upgrade import need_current
     from aftersale.config.wiring import beats
     from aftersale.config.work import work as run
+    from aftersale.jobs.clock import desk_clock
 
     need_current()
-    run(place, beats(place, interval), utc_clock(), Event())
+    run(place, beats(place, interval), desk_clock, Event())
 
 
 @commands.command(help=_("Prove every chain and log: that no record was changed, moved or taken away."))

@@ -20,11 +20,11 @@ def main(arguments: Sequence[str]) -> None:
     control, port = arguments
     start()
     # The rooms define tables, which stand only now.
-    from aftersale.config.soak.desk import connect  # noqa: PLC0415
+    from aftersale.config.sandbox_owner import connect  # noqa: PLC0415
     from aftersale.connections.connecting import By  # noqa: PLC0415
     from aftersale.connections.models import Link, Mode  # noqa: PLC0415
     from aftersale.domain.errors import AftersaleError  # noqa: PLC0415
-    from aftersale.jobs.door import wall_clock  # noqa: PLC0415
+    from aftersale.jobs.clock import desk_clock  # noqa: PLC0415
     from aftersale.sandbox.platform.apps import CONNECTED  # noqa: PLC0415
     from aftersale.shops.models import Shop  # noqa: PLC0415
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
                 continue
             try:
                 if not Link.objects.filter(shop=shop, access_until__isnull=False).exists():
-                    connect(shop, key, tell, By(None, wall_clock), Mode.PUSH)
+                    connect(shop, key, tell, By(None, desk_clock), Mode.PUSH)
             except AftersaleError as refusal:
                 sys.stderr.write(f"{shop}: {refusal}\n")
                 continue

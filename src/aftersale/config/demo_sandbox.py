@@ -8,6 +8,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from aftersale.sandbox.platform.clock import CLOCK
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 # The sandbox grants the demo more than the platforms are known to grant.
 _CALLS_PER_SECOND, _POLL_S, _BACK_DAYS = "200", "30", "3"
 _TO_END_S, _TO_CONNECT_S = 10.0, 300.0
+_FOLDER = "sandbox"
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def running(root: Path, begun: Path) -> Iterator[Mapping[str, str]]:
     if not begun.is_file():
         yield {}
         return
-    home, at = root / "sandbox", begun.read_text(encoding="utf-8").strip()
+    home, at = root / _FOLDER, begun.read_text(encoding="utf-8").strip()
     command = [sys.executable, "-m", "aftersale", "sandbox", "--home", str(home), "--at", at]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -37,7 +40,7 @@ def running(root: Path, begun: Path) -> Iterator[Mapping[str, str]]:
             process.kill()
 
 
-def environment(addresses: Mapping[str, str]) -> dict[str, str]:
+def environment(root: Path, addresses: Mapping[str, str]) -> dict[str, str]:
     """Give the settings by which a desk calls the sandbox in place of the platforms."""
     if not addresses:
         return {}
@@ -49,6 +52,8 @@ def environment(addresses: Mapping[str, str]) -> dict[str, str]:
         "AFTERSALE_PLATFORM_CALLS_PER_SECOND": _CALLS_PER_SECOND,
         "AFTERSALE_POLL_SECONDS": _POLL_S,
         "AFTERSALE_BACKFILL_DAYS": _BACK_DAYS,
+        "AFTERSALE_SANDBOX_URL": addresses["control"],
+        "AFTERSALE_SANDBOX_CLOCK": str(root / _FOLDER / CLOCK),
     }
 
 

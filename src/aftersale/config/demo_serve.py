@@ -165,7 +165,7 @@ def stop(place: Place) -> bool:
 def keep(place: Place, port: int, hours: float) -> int:
     """Run the desk and the platforms that it is connected to until its time is over."""
     with demo_sandbox.running(place.root, place.begun) as addresses:
-        environment = {**os.environ, **demo_sandbox.environment(addresses)}
+        environment = {**os.environ, **demo_sandbox.environment(place.root, addresses)}
         serve = [sys.executable, "-m", "aftersale", "serve", f"--port={port}"]
         desk = subprocess.Popen(serve, env=environment)
         try:

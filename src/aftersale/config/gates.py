@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -126,11 +127,13 @@ def _passed(session: SessionBase) -> bool:
 
 
 def _answer(request: HttpRequest, page: str) -> HttpResponseBase:
+    code, said = _SAID[page]
+    lang: Lang = "en" if get_language_from_request(request).startswith("en") else "zh"
     if request.path_info.startswith("/api/"):
-        code, said = _SAID[page]
         # As the interface says every refusal (see api/faults.py), in the language that was asked for.
-        lang: Lang = "en" if get_language_from_request(request).startswith("en") else "zh"
         error = {"code": code, "message": said.of(lang), "next_step": "", "findings": None}
         return JsonResponse({"error": error}, status=403)
+    if request.headers.get("HX-Request") != "true":
+        messages.info(request, said.of(lang))
     back = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
     return HttpResponseRedirect(f"{reverse(page)}{back}")

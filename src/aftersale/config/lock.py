@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from aftersale.config.refusals import DeskRefused
 from aftersale.texts import Text
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    def take(file: int) -> None:
+        """Lock an open file until it is closed, or raise OSError where somebody else holds it."""
+        os.lseek(file, 0, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> None:
+    def take(file: int) -> None:
+        """Lock an open file until it is closed, or raise OSError where somebody else holds it."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -33,7 +36,7 @@ def alone(place: Home) -> Iterator[None]:
     path = place.root / "serve.lock"
     with path.open("a", encoding="ascii") as file:
         try:
-            _take(file)
+            take(file.fileno())
         except OSError:
             raise _taken(place) from None
         yield

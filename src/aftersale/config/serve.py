@@ -12,6 +12,7 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, connections
 
 from aftersale.config.backup import back_up
@@ -19,9 +20,11 @@ from aftersale.config.lock import alone
 from aftersale.config.parent import environment
 from aftersale.config.proving import refuse_broken_heads
 from aftersale.config.refusals import DeskRefused
+from aftersale.config.sandboxed import real_platform
 from aftersale.config.unfinished import refuse_unfinished
 from aftersale.config.upgrade import upgrade
 from aftersale.config.web import PROCESSES
+from aftersale.connections.playing import has_real_shops
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -164,6 +167,8 @@ def made_ready(place: Home, terms: Terms, now: datetime) -> None:
     if made:
         terms.say(_UPGRADED.format(n=len(steps), path=made[0]).of(terms.lang))
     refuse_broken_heads(place)
+    if settings.SANDBOX_URL and has_real_shops():
+        raise real_platform()
     connections.close_all()
 
 

@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from aftersale.config.home import home
 from aftersale.config.logs import LOGGING as LOGGING  # noqa: PLC0414  # Django reads the name from here
 from aftersale.config.logs import configure
+from aftersale.config.sandboxed import sandbox_of
 from aftersale.jobs.engine import engine_of
 
 configure()
@@ -47,6 +48,9 @@ PLATFORM_AUTHORISE_URLS = {
     "douyin": os.environ.get("AFTERSALE_DOUYIN_AUTHORISE_URL", "https://fuwu.jinritemai.com"),
     "kuaishou": os.environ.get("AFTERSALE_KUAISHOU_AUTHORISE_URL", "https://open.kwaixiaodian.com"),
 }
+# On a desk that plays with our sandbox alone: where it is told what to do, and the file that tells its time.
+_SANDBOX = sandbox_of(os.environ, (*PLATFORM_URLS.values(), *PLATFORM_AUTHORISE_URLS.values()))
+SANDBOX_URL, SANDBOX_CLOCK = _SANDBOX.url, _SANDBOX.clock
 PLATFORM_TIMEOUT_S = float(os.environ.get("AFTERSALE_PLATFORM_TIMEOUT_S", "5"))
 # 0: as many as the channel knows that the platform grants; a platform that granted more is told here.
 PLATFORM_CALLS_PER_SECOND = int(os.environ.get("AFTERSALE_PLATFORM_CALLS_PER_SECOND", "0"))
@@ -141,7 +145,7 @@ TEMPLATES = [
 
 # IMMEDIATE: a transaction takes the write lock when it begins, so that none has to give up half way.
 _SQLITE: dict[str, Any] = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "aftersale.config.sqlite",
     "NAME": HOME.database,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from aftersale.api.once import forget_keys
 from aftersale.channels.base import Source
 from aftersale.channels.verbs import PAYS
+from aftersale.config.alive import bury_dead, own_name
 from aftersale.config.keys import head_key
 from aftersale.config.work import Beat
 from aftersale.connections import pushes
@@ -20,10 +21,12 @@ from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
 from aftersale.connections.stop_calls import tell_stops
 from aftersale.connections.upkeep import keep_up
+from aftersale.domain.states import ActionState
 from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.finance import imports as funds
 from aftersale.finance.following import follow
 from aftersale.jobs import door
+from aftersale.jobs.clock import desk_clock, wall_clock
 from aftersale.jobs.worker import prune, run_ready
 from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
@@ -34,8 +37,8 @@ from aftersale.tickets.alarms import UNAUTHORISED, Cause, raise_alarm
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.fact_answers import redecide
 from aftersale.tickets.intake import bench_for, take
-from aftersale.tickets.mend import mend
-from aftersale.tickets.models import Import
+from aftersale.tickets.mend import LOOK, expire, look, take_over, unknown_due
+from aftersale.tickets.models import Action, Import
 from aftersale.tickets.perform import Outside, due_actions, perform
 from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.register_changes import CATCH_UP, catch_up
@@ -45,7 +48,7 @@ from aftersale.tickets.targets import send
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from threading import Event
 
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SWEEP_S, _SEAL_S, _LEDGER_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 60.0, 600.0, 3_600.0
-_POLL_S, _REFRESH_S, _STOPS_S = 2.0, 60.0, 5.0
+_POLL_S, _REFRESH_S, _STOPS_S, _DEAD_S = 2.0, 60.0, 5.0, 2.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
 _LOST = timedelta(seconds=15)
@@ -73,16 +76,17 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
         return [
             *jobs,
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
+            Beat("dead", _DEAD_S, _bury),
             Beat("seal", _SEAL_S, sealing(place)),
             Beat("batches", _SEAL_S, batch.take_up),
             Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
-            Beat("prune", _PRUNE_S, prune),
+            Beat("prune", _PRUNE_S, lambda _now: prune(wall_clock())),
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),
             Beat("stops", _STOPS_S, tell_stops),
-            Beat("refresh", _REFRESH_S, lambda _now: keep_up(door.wall_clock)),
-            Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(door.wall_clock)),
+            Beat("refresh", _REFRESH_S, lambda _now: keep_up(desk_clock)),
+            Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(desk_clock)),
         ]
 
     return put_together
@@ -90,13 +94,14 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
 
 def register_jobs() -> None:
     """Say what each job does, in every process that asks for jobs or runs them."""
-    door.register(PERFORM, lambda action, now: perform(action, now, OUTSIDE))
-    door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
+    door.register(PERFORM, _perform)
+    door.register(LOOK, _look)
+    door.register(imports.JOB, lambda batch, _now: import_now(batch, desk_clock))
     door.register(CATCH_UP, catch_up)
     door.register(batch.JOB, batch.run)
-    door.register(pushes.JOB, lambda message, _now: pushes.follow(message, door.wall_clock))
-    door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
-    door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, door.wall_clock))
+    door.register(pushes.JOB, lambda message, _now: pushes.follow(message, desk_clock))
+    door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, desk_clock))
+    door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, desk_clock))
 
 
 def import_now(
@@ -125,8 +130,8 @@ def sealing(place: Home) -> Callable[[datetime], None]:
 
 def _poll(now: datetime) -> int:
     """Poll the shops that are due, and follow pushes whose jobs were lost or put off."""
-    followed = [pushes.follow(each, door.wall_clock) for each in pushes.waiting_messages(now - _LOST, _ROWS)]
-    return poll_due(door.wall_clock) + len(followed)
+    followed = [pushes.follow(each, desk_clock) for each in pushes.waiting_messages(now - _LOST, _ROWS)]
+    return poll_due(desk_clock) + len(followed)
 
 
 def _forget(now: datetime) -> int:
@@ -163,11 +168,44 @@ def _carry_out(ticket: Ticket, step: str, now: datetime) -> object:
     return accept(ticket, None, intent, now, ticket.sequence)
 
 
+def _perform(action: int, now: datetime) -> str | None:
+    """Send an action; where nobody can tell what became of it, that is looked up before others are sent."""
+    state = perform(action, now, OUTSIDE)
+    if state == ActionState.UNKNOWN:
+        door.enqueue(LOOK, action, first=True)
+    return state
+
+
+def _look(action: int, now: datetime) -> None:
+    """Look what became of an action, and again when that is due."""
+    look(action, now, OUTSIDE)
+    again = Action.objects.filter(pk=action, state=ActionState.UNKNOWN).values_list("not_before", flat=True)
+    for due in again:
+        door.enqueue(LOOK, action, not_before=due, first=True)
+
+
 def _mend_actions(now: datetime) -> int:
-    """See to actions whose lease is over, and send what has lost its job."""
-    done = mend(now, OUTSIDE, _ROWS)
+    """See to actions whose lease is over, and to what has lost its job."""
+    lost = expire(now, _ROWS)
+    for action in lost:
+        door.enqueue(LOOK, action, first=True)
+    looked = [look(action, now, OUTSIDE) for action in unknown_due(now - _LOST, _LOST_ROWS)]
     sent = [perform(action, now, OUTSIDE) for action in due_actions(now - _LOST, _LOST_ROWS)]
-    return done.expired + done.settled + len(sent)
+    return len(lost) + sum(settled for _read, settled in looked) + len(sent)
+
+
+def _bury(now: datetime) -> None:
+    """Look at once what became of actions whose sender on this machine has died."""
+
+    def bury(dead: Collection[str]) -> None:
+        for action in take_over(dead, now):
+            door.enqueue(LOOK, action, first=True)
+
+    bury_dead(settings.HOME.root / "run", bury)
+
+
+def _own_name() -> str:
+    return own_name(settings.HOME.root / "run")
 
 
 def _take_up_import(batch: int, _now: datetime) -> None:
@@ -178,7 +216,14 @@ def _take_up_import(batch: int, _now: datetime) -> None:
         door.enqueue(name, batch)
 
 
-OUTSIDE = Outside(alarm=_ring, take=_take, hands_of=hands_of)
+# A platform that does not answer within the time-out has long forgotten the call after three of them.
+OUTSIDE = Outside(
+    alarm=_ring,
+    take=_take,
+    hands_of=hands_of,
+    holder=_own_name,
+    surely_over=timedelta(seconds=3 * settings.PLATFORM_TIMEOUT_S),
+)
 """What carries actions out of the desk."""
 
 HANDS = Hands(redecide, _carry_out, _mend_actions, _take_up_import, send)

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 
 from aftersale.config.parent import end_with_parent
 from aftersale.config.pulse import Pulse
+from aftersale.jobs.clock import wall_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -52,7 +53,7 @@ class Worker:
         for thread in threads:
             thread.start()
         while not self.stop.wait(1.0):
-            self.pulse.beat(self.clock())
+            self.pulse.beat(wall_clock())
         until = monotonic() + _PATIENCE_S
         for thread in threads:
             thread.join(max(0.0, until - monotonic()))
@@ -84,7 +85,7 @@ def work(
     """Be a worker until SIGTERM or SIGINT; `beats` gets the event that is set then."""
     with _ended_by_signal(stop):
         end_with_parent()
-        Worker(beats(stop), clock, Pulse(place.root / "run", clock()), stop).run()
+        Worker(beats(stop), clock, Pulse(place.root / "run", wall_clock()), stop).run()
 
 
 @contextmanager

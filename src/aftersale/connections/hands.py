@@ -9,7 +9,7 @@ from aftersale.connections.models import Link
 from aftersale.connections.tokens import not_connected, token_for
 from aftersale.connections.wire import Call, send
 from aftersale.domain.errors import NotSent, Unauthorised
-from aftersale.jobs.door import wall_clock
+from aftersale.jobs.clock import desk_clock
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.texts import Text
 
@@ -31,7 +31,7 @@ class LiveHands:
     platform: str
     now: datetime
     shop_id: int
-    clock: Callable[[], datetime] = wall_clock
+    clock: Callable[[], datetime] = desk_clock
     trying: bool = False
 
     def ask(self, method: str, params: Mapping[str, object], *, writes: bool = False) -> bytes:

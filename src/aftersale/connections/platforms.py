@@ -47,8 +47,13 @@ def place_of(platform: str) -> Place:
 
 def is_guarded(url: str) -> bool:
     """Tell whether what is sent to an address is read by nobody in between: TLS, or this machine itself."""
+    return urlsplit(url).scheme == "https" or is_here(url)
+
+
+def is_here(url: str) -> bool:
+    """Tell whether an address is one of this machine."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    return parts.scheme == "http" and parts.hostname in _THIS_MACHINE
 
 
 def keys_of(link: Link) -> AppKeys:

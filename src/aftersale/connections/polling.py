@@ -192,14 +192,24 @@ def _take_page(walk: Walk, page: Page, now: datetime) -> None:
 
 
 def _whole(walk: Walk, notice: Notice) -> Notice:
-    """Read a ticket that waits for the shop where the list does not say all of it; else the list will do."""
-    if walk.channel.lists_whole or not notice.open or notice.turn is not Turn.MERCHANT:
+    """Read a ticket of which the list does not say what matters; else the list will do."""
+    if walk.channel.lists_whole or not (_waits_for_us(notice) or _pays_a_guess(notice)):
         return notice
     try:
         return walk.channel.read(notice.ticket_no, walk.hands) or notice
     except Rejected:
         # One ticket that the platform will not show keeps no other from coming in.
         return notice
+
+
+def _waits_for_us(notice: Notice) -> bool:
+    return notice.open and notice.turn is Turn.MERCHANT
+
+
+def _pays_a_guess(notice: Notice) -> bool:
+    """Tell whether it was paid back, and nobody said whether the freight was paid back with it."""
+    untold = not notice.open and "refunded_fen" in notice.unknown
+    return untold and bool(notice.facts.get("freight_paid_fen"))
 
 
 def _end_hold(walk: Walk, clock: Callable[[], datetime]) -> None:

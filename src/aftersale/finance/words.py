@@ -51,3 +51,19 @@ def liability_word(code: str, lang: Lang) -> str:
 def cause_word(cause: str, lang: Lang) -> str:
     """Say why both sides differ."""
     return CAUSE_WORDS[Cause(cause)].of(lang)
+
+
+def source_word(source: str, lang: Lang) -> str:
+    """Say where a leg comes from; a kind of source that has no word stands as it is."""
+    kind = source.partition(":")[0]
+    text = SOURCE_WORDS.get(kind)
+    return kind if text is None else text.of(lang)
+
+
+SOURCE_WORDS: dict[str, Text] = {
+    "ticket": Text(zh="售后单", en="ticket"),
+    "action": Text(zh="这里的操作", en="act of this desk"),
+    "sheet": Text(zh="平台表格", en="sheet of the platform"),
+    "event": Text(zh="手工记账", en="entered by hand"),
+    "person": Text(zh="手工记账", en="entered by hand"),
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,22 +11,20 @@ from django_tasks import task, task_backends
 from django_tasks_db import DatabaseBackend
 
 from aftersale.domain.errors import AftersaleError
+from aftersale.jobs.clock import desk_clock, on_the_wall
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 BACKEND = "default"
+_FIRST = 10
 
 _TABLE: dict[str, Callable[[int, datetime], object]] = {}
 
 
-def wall_clock() -> datetime:
-    """Read the clock: a job is an entry point, and what it calls gets the time as an argument."""
-    return datetime.now(UTC)
-
-
-CLOCK: ContextVar[Callable[[], datetime]] = ContextVar("jobs_clock", default=wall_clock)
+CLOCK: ContextVar[Callable[[], datetime]] = ContextVar("jobs_clock", default=desk_clock)
 
 
 class JobUnknown(AftersaleError):
@@ -69,14 +66,15 @@ def in_database() -> bool:
     return isinstance(task_backends[BACKEND], DatabaseBackend)
 
 
-def enqueue(name: str, row_id: int, *, not_before: datetime | None = None) -> None:
-    """Ask for a job in the caller's transaction; an unknown name raises JobUnknown.
+def enqueue(name: str, row_id: int, *, not_before: datetime | None = None, first: bool = False) -> None:
+    """Ask for a job in the caller's transaction, `first` before others that wait; raises JobUnknown.
 
     Another engine than the database hears of it when the transaction is committed, and never of one that is
     not.
     """
     _function(name)
-    wish = run.using(run_after=not_before) if not_before else run
+    wish = run.using(priority=_FIRST) if first else run
+    wish = wish.using(run_after=on_the_wall(not_before)) if not_before else wish
     if in_database():
         wish.enqueue(name, row_id)
     else:

@@ -16,7 +16,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from aftersale.domain.errors import AftersaleError
-from aftersale.jobs.door import BACKEND, CLOCK, in_database, wall_clock
+from aftersale.jobs.clock import wall_clock
+from aftersale.jobs.door import BACKEND, CLOCK, in_database
 from aftersale.jobs.engine import QUEUE
 from aftersale.texts import Text
 

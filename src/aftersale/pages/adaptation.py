@@ -119,7 +119,7 @@ def add(ask: Ask, name: str) -> HttpResponse:
     desk = desk_of(ask, Permission.MANAGE_SHOP)
     found, said = _parameter(desk, name), ask.said("owner")
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
-    owner = next((each for each in _colleagues(desk) if each.pk == number), None)
+    owner = next((each for each in (*_colleagues(desk), ask.person) if each.pk == number), None)
     if owner is None or not ask.said("due"):
         raise AdaptationRefused
     item = Item(ask.said("text"), owner, day_said(ask, "due", desk.today))

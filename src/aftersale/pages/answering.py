@@ -165,7 +165,8 @@ def here(ask: Ask, ticket_id: int) -> HttpResponse:
     """Hear that a browser shows a ticket, and tell which colleagues have it open too."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
     others = watching.at_work(ticket_id, ask.person, ask.now)
-    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues_of(ticket, ask.now), others=others)
+    dues = dues_of(ticket, Speech(ask.now).of(ticket.shop_id), ask.now)
+    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues, others=others)
 
 
 def _back(ticket_id: int) -> HttpResponse:

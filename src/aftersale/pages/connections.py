@@ -21,7 +21,7 @@ from aftersale.connections.permissions import AREAS
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
 from aftersale.evidence.shop_journal import ChangedMeanwhile
-from aftersale.jobs.door import wall_clock
+from aftersale.jobs.clock import desk_clock
 from aftersale.pages import connections_steps as steps
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended, parts_of, sees_shops
@@ -212,4 +212,4 @@ def _link(ask: Ask, shop_id: int) -> Link:
 
 
 def _by(ask: Ask) -> By:
-    return By(ask.person.pk, wall_clock)
+    return By(ask.person.pk, desk_clock)

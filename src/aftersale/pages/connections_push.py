@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -10,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from aftersale.connections.pushes import LARGEST_PUSH, receive
+from aftersale.jobs.clock import desk_clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -25,7 +25,7 @@ def push(request: HttpRequest, platform: str, path: str) -> HttpResponse:
     if not length.isascii() or not length.isdecimal() or int(length[:20]) > LARGEST_PUSH:
         return HttpResponse(status=_TOO_LARGE)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    answer = receive(platform, path, headers, request.read(LARGEST_PUSH), datetime.now(UTC))
+    answer = receive(platform, path, headers, request.read(LARGEST_PUSH), desk_clock())
     if answer is None:
         return HttpResponse(status=_NOT_HERE)
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)

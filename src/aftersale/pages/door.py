@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
@@ -14,9 +13,12 @@ from django.urls import reverse
 
 from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
+from aftersale.connections.playing import may_play
 from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.roles import Permission, Role
+from aftersale.domain.roles import Permission
+from aftersale.jobs.clock import desk_clock
+from aftersale.pages.warehouse import NotOfTheWarehouse, in_warehouse, keep_to_the_bench
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
@@ -25,6 +27,7 @@ from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -81,17 +84,27 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Hold one line about a whole shop; `calm`: it passes by itself, nobody has to do anything."""
+
+    words: str
+    calm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """Hold what every page shows around its own content.
 
-    `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
+    `sandbox`: all that it reaches is the sandbox of this machine. `first`: the address of the page to come
+    back to.
     """
 
     person: str
     areas: Sequence[Area]
     demo: bool
-    alone: bool
-    warnings: Sequence[str]
+    sandbox: bool
+    first: str
+    bands: Sequence[Band]
     messages: Sequence[str]
 
 
@@ -133,7 +146,12 @@ def _names() -> dict[str, str]:
     }
 
 
-_STATUS: dict[type[AftersaleError], int] = {NotHere: 404, NotAllowed: 403, Overtaken: 409}
+_STATUS: dict[type[AftersaleError], int] = {
+    NotHere: 404,
+    NotAllowed: 403,
+    NotOfTheWarehouse: 403,
+    Overtaken: 409,
+}
 _REFUSED = 422
 
 
@@ -145,8 +163,9 @@ def page(
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person = cast("Person", request.user)
-        ask = Ask(request, Caller(person, datetime.now(UTC), read=places_for(request)))
+        ask = Ask(request, Caller(person, desk_clock(), read=places_for(request)))
         try:
+            keep_to_the_bench(ask.caller, getattr(request.resolver_match, "url_name", None) or "")
             return view(ask, *args, **kwargs)
         except AftersaleError as refusal:
             return refused(ask, refusal)
@@ -163,9 +182,13 @@ def refused(ask: Ask, refusal: AftersaleError) -> HttpResponse:
 
 
 def shown(ask: Ask, template: str, *, status: int = 200, **values: Any) -> HttpResponse:  # noqa: ANN401  # what a template takes
-    """Fill a template; a whole page gets the seat around it, a part does not."""
+    """Fill a template; a whole page gets the seat around it, a part does not.
+
+    `alone`: nobody else works here, so that whose a ticket is and who has to agree are not spoken of.
+    """
     whole = not template.startswith("_")
-    context = {**values, "now": ask.now, "ask": ask, "seat": seat_of(ask) if whole else None}
+    around = {"now": ask.now, "ask": ask, "alone": alone(ask.caller.places)}
+    context = {**values, **around, "seat": seat_of(ask) if whole else None}
     return render(ask.request, template, context, status=status)
 
 
@@ -173,30 +196,25 @@ def seat_of(ask: Ask) -> Seat:
     """Collect what stands around every page."""
     seen = ask.caller.seen_shops()
     shops = [place.shop for place in ask.caller.places if place.shop.pk in seen]
-    by_oneself = alone(ask.caller.places)
     return Seat(
         str(ask.person),
-        _areas(ask, by_oneself=by_oneself),
+        _areas(ask),
         any(shop.demo for shop in shops),
-        by_oneself,
-        _warnings(shops, ask.now),
+        may_play(),
+        reverse("bench" if in_warehouse(ask.caller) else "home"),
+        _bands(shops, ask.now),
         [str(each) for each in messages.get_messages(ask.request)],
     )
 
 
-def in_warehouse(caller: Caller) -> bool:
-    """Tell whether a person works in the warehouse alone, whichever shop it serves."""
-    return bool(caller.places) and all(place.role is Role.WAREHOUSE for place in caller.places)
-
-
-def _areas(ask: Ask, *, by_oneself: bool) -> list[Area]:
+def _areas(ask: Ask) -> list[Area]:
     """Offer the areas in which the person has something to do."""
     names, codes = _names(), _OF_THE_WAREHOUSE if in_warehouse(ask.caller) else tuple(_AREAS)
     offered = [code for code in codes if any(map(ask.caller.shops, _AREAS[code]))]
     return [
         Area(code, _address(ask, code), names[code], reverse("stops_count") if code == "stops" else "")
         for code in offered
-        if not (by_oneself and code in _OF_A_TEAM)
+        if not (code in _OF_A_TEAM and alone(ask.caller.places))
     ]
 
 
@@ -206,16 +224,19 @@ def _address(ask: Ask, code: str) -> str:
     return reverse(code if books else "bench_good")
 
 
-def _warnings(shops: Sequence[Shop], now: datetime) -> list[str]:
-    """Say what stands in the way of whole shops."""
-    return [*(_held(shop) for shop in shops if shop.held), *_shut_out(shops, now)]
+def _bands(shops: Sequence[Shop], now: datetime) -> list[Band]:
+    """Say what stands in the way of whole shops: what people have to see to first."""
+    held = [_held(shop) for shop in shops if shop.held]
+    return sorted([*map(Band, _shut_out(shops, now)), *held], key=lambda band: band.calm)
 
 
-def _held(shop: Shop) -> str:
+def _held(shop: Shop) -> Band:
     connection = getattr(shop, "connection", None)
     if connection is not None and connection.state == ConnectionState.CONNECTED:
-        return _("{shop}: its tickets are read again before anything is sent.").format(shop=shop.name)
-    return _("{shop}: on hold after a restore; import a sheet newer than it.").format(shop=shop.name)
+        words = _("{shop}: its tickets are read again before anything is sent.")
+        return Band(words.format(shop=shop.name), calm=True)
+    words = _("{shop}: on hold after a restore; import a sheet newer than it.")
+    return Band(words.format(shop=shop.name))
 
 
 def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:

@@ -26,7 +26,7 @@ from aftersale.finance.figures import days_of, months_of, net_of
 from aftersale.finance.matching import Cause
 from aftersale.finance.models import Book, MoneyLeg
 from aftersale.finance.shown import month_of, notes_of, unnamed_of
-from aftersale.finance.words import CAUSE_HINTS, CAUSE_WORDS, kind_word, liability_word
+from aftersale.finance.words import CAUSE_HINTS, CAUSE_WORDS, kind_word, liability_word, source_word
 from aftersale.finance.workbook import workbook_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.models import Shop
@@ -123,6 +123,7 @@ def words() -> dict[str, Any]:
     """Give the words of kinds, liabilities and scenes, in the language of who looks."""
     return {
         "kind_word": lambda kind: kind_word(kind, lang()),
+        "source_word": lambda source: source_word(source, lang()),
         "liable": lambda code: liability_word(code, lang()),
         "by_hand": [(kind.value, kind_word(kind, lang())) for kind in BY_HAND],
         "liabilities": [(code, liability_word(code, lang())) for code in LEG_LIABILITIES],

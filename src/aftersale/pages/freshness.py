@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max
 
+from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.models import Import
 from aftersale.tickets.models.intake import ImportState
 
@@ -27,5 +28,6 @@ class ReadUpTo:
 def read_up_to(shops: Collection[int]) -> list[ReadUpTo]:
     """Give the newest import of each shop that has any, the oldest first; one query."""
     done = Import.objects.filter(shop__in=shops, kind="tickets", state=ImportState.DONE)
+    done = done.exclude(shop__connection__state=ConnectionState.CONNECTED)
     newest = done.order_by().values_list("shop__name").annotate(at=Max("ended_at"), number=Count("id"))
     return sorted((ReadUpTo(*row) for row in newest if row[1]), key=lambda each: each.at)

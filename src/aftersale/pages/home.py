@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from aftersale.api.faults import NotHere
 from aftersale.connections.models import Link
 from aftersale.connections.parked import POLL
+from aftersale.connections.playing import standing
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import Arbitration, Money
-from aftersale.insight.behind import answered, by_machine, lately, tickets_behind
+from aftersale.domain.states import Arbitration
+from aftersale.insight.behind import answered, by_machine, tickets_behind
+from aftersale.insight.lately import by_day
 from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
-from aftersale.pages.door import Ask, in_warehouse, page, shown
+from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.home_charts import behind, charts_of
+from aftersale.pages.play import strip
+from aftersale.pages.warehouse import in_warehouse
 from aftersale.pages.words import Speech, value
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.permissions import alone
@@ -30,7 +34,6 @@ from aftersale.tickets.models import Import, Ticket
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.next_import import expiring_before
 from aftersale.tickets.queries import counters
-from aftersale.tickets.tabs import Tab
 from aftersale.web.environment import money
 from aftersale.web.environment import say as _
 
@@ -38,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from django.db.models import QuerySet
     from django.http import HttpResponse
 
+    from aftersale.insight.lately import DayCount
     from aftersale.insight.tonight import Tonight
 
 _LISTED, _PEOPLE, _DISPUTES = 300, 20, 8
@@ -86,7 +89,7 @@ def start(ask: Ask) -> HttpResponse:
 def home(ask: Ask) -> HttpResponse:
     """Show the home page."""
     shops = ask.caller.seen_shops()
-    seen = tonight(shops, ask.now)
+    seen, days = tonight(shops, ask.now), by_day(shops, ask.now)
     return shown(
         ask,
         "home.html",
@@ -95,12 +98,13 @@ def home(ask: Ask) -> HttpResponse:
         may_move=bool(ask.caller.shops(Permission.ASSIGN)) and not alone(ask.caller.places),
         loads=[] if alone(ask.caller.places) else _loads(shops, ask.now, seen),
         figures=_figures(ask, shops),
-        done=_done(shops, ask.now),
+        done=_done(shops, days, ask.now),
         disputes=_disputes(shops),
-        charts=charts_of(shops, ask.now, lambda shop: _queue(Asked(shop=str(shop)))),
+        charts=charts_of(shops, ask.now, days, lambda shop: _queue(Asked(shop=str(shop)))),
         read=_read(shops),
         authorised=_authorised(shops, ask.now),
         expiring=expiring_before(shops, ask.now),
+        **strip(ask, standing()),
     )
 
 
@@ -127,13 +131,9 @@ def _figures(ask: Ask, shops: tuple[int, ...]) -> list[Figure]:
     ]
 
 
-def _done(shops: Sequence[int], now: datetime) -> list[Figure]:
+def _done(shops: Sequence[int], days: Sequence[DayCount], now: datetime) -> list[Figure]:
     """Count what was done without a person, how soon the shop answered, and what was paid back."""
     machine = by_machine(shops, now).aggregate(tickets=Count("ticket", distinct=True), fen=Sum("amount_fen"))
-    platform, paid = (
-        lately(shops, now).filter(tab=Tab.AUTO),
-        lately(shops, now).filter(money_state=Money.PAID),
-    )
     responses = _first_responses(shops, now)
     return [
         Figure(
@@ -144,11 +144,16 @@ def _done(shops: Sequence[int], now: datetime) -> list[Figure]:
         ),
         Figure(
             _("done by the platform itself, 30 days"),
-            platform.count(),
+            sum(each.platform for each in days),
             behind("platform"),
-            said=_fen(platform.filter(money_state=Money.PAID)),
+            said=money(sum(each.platform_fen for each in days)),
         ),
-        Figure(_("refunded, 30 days"), paid.count(), behind("refunded"), said=_fen(paid)),
+        Figure(
+            _("refunded, 30 days"),
+            sum(each.paid for each in days),
+            behind("refunded"),
+            said=money(sum(each.paid_fen for each in days)),
+        ),
         Figure(
             _("first answered here, 7 days"),
             len(responses),
@@ -158,10 +163,6 @@ def _done(shops: Sequence[int], now: datetime) -> list[Figure]:
             else "",
         ),
     ]
-
-
-def _fen(tickets: QuerySet[Ticket]) -> str:
-    return money(tickets.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 def _first_responses(shops: Sequence[int], now: datetime) -> list[int]:
@@ -178,14 +179,15 @@ def _lasted(seconds: int) -> str:
 
 def _loads(shops: Sequence[int], now: datetime, seen: Tonight) -> list[Load]:
     """Count what everybody has to do, most first, who has nothing too; nobody's share is a line itself."""
-    ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS)
-    soon = Counter(dict(_by_person(ours.filter(queue_at__lt=now + timedelta(hours=4)))))
+    shares = _shares(shops, now)
+    held = {person: number for person, number, _soon in shares}
+    soon = {person: number for person, _number, number in shares}
     idle: dict[int | None, int] = {worker.person: 0 for worker in seen.workers}
-    rows = sorted((idle | dict(_by_person(ours))).items(), key=lambda row: -row[1])
+    rows = sorted((idle | held).items(), key=lambda row: -row[1])
     people = Person.objects.in_bulk([person for person, _number in rows if person])
     names = {pk: str(person) for pk, person in people.items()}
     return [
-        _load(names.get(person or 0) or _("nobody"), (person, number, soon[person]), seen)
+        _load(names.get(person or 0) or _("nobody"), (person, number, soon.get(person, 0)), seen)
         for person, number in rows[:_PEOPLE]
     ]
 
@@ -199,8 +201,13 @@ def _load(name: str, row: tuple[int | None, int, int], seen: Tonight) -> Load:
     )
 
 
-def _by_person(tickets: QuerySet[Ticket]) -> list[tuple[int | None, int]]:
-    return list(tickets.order_by().values_list("assignee_id").annotate(number=Count("id")))
+def _shares(shops: Sequence[int], now: datetime) -> list[tuple[int | None, int, int]]:
+    """Count by person what is for them to do, and what of it runs out within four hours."""
+    ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS).order_by()
+    # By an expression, so that the queue's own index is read and not that of all tickets of a person.
+    held = ours.annotate(holder=Coalesce("assignee_id", 0)).values_list("holder")
+    soon = Count("id", filter=Q(queue_at__lt=now + timedelta(hours=4)))
+    return [(holder or None, *numbers) for holder, *numbers in held.annotate(number=Count("id"), soon=soon)]
 
 
 def _disputes(shops: Sequence[int]) -> list[Ticket]:

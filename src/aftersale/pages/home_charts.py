@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count
 from django.urls import reverse
 
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.state_words import state_word
-from aftersale.domain.states import Arbitration, Machine, Money
-from aftersale.insight.behind import DAYS, lately
+from aftersale.domain.states import Arbitration, Machine
+from aftersale.insight.behind import lately
 from aftersale.pages.words import value
 from aftersale.shops.models import Shop
 from aftersale.tickets.models import Ticket
@@ -25,6 +24,8 @@ from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from aftersale.insight.lately import DayCount
 
 _MOST, _HOURS, _HOUR_S = 8, 24, 3_600
 
@@ -58,11 +59,11 @@ def _chart(
 
 
 def charts_of(
-    shops: Collection[int], now: datetime, of_shop: Callable[[int], str]
+    shops: Collection[int], now: datetime, days: Sequence[DayCount], of_shop: Callable[[int], str]
 ) -> list[dict[str, object]]:
-    """Draw everything; `of_shop` gives the address of a shop's queue."""
-    drawn = [_hours(shops, now), _refunds(shops, now), _reasons(shops, now), _articles(shops, now)]
-    drawn += [_days(shops, now), *([_shops(shops, of_shop)] if len(shops) > 1 else []), _disputes(shops)]
+    """Draw everything; `days` are counted already, `of_shop` gives the address of a shop's queue."""
+    drawn = [_hours(shops, now), _refunds(days), _reasons(shops, now), _articles(shops, now)]
+    drawn += [_days(days), *([_shops(shops, of_shop)] if len(shops) > 1 else []), _disputes(shops)]
     return drawn
 
 
@@ -100,26 +101,17 @@ def _articles(shops: Collection[int], now: datetime) -> dict[str, object]:
     return _chart("articles", _("Articles with most tickets, 30 days"), "bars", points)
 
 
-def _calendar(now: datetime) -> list[tuple[str, str]]:
-    """Give the last days, each as an address has it and as it is read."""
-    today = now.astimezone(SHANGHAI).date()
-    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    return [(day.isoformat(), f"{day:%m-%d}") for day in days]
-
-
-def _days(shops: Collection[int], now: datetime) -> dict[str, object]:
-    rows = lately(shops, now).order_by().annotate(day=TruncDate("applied_at", tzinfo=SHANGHAI))
-    found = {day.isoformat(): number for day, number in rows.values_list("day").annotate(number=Count("id"))}
-    points = [Point(name, found.get(day, 0), behind("day", day)) for day, name in _calendar(now)]
+def _days(days: Sequence[DayCount]) -> dict[str, object]:
+    points = [Point(f"{each.day:%m-%d}", each.tickets, behind("day", each.day.isoformat())) for each in days]
     return _chart("days", _("Tickets a day, 30 days"), "line", points)
 
 
-def _refunds(shops: Collection[int], now: datetime) -> dict[str, object]:
-    """Sum refunds in whole yuan by the day of the application."""
-    paid = lately(shops, now).filter(money_state=Money.PAID).order_by()
-    rows = paid.annotate(day=TruncDate("applied_at", tzinfo=SHANGHAI)).values_list("day")
-    found = {day.isoformat(): int(fen or 0) // 100 for day, fen in rows.annotate(fen=Sum("amount_fen"))}
-    points = [Point(name, found.get(day, 0), behind("refunded", day)) for day, name in _calendar(now)]
+def _refunds(days: Sequence[DayCount]) -> dict[str, object]:
+    """Draw refunds in whole yuan by the day of the application."""
+    points = [
+        Point(f"{each.day:%m-%d}", each.paid_fen // 100, behind("refunded", each.day.isoformat()))
+        for each in days
+    ]
     said = [f"¥{point.number:,}" for point in points]
     return _chart("refunds", _("Refunded in yuan, by day of application"), "line", points, said)
 
@@ -134,13 +126,14 @@ def _shops(shops: Collection[int], of_shop: Callable[[int], str]) -> dict[str, o
 
 
 def _disputes(shops: Collection[int]) -> dict[str, object]:
-    disputed = Ticket.objects.filter(shop__in=shops).exclude(arbitration_state=Arbitration.NONE).order_by()
+    # The states by name, as none of them is what almost every ticket has.
+    states = [state for state in Arbitration if state != Arbitration.NONE]
+    disputed = Ticket.objects.filter(shop__in=shops, arbitration_state__in=states).order_by()
     found = dict(disputed.values_list("arbitration_state").annotate(number=Count("id")))
     points = [
         Point(
             state_word(Machine.ARBITRATION, state).of(lang()), found.get(state, 0), behind("dispute", state)
         )
-        for state in Arbitration
-        if state != Arbitration.NONE
+        for state in states
     ]
     return _chart("disputes", _("Disputes, by how they stand"), "bars", points)

@@ -28,6 +28,8 @@ from aftersale.web.environment import say as _
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from aftersale.tickets.models import Ticket
+
 _LONGEST = 128
 
 
@@ -103,21 +105,25 @@ def of_ticket(ask: Ask, ticket_id: int) -> HttpResponse:
         "_instructions_of.html",
         ticket=ticket,
         instructions=for_ticket(ticket, ask.now),
-        labels=labels_of(ticket),
-        may_note=ticket.shop_id in ask.caller.shops(Permission.NOTE),
     )
 
 
-@require_POST
 @page
 def label(ask: Ask, ticket_id: int) -> HttpResponse:
-    """Stick a word on a ticket, or take one off."""
+    """Give the words that stick on a ticket, for its page; when sent, stick one on or take one off."""
+    if ask.request.method != "POST":
+        return _labels(ask, ticket_for(ask.caller, ticket_id, Permission.VIEW))
     ticket = ticket_for(ask.caller, ticket_id, Permission.NOTE)
     if ask.said("off"):
         take_off(ticket, ask.said("off"), ask.person, ask.now)
     else:
         stick(ticket, ask.said("name"), ask.person, ask.now)
     return HttpResponseRedirect(reverse("ticket", args=[ticket_id]))
+
+
+def _labels(ask: Ask, ticket: Ticket) -> HttpResponse:
+    may_note = ticket.shop_id in ask.caller.shops(Permission.NOTE)
+    return shown(ask, "_labels_of.html", ticket=ticket, labels=labels_of(ticket), may_note=may_note)
 
 
 def _about(ask: Ask) -> About:

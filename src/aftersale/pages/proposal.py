@@ -13,6 +13,7 @@ from aftersale.pages.known import FactShown, Line, known_facts, way_of_goods
 from aftersale.pages.told import Told
 from aftersale.pages.ways import Way, ways_of
 from aftersale.shops.rulebooks import judge_by
+from aftersale.tickets.detail import BESIDE
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.judging import judge as settled
 from aftersale.tickets.models import StoredDecision
@@ -27,6 +28,8 @@ from aftersale.web.environment import say as _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
@@ -81,9 +84,15 @@ class Proposal:
     guards: tuple[str, ...]
 
 
+def decisions_on(ticket_id: int) -> QuerySet[StoredDecision]:
+    """Read the decisions of a ticket, newest first, together with the ticket and what stands beside it."""
+    beside = ("ticket", *(f"ticket__{name}" for name in BESIDE))
+    return StoredDecision.objects.select_related(*beside).filter(ticket_id=ticket_id).order_by("-id")
+
+
 def newest_of(ticket_id: int) -> StoredDecision | None:
     """Read the newest decision of a ticket together with the ticket; one query."""
-    return StoredDecision.objects.select_related("ticket").filter(ticket_id=ticket_id).order_by("-id").first()
+    return decisions_on(ticket_id).first()
 
 
 def proposal_of(stored: StoredDecision, answers: Mapping[str, object], now: datetime) -> Proposal:

@@ -20,6 +20,7 @@ from aftersale.pages.rows import around, doable_of
 from aftersale.pages.views import Chip, Wanted, chips_of, counting, wanted_of
 from aftersale.pages.words import claims, dues, flags, moneys, stages, value
 from aftersale.shops.models import Person
+from aftersale.shops.permissions import alone
 from aftersale.tickets.queries import counters, queue_page, read_cursor, rows_of
 from aftersale.tickets.search import by_number, by_text, candidates
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
@@ -90,7 +91,6 @@ def _frame(ask: Ask, asked: Asked, seen: tuple[int, ...], rows: Sequence[Row]) -
         "total": counted.total,
         "bulk": _bulk(ask, rows, people),
         "chips": counted.chips,
-        "alone": bool(ask.caller.shops(Permission.ASSIGN)) and len(people) <= 1,
         "choices": _choices(ask, seen, people),
         "may_approve": ask.caller.shops(Permission.APPROVE),
     }
@@ -111,6 +111,9 @@ def _choices(ask: Ask, seen: tuple[int, ...], people: Sequence[tuple[int, str]])
     here = {shop.platform for _name, shop in shops}
     channels = [(code, word_of(VALUE_WORDS, code, lang())) for code in PLATFORMS if code in here]
     reasons = [("sensitive", _("sensitive: counterfeit, unsafe, late, fraud"))]
+    whose = (
+        [] if alone(ask.caller.places) else [("0", _("nobody")), *((str(pk), name) for pk, name in people)]
+    )
     found = [
         Choice("shop", _("Shop"), [(str(shop.pk), name) for name, shop in shops]),
         Choice("channel", _("Platform"), channels),
@@ -118,9 +121,7 @@ def _choices(ask: Ask, seen: tuple[int, ...], people: Sequence[tuple[int, str]])
         Choice("stage", _("State"), stages()),
         Choice("reason", _("Reason"), [*reasons, *((code, value(code)) for code in REASONS)]),
         Choice("due", _("Time left"), dues()),
-        Choice(
-            "person", _("Who takes care"), [("0", _("nobody")), *((str(pk), name) for pk, name in people)]
-        ),
+        Choice("person", _("Who takes care"), whose),
         Choice("flag", _("Flag"), flags()),
         Choice("money", _("Refund"), moneys()),
     ]

@@ -104,10 +104,15 @@ def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -
     words = words_of(reasons, reason)
     said = Refusal(reason, clause, ask.said("text"), evidence, delay_s=TAKE_BACK_S, reason_words=words)
     check_reason(said, reasons)
+    kept_or_typed(ask, judge, decision)
+    return said
+
+
+def kept_or_typed(ask: Ask, judge: Judge, decision: Decision) -> None:
+    """Let a refusal pass that breaks no mandatory rule, or was meant so by typing; raises NotSure."""
     broken = [right.title for right in rights_against(judge, decision).standing if right.forbids]
     if broken and ask.said("sure") not in {SURE.zh, SURE.en}:
         raise NotSure("、".join(broken))
-    return said
 
 
 def _refused(ask: Ask, ticket: Ticket, said: Refusal, judge: Judge) -> HttpResponse:

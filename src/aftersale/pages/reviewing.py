@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import PAYS, Verb
@@ -14,7 +15,7 @@ from aftersale.domain.roles import Permission
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.proposal import newest_of, proposal_of
-from aftersale.pages.refusing import form_of, refusal_said
+from aftersale.pages.refusing import form_of, kept_or_typed, refusal_said
 from aftersale.pages.told import decided_now
 from aftersale.pages.words import verb
 from aftersale.shops.models import Person
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
     from aftersale.tickets.refusal import Refusal
     from aftersale.tickets.reject_reasons import Reasons
+
+_LONGEST = 2_000
 
 
 @page
@@ -74,12 +77,60 @@ def _reason(params: Mapping[str, object], reasons: Reasons) -> str:
 
 def _task(ask: Ask, task_id: int) -> tuple[Task, Ticket]:
     """Read a proposal that waits, of a shop in which the person carries something out."""
-    task = Task.objects.select_related("ticket__shop").filter(pk=task_id, kind=REVIEW, done_at=None).first()
-    refuses = task is not None and task.params.get("verb") == Verb.REFUSE
-    ask.caller.let(Permission.REFUSE if refuses else Permission.APPROVE, task.shop_id if task else None)
-    if task is None or task.ticket is None:
+    task = _proposal(ask, task_id)
+    if task.done_at is not None or task.ticket is None:
         raise NotHere
     return task, task.ticket
+
+
+@require_POST
+@page
+def approve(ask: Ask, task_id: int) -> HttpResponse:
+    """Carry out what a colleague proposed, in one's own name; it can be taken back for some seconds.
+
+    Money goes out only with the amount that the reviewer saw and confirmed; a refusal against a rule that
+    must be kept is not passed as it stands, its own form asks for the word.
+    """
+    task, said = _proposal(ask, task_id), ask.said("sequence")
+    if not (said.isascii() and said.isdigit()) or task.ticket is None:
+        raise Incomplete
+    judge = judge_of(task.shop_id, ask.now)
+    if task.params.get("verb") == Verb.REFUSE:
+        kept_or_typed(ask, judge, decided_now(task.ticket, judge, ask.now))
+    elif task.params.get("verb") in PAYS and ask.said("fen") != str(task.params.get("amount_fen")):
+        return _sure(ask, task, task.ticket)
+    flow.approve(task, ask.person, ask.now, int(said), judge, delay_s=TAKE_BACK_S)
+    ask.tell(_("Approved. It can be taken back on the ticket for some seconds."))
+    return HttpResponseRedirect(reverse("tasks"))
+
+
+def _sure(ask: Ask, task: Task, ticket: Ticket) -> HttpResponse:
+    """Ask once more before money goes out: how much, to whom."""
+    by = Person.objects.filter(pk=task.params.get("by")).first()
+    words = verb(str(task.params.get("verb", "")))
+    return shown(ask, "review_sure.html", task=task, ticket=ticket, verb_words=words, by=str(by or "—"))
+
+
+@require_POST
+@page
+def give_back(ask: Ask, task_id: int) -> HttpResponse:
+    """Give a proposal back with a word; who proposed it looks again."""
+    task = _proposal(ask, task_id)
+    if not ask.said("word"):
+        raise Incomplete
+    flow.give_back(task, ask.person, ask.said("word")[:_LONGEST], ask.now)
+    ask.tell(_("Given back with your word."))
+    return HttpResponseRedirect(reverse("tasks"))
+
+
+def _proposal(ask: Ask, task_id: int) -> Task:
+    """Read a proposal of a shop in which the person may carry it out, ended or not."""
+    task = Task.objects.select_related("ticket__shop").filter(pk=task_id, kind=REVIEW).first()
+    refuses = task is not None and task.params.get("verb") == Verb.REFUSE
+    ask.caller.let(Permission.REFUSE if refuses else Permission.APPROVE, task.shop_id if task else None)
+    if task is None:
+        raise NotHere
+    return task
 
 
 def _verbs(wanted: str, proposal: Proposal | None) -> list[tuple[str, str, bool]]:

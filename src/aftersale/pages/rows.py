@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from aftersale.channels.verbs import Verb
+from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods, Money
 from aftersale.domain.vocabulary import QUALITY_REASONS
-from aftersale.pages.words import Speech, act_of, flag_words, held_words, value, verb, whom_words
+from aftersale.pages.words import Speech, act_of, flag_words, held_words, theirs, value, verb, whom_words
+from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION, REPLY
 from aftersale.tickets.talking import whom_of
-from aftersale.tickets.waiting import Whom
+from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
 
@@ -113,7 +114,7 @@ class Rows:
     def _waiting(self, row: Row) -> ActShown | None:
         if not self._allows(Permission.PROPOSE, row):
             return None
-        done = row.waits_for == Whom.PLATFORM
+        done = row.waits_for in SEEN_THERE
         words = _("Not done there: back to the queue") if done else _("News is here: back to the queue")
         return ActShown(words, reverse("waits", args=[row.id]), post=True)
 
@@ -139,7 +140,8 @@ class Rows:
     def _talk(self, row: Row) -> ActShown | None:
         if whom_of(row.step) is None or not self._allows(Permission.PROPOSE, row):
             return None
-        return ActShown(_("Prepare it"), reverse("talk", args=[row.id]), first=True)
+        words = _("Look there ...") if row.step in BY_ITSELF else _("Prepare it")
+        return ActShown(words, reverse("talk", args=[row.id]), first=True)
 
     def _allows(self, need: Permission, row: Row) -> bool:
         return row.shop_id in self._may[need]
@@ -153,6 +155,8 @@ class Rows:
             yield ChipShown(flag_words(row.flag))
         if row.of_order > 1:
             yield ChipShown(_("{count} of this order").format(count=row.of_order))
+        if row.of_buyer > max(row.of_order, 1):
+            yield ChipShown(_("{count} of this buyer").format(count=row.of_buyer))
 
 
 def _state(row: Row) -> Iterator[ChipShown]:
@@ -166,6 +170,8 @@ def _state(row: Row) -> Iterator[ChipShown]:
     elif row.waits_for:
         until = at(row.waits_until)
         yield ChipShown(_("{whom}, until {time}").format(whom=whom_words(row.waits_for), time=until))
+    elif row.lane == Lane.WAITING:
+        yield ChipShown(theirs(row))
     if row.money_state == Money.FAILED:
         yield ChipShown(_("refund failed"), "bad")
 
@@ -208,6 +214,7 @@ def doable_of(rows: Collection[Row], shops: Collection[int]) -> list[Row]:
 def _is_doable(row: Row) -> bool:
     if row.lane != Lane.OURS or row.needs_person or row.held or row.action_state in _OPEN:
         return False
-    if act_of(row.step) in {"", Verb.REFUSE}:
+    act = act_of(row.step)
+    if not act or act in ONE_BY_ONE or (act in PAYS and not row.amount_fen):
         return False
     return row.step not in INSPECTION or row.goods_state == Goods.INSPECTED

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import override
 
+from aftersale.channels.verbs import Verb
 from aftersale.pages.proposal import newest_of, proposal_of
 from aftersale.pages.words import value
 from aftersale.tickets.steps import SUBMIT
@@ -26,6 +27,9 @@ _OPENING = "您好，您申请的{claim}（{article}）已经收到，给您添�
 _EVIDENCE = "为了尽快处理，麻烦您补充：\n{wanted}\n请在 {until} 前发给我们，收到后马上接着处理。"
 _PLAN = "想和您商量怎么处理更合适：\n{wanted}\n您看哪一种方便？请在 {until} 前回复，我们按您的选择处理。"
 _WORD = "有一点想跟您核对：\n{wanted}\n请在 {until} 前回复，我们马上接着处理。"
+_LATER = (
+    "知道您暂时不方便寄回。请在 {until} 前告诉我们哪天可以寄出，需要上门取件也请说一声，我们马上接着处理。"
+)
 _CARRIER = (
     "您好，麻烦拦截这个包裹并退回寄件地址：订单 {order_no}（{article}）。请在 {until} 前告知结果，谢谢。"
 )
@@ -60,7 +64,9 @@ def words_for(ticket: Ticket, whom: Whom, until: datetime, now: datetime) -> str
 
 def _frame(step: str, whom: Whom) -> str:
     if whom is Whom.BUYER:
-        return {"request_evidence": _EVIDENCE, "negotiate": _PLAN}.get(step, _WORD)
+        return {"request_evidence": _EVIDENCE, "negotiate": _PLAN, "extend_ship_back": _LATER}.get(
+            step, _WORD
+        )
     return {Whom.CARRIER: _CARRIER, Whom.PLATFORM: _PLATFORM if step == SUBMIT else ""}.get(whom, "")
 
 
@@ -69,7 +75,8 @@ def _wanted(proposal: Proposal | None, frame: str) -> Sequence[str]:
     if proposal is None:
         return ()
     if frame == _PLAN:
-        return [way.words for way in proposal.ways]
+        # What one asks a buyer is what a buyer can choose; our own steps are none of it.
+        return [way.words for way in proposal.ways if way.verb and way.verb != Verb.REFUSE]
     if frame == _WORD:
         return [asked.words for asked in proposal.asked]
     side = _("from the shop") if frame == _PLATFORM else _("from the buyer")

@@ -12,6 +12,7 @@ from aftersale.pages.acting import back_to, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.words import Speech
 from aftersale.texts import Text
 from aftersale.tickets import beside, side
 from aftersale.tickets.outcome import OPEN
@@ -121,7 +122,7 @@ def _said(ask: Ask) -> dict[str, object]:
 def _shown(
     ask: Ask, ticket: Ticket, *, looked: dict[str, object] | None = None, why: AftersaleError | None = None
 ) -> HttpResponse:
-    dues = dues_of(ticket, ask.now)
+    dues = dues_of(ticket, Speech(ask.now).of(ticket.shop_id), ask.now)
     waits = ticket.actions.filter(verb=Verb.REPLY_SERVICE, state__in=OPEN).exists()
     may = ticket.shop_id in ask.caller.shops(side.NEED[Verb.REPLY_SERVICE])
     around: dict[str, Any] = {

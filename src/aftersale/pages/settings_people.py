@@ -15,7 +15,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import Secret, ended, parts_of, sees_people, shown_once
 from aftersale.shops import people as flows
 from aftersale.shops.models import Membership, Person, Shop
-from aftersale.shops.permissions import NotAllowed, alone
+from aftersale.shops.permissions import NotAllowed
 from aftersale.shops.second_factor import has_factor_column, has_second_factor
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -63,7 +63,6 @@ def people(ask: Ask) -> HttpResponse:
         crews=[crew for crew in [*_of_the_desk(ask), *map(_crew, shops)] if crew.rows],
         shops=shops,
         roles=_roles(),
-        alone=alone(ask.caller.places),
     )
 
 
@@ -158,7 +157,6 @@ def person(ask: Ask, person_id: int) -> HttpResponse:
         two_step=has_second_factor(found),
         me=found.pk == ask.person.pk,
         may_all=flows.may_manage(ask.person, found),
-        alone=alone(ask.caller.places),
     )
 
 

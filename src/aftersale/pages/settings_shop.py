@@ -20,7 +20,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended, parts_of, sees_shops
 from aftersale.shops import settings as flows
 from aftersale.shops.models import Person, Shop
-from aftersale.shops.models.shop import Platform
+from aftersale.shops.models.shop import ConnectionState, Platform
 from aftersale.shops.permissions import NotAllowed, alone
 from aftersale.tickets.clocks import DEFAULT_WARNINGS, SERVICE_KINDS
 from aftersale.tickets.consequences import clock_word
@@ -41,7 +41,7 @@ _LATEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Hold how a shop stands: its connection, and how old what is known of it is."""
+    """Hold how a shop stands: its connection, and how old what is known of it is; 0: not by a sheet."""
 
     shop: Shop
     state: str
@@ -96,6 +96,8 @@ def standing_of(shop: Shop) -> Standing:
     newest = done.order_by("-id").values_list("ended_at", flat=True).first()
     connection = getattr(shop, "connection", None)
     state = connection.get_state_display() if connection else _("no interface")
+    if connection and connection.state == ConnectionState.CONNECTED and connection.read_at:
+        return Standing(shop, state, connection.read_at, 0)
     return Standing(shop, state, newest, done.count())
 
 

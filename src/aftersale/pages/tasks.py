@@ -13,11 +13,9 @@ from django.views.decorators.http import require_POST
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import TAKE_BACK_S, Incomplete
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.words import verb
 from aftersale.shops.models import Person
-from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets import handling, review
 from aftersale.tickets.act import REVIEW
 from aftersale.tickets.instructions import STOP_SALE
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-_MOST, _LONGEST = 300, 2_000
+_MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,42 +105,6 @@ def _may_review(ask: Ask) -> dict[str, frozenset[int]]:
         "": ask.caller.shops(Permission.APPROVE),
         Verb.REFUSE.value: ask.caller.shops(Permission.REFUSE),
     }
-
-
-def _review(ask: Ask, task_id: int) -> Task:
-    """Read a review of a shop in which the person may carry it out."""
-    task = Task.objects.select_related("ticket").filter(pk=task_id, kind=REVIEW).first()
-    refusal = task is not None and task.params.get("verb") == Verb.REFUSE
-    needed = Permission.REFUSE if refusal else Permission.APPROVE
-    ask.caller.let(needed, task.shop_id if task else None)
-    if task is None:
-        raise NotHere
-    return task
-
-
-@require_POST
-@page
-def approve(ask: Ask, task_id: int) -> HttpResponse:
-    """Carry out what a colleague proposed, in one's own name; it can be taken back for some seconds."""
-    task, said = _review(ask, task_id), ask.said("sequence")
-    if not (said.isascii() and said.isdigit()) or task.ticket is None:
-        raise Incomplete
-    judge = judge_of(task.shop_id, ask.now)
-    review.approve(task, ask.person, ask.now, int(said), judge, delay_s=TAKE_BACK_S)
-    ask.tell(_("Approved. It can be taken back on the ticket for some seconds."))
-    return HttpResponseRedirect(reverse("tasks"))
-
-
-@require_POST
-@page
-def give_back(ask: Ask, task_id: int) -> HttpResponse:
-    """Give a proposal back with a word; who proposed it looks again."""
-    task = _review(ask, task_id)
-    if not ask.said("word"):
-        raise Incomplete
-    review.give_back(task, ask.person, ask.said("word")[:_LONGEST], ask.now)
-    ask.tell(_("Given back with your word."))
-    return HttpResponseRedirect(reverse("tasks"))
 
 
 @require_POST

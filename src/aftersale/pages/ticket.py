@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.faults import NotHere
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.proposal import newest_of, proposal_of
+from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.timeline import SIDES, side_words, timeline_of
-from aftersale.pages.words import Speech, act_of, value, verb
+from aftersale.pages.words import Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
 from aftersale.shops.models.shop import ConnectionState
+from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets import beside
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
-from aftersale.tickets.detail import decision_view, ticket_view, whole_of
+from aftersale.tickets.detail import BESIDE, decision_view, view_of, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
 from aftersale.tickets.steps import is_service
-from aftersale.tickets.watching import colleagues_in, watchers_of
+from aftersale.tickets.watching import around_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from aftersale.tickets.detail import TicketView, Whole
     from aftersale.tickets.models import StoredDecision
+
+# An address may hold any number; a foreign key is not held to what the database can count, as a key is.
+_LARGEST = 2**63 - 1
 
 
 @page
@@ -40,36 +44,49 @@ def ticket(ask: Ask, ticket_id: int) -> HttpResponse:
 
 def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     """Collect what the page of a ticket shows."""
-    seen = ticket_view(ask.caller.seen_shops(), ticket_id)
-    if seen is None:
+    stored, row, imports = _read(ticket_id)
+    if row is None or row.shop_id not in ask.caller.seen_shops():
         raise NotHere
-    stored = newest_of(ticket_id)
-    row = stored.ticket if stored else Ticket.objects.get(pk=ticket_id)
+    seen = view_of(row)
     found = whole_of(seen, decision_view(stored) if stored else None)
     asked_by_platform = is_service(row)
     answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
-    people = colleagues_in(seen.shop_id)
+    speech = Speech(ask.now, {row.shop_id: judge_by(stored.rulebook_digest)} if stored else {})
+    people, watchers = around_ticket(seen.shop_id, ticket_id)
     return {
         "found": found,
         "ticket": seen,
-        "dues": dues_of(row, ask.now, found.deadlines),
+        "dues": dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines),
         "others": (),
         "proposal": proposal_of(stored, answers, ask.now) if stored and not asked_by_platform else None,
         "service": asked_by_platform,
         "parcels": Parcel.objects.filter(matches__ticket_id=ticket_id, matches__ended_at=None).order_by(
             "-id"
         ),
-        "speech": Speech(ask.now),
+        "speech": speech,
         "verb": verb,
         "aside": beside.VERBS,
         "value": value,
+        "flag_words": flag_words,
         "act": act_of(seen.step),
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),
-        **_people(ask, seen, people),
+        **_people(ask, seen, people, watchers),
         **_happened(ask, found, people, stored),
-        "age": None if _connected(ask, seen.shop_id) else import_number(seen.shop_id),
+        "age": None if _connected(ask, seen.shop_id) else imports,
     }
+
+
+def _read(ticket_id: int) -> tuple[StoredDecision | None, Ticket | None, int]:
+    """Read the newest decision, its ticket, and how many imports the shop has had; one query if decided."""
+    if ticket_id > _LARGEST:
+        return None, None, 0
+    stored = decisions_on(ticket_id).annotate(imports=import_number("ticket__shop")).first()
+    if stored:
+        return stored, stored.ticket, stored.imports
+    undecided = Ticket.objects.select_related(*BESIDE).annotate(imports=import_number("shop"))
+    ticket = undecided.filter(pk=ticket_id).first()
+    return None, ticket, ticket.imports if ticket else 0
 
 
 def _order(row: Ticket) -> dict[str, Any]:
@@ -83,9 +100,10 @@ def _order(row: Ticket) -> dict[str, Any]:
     }
 
 
-def _people(ask: Ask, seen: TicketView, people: Sequence[Person]) -> dict[str, Any]:
+def _people(
+    ask: Ask, seen: TicketView, people: Sequence[Person], watchers: Sequence[Person]
+) -> dict[str, Any]:
     """Say who takes care, who may be asked to, who watches and who can be named in a note."""
-    watchers = watchers_of(seen.id)
     assigning = seen.shop_id in ask.caller.shops(Permission.ASSIGN)
     return {
         "people": [(each.pk, str(each)) for each in people] if assigning else [],

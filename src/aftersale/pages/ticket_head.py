@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aftersale.pages.words import Speech, consequence
+from aftersale.pages.words import consequence
 from aftersale.tickets.consequences import clock_word
 from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.steps import REPLY, is_service
@@ -39,12 +39,13 @@ _ALIVE = frozenset({DeadlineState.RUNNING, DeadlineState.PAUSED})
 _PAST = frozenset({DeadlineState.MISSED, DeadlineState.HISTORY})
 
 
-def dues_of(ticket: Ticket, now: datetime, rows: Iterable[Clock] | None = None) -> list[DueShown]:
+def dues_of(
+    ticket: Ticket, words: Words, now: datetime, rows: Iterable[Clock] | None = None
+) -> list[DueShown]:
     """Say the clocks of an open ticket, the earliest first: those that run, else those that were missed.
 
     One query where its rows are not given.
     """
-    words = Speech(now).of(ticket.shop_id)
     every = list(rows or ticket.deadlines.order_by("due_at", "id")) if ticket.open else []
     alive = [row for row in every if row.state in _ALIVE] or [row for row in every if row.state in _PAST]
     return [_shown(row, ticket, words, now) for row in alive]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import VERB_WORDS
+from aftersale.domain.flags import FLAGS, flag_code
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
 from aftersale.returns.classes import ODD_WORDS, Odd
@@ -15,11 +16,11 @@ from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
 from aftersale.tickets.waiting import Whom
 from aftersale.triage.words import Words
-from aftersale.web.environment import lang
+from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from aftersale.policy.decide import Judge
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 
 
 class Speech:
-    """Say rows of several shops at one time; each shop may have rules of its own."""
+    """Say rows of several shops at one time; each shop may have rules of its own.
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    `known` are judges by shop that somebody has in hand already; the others are read when first asked for.
+    """
+
+    def __init__(self, now: datetime, known: Mapping[int, Judge] | None = None) -> None:
+        self._now, self._known = now, known or {}
         self._of_shop: dict[int, Words] = {}
         self._judges: Callable[[int], Judge] | None = None
 
@@ -43,6 +47,8 @@ class Speech:
         return self._of_shop[shop_id]
 
     def _book(self, shop_id: int) -> Rulebook:
+        if shop_id in self._known:
+            return self._known[shop_id].rulebook
         self._judges = self._judges or judges_of(self._now)
         return self._judges(shop_id).rulebook
 
@@ -95,21 +101,29 @@ def whom_words(whom: str) -> str:
         Whom.BUYER: _("waiting for the buyer"),
         Whom.CARRIER: _("waiting for the carrier"),
         Whom.CHECK: _("being looked into"),
+        Whom.CLOCK: _("out of time: the platform acts by itself"),
         Whom.HANDS: _("to be done in the back office"),
         Whom.PLATFORM: _("done, to be seen on the platform"),
     }
     return next((words for each, words in said.items() if each == whom), "")
 
 
-# The platform's words for a flag are colours; a sheet may write either.
-_FLAGS = {"red": "红旗", "yellow": "黄旗", "green": "绿旗", "blue": "蓝旗", "purple": "紫旗", "grey": "灰旗"}
+def theirs(row: Row) -> str:
+    """Say what the other side has to do now, and by when where a clock tells."""
+    said = STAGE_WORDS.get(Stage(row.stage)) if row.stage in _THEIRS else TAB_WORDS.get(Tab(row.tab))
+    words = said.of(lang()) if said else ""
+    if row.theirs_at is None:
+        return words
+    return _("{whom}, until {time}").format(whom=words, time=at(row.theirs_at))
+
+
+_THEIRS = frozenset({Stage.RETURN, Stage.BUYER_RECEIVES, Stage.DISPUTE, Stage.PAYING})
 
 
 def flag_words(flag: str) -> str:
     """Say a flag as agents do."""
-    if lang() == "en":
-        return _("{colour} flag").format(colour=flag)
-    return _FLAGS.get(flag, flag if flag.endswith("旗") else f"{flag}旗")
+    said = FLAGS.get(flag_code(flag))
+    return said.of(lang()) if said else flag
 
 
 def act_of(step: str) -> str:
@@ -131,7 +145,7 @@ def stages() -> list[tuple[str, str]]:
 
 def flags() -> list[tuple[str, str]]:
     """List the flags that a sheet can show."""
-    return [(code, flag_words(code)) for code in _FLAGS]
+    return [(code, text.of(lang())) for code, text in FLAGS.items()]
 
 
 def moneys() -> list[tuple[str, str]]:

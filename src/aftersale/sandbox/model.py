@@ -127,7 +127,7 @@ class Order:
     """Hold one order with what was promised, sent and signed for.
 
     `opt_out_confirmed` and `class_confirmed` record a separate confirmation for this purchase; no sheet
-    shows them.
+    shows them. `flag` is the colour that somebody at the shop has set on it, as agents write it.
     """
 
     order_no: str
@@ -145,6 +145,7 @@ class Order:
     opt_out_confirmed: bool = False
     class_confirmed: bool = False
     batch: str = ""
+    flag: str = ""
 
     @property
     def paid_fen(self) -> int:

@@ -16,6 +16,7 @@ from aftersale.sandbox.mix import Slot, slots_of_day
 from aftersale.sandbox.model import Article, Buyer, Line, Order, Shop, Stage, Ticket, Truth, World
 from aftersale.sandbox.purchases import Purchase, make_order
 from aftersale.sandbox.scenes import SCENES, Scene
+from aftersale.sandbox.together import pair_up, with_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,8 @@ def make_world(seed: int, now: datetime, tickets: int = 912, home: str = story.B
     earlier = [*maker.pasts()]
     maker.quiet_orders()
     articles = tuple(a for a in story.ARTICLES if any(shop.key in a.shops for shop in maker.shops))
+    apart = Random(f"{seed}/{home}/together")  # noqa: S311  a world that repeats, not a secret
+    orders, day = pair_up(apart, maker.orders, day, {each.article_no: each for each in articles})
     return World(
         seed=seed,
         now=maker.now,
@@ -46,7 +49,7 @@ def make_world(seed: int, now: datetime, tickets: int = 912, home: str = story.B
         articles=articles,
         buyers=tuple(maker.buyers.values()),
         people=story.PEOPLE[home],
-        orders=tuple(maker.orders),
+        orders=tuple(with_flags(apart, orders, day)),
         tickets=tuple(day),
         earlier=tuple(earlier),
     )

@@ -45,7 +45,8 @@ LEFT_OUT: Mapping[str, Text] = {
 """Why a ticket of a batch is left out."""
 
 
-_ONE_BY_ONE: Mapping[Verb | None, str] = {Verb.REFUSE: "refusal", Verb.SEND: "no_waybill"}
+ONE_BY_ONE: Mapping[str, str] = {Verb.REFUSE: "refusal", Verb.SEND: "no_waybill"}
+"""Acts that need words or a number of their own for each ticket, and why they are left out of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ class Reading:
     def _step(self, ticket: Ticket, verb: Verb | None) -> str:
         if verb is None:
             return "no_act"
-        if verb in _ONE_BY_ONE:
-            return _ONE_BY_ONE[verb]
+        if verb in ONE_BY_ONE:
+            return ONE_BY_ONE[verb]
         if ticket.step in INSPECTION and (ticket.held or ticket.goods_state != Goods.INSPECTED):
             return "held" if ticket.held else "not_inspected"
         return "paying" if verb in REFUNDS and ticket.stage == Stage.PAYING else ""

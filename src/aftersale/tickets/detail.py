@@ -228,13 +228,26 @@ def columns(view: type[Any]) -> tuple[str, ...]:
     return tuple(named.get(name, name) for name in view.__dataclass_fields__)
 
 
+BESIDE = ("shop", "line", "buyer", "assignee")
+"""What a view of a ticket reads beside the ticket itself."""
+
+
 def ticket_view(shops: Sequence[int], ticket_id: int) -> TicketView | None:
     """Read a ticket of some shops; None where they have none of that id."""
-    row = Ticket.objects.filter(pk=ticket_id, shop__in=shops).values_list(*columns(TicketView)).first()
-    if row is None:
-        return None
-    seen = TicketView(*row)
+    ticket = Ticket.objects.select_related(*BESIDE).filter(pk=ticket_id, shop__in=shops).first()
+    return view_of(ticket) if ticket else None
+
+
+def view_of(ticket: Ticket) -> TicketView:
+    """Show a ticket that was read with what stands beside it, its remark masked."""
+    seen = TicketView(*(_reached(ticket, path) for path in columns(TicketView)))
     return replace(seen, remark=mask_within(seen.remark))
+
+
+def _reached(found: Any, path: str) -> Any:  # noqa: ANN401  # a value of any column
+    for name in path.split("__"):
+        found = None if found is None else getattr(found, name)
+    return found
 
 
 def whole(shops: Sequence[int], ticket_id: int) -> Whole | None:

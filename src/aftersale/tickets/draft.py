@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from aftersale.domain.flags import flag_code
 from aftersale.domain.states import START
 from aftersale.tickets.deadlines import end_of_rows
 from aftersale.tickets.said import digest_of, kept, plain, sources_text
@@ -64,7 +65,7 @@ def said_fields(read: Read, origin: Origin, sharing: Sharing) -> dict[str, objec
         "status": notice.status[:64],
         "reason_said": notice.reason[:128],
         "claim": notice.claim[:64],
-        "flag": notice.flag or "",
+        "flag": flag_code(notice.flag)[:32],
         "return_waybill": notice.return_waybill or "",
         "sealed": dict(notice.sealed),
         "remark": notice.remark or "",

@@ -67,7 +67,7 @@ def write_anew(ticket: Ticket, judged: Judged, entry: Entry, **fields: object) -
         sharing.keep()
         StoredDecision.objects.create(ticket_id=ticket.pk, **stored)
         follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, entry.at)}
-        change(ticket, entry, **{**follows, **fields, **after_judging(ticket, entry.kind, judged)})
+        change(ticket, entry, **{**follows, **fields, **after_judging(ticket, entry.kind, judged, entry.at)})
 
 
 def outcome_data(judged: Judged) -> dict[str, object]:

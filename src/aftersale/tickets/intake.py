@@ -27,7 +27,7 @@ from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.product_facts import articles_of
 from aftersale.tickets.said import is_same
 from aftersale.tickets.shared import Sharing
-from aftersale.tickets.waiting import Whom
+from aftersale.tickets.waiting import SEEN_THERE
 from aftersale.tickets.waiting import end as end_wait
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _is_same(read: Read, before: _Known) -> bool:
 def _not_done(before: _Known, origin: Origin) -> bool:
     """Tell whether a ticket ought to look otherwise by now: something was done on it before the source."""
     since = before.waits_since
-    return before.waits_for == Whom.PLATFORM and since is not None and origin.as_of > since
+    return before.waits_for in SEEN_THERE and since is not None and origin.as_of > since
 
 
 def _is_old(read: Read, before: _Known, origin: Origin) -> bool:

@@ -13,19 +13,20 @@ from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CLAIM, FAIL, FINISH, LOSE_SIGHT, locked, move, note_down
-from aftersale.tickets.perform import ask_to_confirm
+from aftersale.tickets.perform import LEASE, ask_to_confirm
 from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
 from aftersale.tickets.sight import LEAVES_NO_TRACE, SHOWS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from aftersale.channels.base import Channel, Notice
     from aftersale.tickets.perform import Outside
 
 _LOOK_AGAIN = timedelta(hours=1)
-_SURELY_OVER = timedelta(seconds=30)
-"""Longer than a call that timed out can still be on its way."""
+LOOK = "action.look"
+"""The job that looks what became of an action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Mended:
 
 def mend(now: datetime, outside: Outside, limit: int = 200) -> Mended:
     """Turn expired claims into unknown outcomes, look at those, and count what waits to be confirmed."""
-    expired = sum(_expire(action_id, now) for action_id in _expired(now, limit))
-    looked = [_look(action_id, now, outside) for action_id in _unknown(now, limit)]
+    expired = len(expire(now, limit))
+    looked = [look(action_id, now, outside) for action_id in unknown_due(now, limit)]
     waiting = Action.objects.filter(state__in=[ActionState.HANDED_OVER, ActionState.UNKNOWN]).count()
     return Mended(expired, sum(read for read, _ in looked), sum(ended for _, ended in looked), waiting)
 
@@ -65,38 +66,64 @@ def _doubt(action_id: int, now: datetime) -> int:
     return 1
 
 
-def _expired(now: datetime, limit: int) -> list[int]:
-    over = Action.objects.filter(state=ActionState.SENDING, lease_until__lte=now)
-    return list(over.order_by("id").values_list("id", flat=True)[:limit])
+def expire(now: datetime, limit: int) -> list[int]:
+    """Lose sight of what is claimed under a lease that is over; gives the ids."""
+    over = Action.objects.filter(state=ActionState.SENDING, lease_until__lte=now).order_by("id")
+    found = list(over.values_list("id", flat=True)[:limit])
+    return [action_id for action_id in found if _lose_sight(action_id, now, "")]
 
 
-def _unknown(now: datetime, limit: int) -> list[int]:
+def take_over(dead: Collection[str], now: datetime) -> list[int]:
+    """Lose sight at once of what processes hold that are known to have died; gives the ids.
+
+    Nothing of it is sent again: what became of it is read, as after the end of a lease.
+    """
+    held = Action.objects.filter(state=ActionState.SENDING, holder__in=dead).exclude(holder="")
+    found = list(held.order_by("id").values_list("id", "holder"))
+    return [action_id for action_id, holder in found if _lose_sight(action_id, now, holder)]
+
+
+def unknown_due(now: datetime, limit: int) -> list[int]:
+    """List the ids of unknown outcomes that are to be looked at, longest due first."""
     due = Action.objects.filter(state=ActionState.UNKNOWN, not_before__lte=now)
     return list(due.order_by("not_before", "id").values_list("id", flat=True)[:limit])
 
 
 @transaction.atomic
-def _expire(action_id: int, now: datetime) -> bool:
+def _lose_sight(action_id: int, now: datetime, dead: str) -> bool:
+    """Lose sight of an action that a dead process holds, or whose lease is over."""
     action = locked(action_id)
-    if action.state != ActionState.SENDING or action.lease_until is None or action.lease_until > now:
+    over = action.lease_until is not None and action.lease_until <= now
+    if action.state != ActionState.SENDING or not (over or (dead and action.holder == dead)):
         return False
-    move(action, LOSE_SIGHT, Entry("action_unknown", now, data={"lease": "expired"}), not_before=now)
+    why = {"lease": "expired" if over else "holder_died"}
+    move(action, LOSE_SIGHT, Entry("action_unknown", now, data=why), not_before=now)
     return True
 
 
-def _look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
-    """Look at one action: tell whether it could be read, and whether that settled it."""
+def look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
+    """Look at one action: tell whether it could be read, and whether that settled it.
+
+    One that somebody else looks at, or that is not due, is left alone.
+    """
+    if not _take_turn(action_id, now):
+        return False, False
     action = Action.objects.select_related("shop", "ticket").get(pk=action_id)
     channel = outside.channel_for(action)
     notice = _read(action, channel, now, outside) if channel.can_read else None
     if notice is not None:
         outside.take(action.shop, notice, now)
-    settled = _seen_there(action_id, notice, now) or _look_again_later(
-        action_id, now, readable=channel.can_read
+    settled = _seen_there(action_id, notice, now, outside.surely_over) or _look_again_later(
+        action_id, now, None if channel.can_read else _LOOK_AGAIN, outside.surely_over
     )
     if not settled:
         outside.alarm(UNKNOWN_OUTCOME, action.shop, action.ticket, {"action": action.key}, now)
     return notice is not None, settled
+
+
+def _take_turn(action_id: int, now: datetime) -> bool:
+    due = Action.objects.filter(pk=action_id, state=ActionState.UNKNOWN, not_before__lte=now)
+    return bool(due.update(not_before=now + LEASE))
 
 
 def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> Notice | None:
@@ -107,7 +134,7 @@ def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> 
 
 
 @transaction.atomic
-def _seen_there(action_id: int, notice: Notice | None, now: datetime) -> bool:
+def _seen_there(action_id: int, notice: Notice | None, now: datetime, surely: timedelta) -> bool:
     """End an action as not done where the platform's own version has not moved since it was sent.
 
     Whatever is done to a ticket moves its version; one that arrived late after all would meet its guard.
@@ -122,19 +149,23 @@ def _seen_there(action_id: int, notice: Notice | None, now: datetime) -> bool:
         move(action, FINISH, Entry("action_observed", now, data={"version": notice.version}))
         return True
     same = action.verb in SHOWS or (bool(action.guard) and notice.version == action.guard and notice.open)
-    if not same or now - action.sent_at < _SURELY_OVER:
+    if not same or now - action.sent_at < surely:
         return False
     move(action, FAIL, Entry("action_not_done", now, data={"version": notice.version}))
     return True
 
 
 @transaction.atomic
-def _look_again_later(action_id: int, now: datetime, *, readable: bool) -> bool:
-    """Say when to look again, or whom to ask; an action that is settled by now is left alone."""
+def _look_again_later(action_id: int, now: datetime, wait: timedelta | None, surely: timedelta) -> bool:
+    """Say when to look again, or whom to ask; an action that is settled by now is left alone.
+
+    The second look comes when a call that nobody waits for is surely over, and may settle it.
+    """
     action = locked(action_id)
     if action.state != ActionState.UNKNOWN:
         return True
-    wait = pause(action.attempts) if readable else _LOOK_AGAIN
-    note_down(action, not_before=now + wait, attempts=min(action.attempts + 1, 10_000))
+    over = action.sent_at + surely if action.sent_at else now
+    again = over if wait is None and over > now else now + (wait or pause(action.attempts))
+    note_down(action, not_before=again, attempts=min(action.attempts + 1, 10_000))
     ask_to_confirm(action, now)
     return False

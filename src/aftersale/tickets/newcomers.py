@@ -25,6 +25,7 @@ from aftersale.tickets.models import Action, StoredDecision, Ticket
 from aftersale.tickets.outcome import paid_when_first_seen
 from aftersale.tickets.parties import hold_refunds, parties_of, refunded_by
 from aftersale.tickets.search import index_rows
+from aftersale.tickets.waiting import left_to_the_platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +116,7 @@ def _newcomer(bench: Bench, origin: Origin, read: Read, judged: Judged) -> _Newc
         **judged_fields(judged, stored["stable_until"]),
         **states,
         **due_fields(deadlines, origin.now),
+        **left_to_the_platform("", judged, notice.turn, origin.now),
         "sequence": 1,
         "head": event.hash,
         "created_at": origin.now,

@@ -39,12 +39,21 @@ class Expiring:
 def expiring_before(shops: Collection[int], now: datetime) -> list[Expiring]:
     """Look at each shop that lives on sheets and has been read often enough to have a habit."""
     by_sheet = Shop.objects.filter(pk__in=shops).exclude(connection__state=ConnectionState.CONNECTED)
-    return [found for shop in by_sheet.order_by("name") if (found := _expiring(shop, now))]
+    read = _read_lately(shops, now)
+    asked = by_sheet.filter(pk__in=read).order_by("name") if read else ()
+    return [found for shop in asked if (found := _expiring(shop, read[shop.pk], now))]
 
 
-def _expiring(shop: Shop, now: datetime) -> Expiring | None:
-    done = Import.objects.filter(shop=shop, kind="tickets", state="done", created_at__gte=now - _BACK)
-    times = list(done.order_by("created_at").values_list("created_at", flat=True))
+def _read_lately(shops: Collection[int], now: datetime) -> dict[int, list[datetime]]:
+    """Give the times of the imports of the last days, by shop; one query for however many shops."""
+    done = Import.objects.filter(shop__in=shops, kind="tickets", state="done", created_at__gte=now - _BACK)
+    times: dict[int, list[datetime]] = {}
+    for shop, at in done.order_by("created_at").values_list("shop_id", "created_at"):
+        times.setdefault(shop, []).append(at)
+    return times
+
+
+def _expiring(shop: Shop, times: Sequence[datetime], now: datetime) -> Expiring | None:
     next_at = next_usual(times, now)
     if next_at is None:
         return None

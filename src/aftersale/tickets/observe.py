@@ -36,7 +36,7 @@ from aftersale.tickets.parties import parties_again
 from aftersale.tickets.search import index_rows
 from aftersale.tickets.standing import lane_of
 from aftersale.tickets.steps import Stage, stage_of
-from aftersale.tickets.waiting import after_news
+from aftersale.tickets.waiting import after_news, left_to_the_platform
 from aftersale.tickets.warehouse import with_goods_here
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     follows = {**judged_fields(judged, stored["stable_until"]), **due_fields(deadlines, origin.now)}
     pending = bool(ticket.waits_for) and _pending(ticket)
     wait = after_news(ticket, lane_of(notice) is Lane.OURS, origin.as_of, pending=pending)
+    if not wait.get("waits_for", ticket.waits_for):
+        wait = {**wait, **left_to_the_platform(ticket.step, judged, notice.turn, origin.now)}
     change(ticket, entry, **{**said, **follows, **states, **wait})
     bench.sharing.keep()
     index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])

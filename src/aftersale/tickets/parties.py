@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from django.db import connection
 
+from aftersale.domain.masking import mask_name
 from aftersale.shops.encryption import ring
 from aftersale.tickets.bulk import insert, take_ids
 from aftersale.tickets.models import Buyer, OrderLine
@@ -89,18 +90,43 @@ def refunded_by(notice: Notice) -> int:
 
 def _buyers(shop_id: int, notices: Sequence[Notice]) -> dict[str, int]:
     told = {buyer_key(shop_id, notice.buyer): notice for notice in notices if notice.buyer}
-    known = dict(Buyer.objects.filter(shop_id=shop_id, key__in=told).values_list("key", "id"))
+    rows = Buyer.objects.filter(shop_id=shop_id, key__in=told)
+    found = list(rows.values_list("key", "id", "mask", "erased_at"))
+    _name(shop_id, {key: mask_of(told[key]) for key, _id, mask, erased in found if not mask and not erased})
+    known = {key: pk for key, pk, _mask, _erased in found}
     fresh = [key for key in told if key not in known]
     ids = dict(zip(fresh, take_ids(Buyer, len(fresh)), strict=True)) if fresh else {}
     insert(
         Buyer,
         [
-            {"id": ids[key], "shop_id": shop_id, "key": key, "contact": told[key].contact or ""}
+            {
+                "id": ids[key],
+                "shop_id": shop_id,
+                "key": key,
+                "mask": mask_of(told[key]),
+                "contact": told[key].contact or "",
+            }
             for key in fresh
         ],
         with_id=True,
     )
     return known | ids
+
+
+def mask_of(notice: Notice) -> str:
+    """Say what a buyer is called, masked; empty where a source says nothing or seals it."""
+    name = (notice.buyer_name or "").strip()
+    return "" if name.startswith(_SEALS) else mask_name(name)
+
+
+_SEALS = ("#", "$", "~")
+
+
+def _name(shop_id: int, masks: Mapping[str, str]) -> None:
+    """Write down what buyers are called of whom that was not known before."""
+    for key, mask in masks.items():
+        if mask:
+            Buyer.objects.filter(shop_id=shop_id, key=key, erased_at=None).update(mask=mask)
 
 
 def _paid(notice: Notice) -> int | None:

@@ -87,7 +87,8 @@ class Outside:
     """Hold all that reaches beyond the tables.
 
     `alarm` tells people, `take` takes in a notice that was read (intake: shop, notice, now), `channel_of` and
-    `hands_of` give the way to a platform. `step` hears the name of each boundary passed.
+    `hands_of` give the way to a platform. `step` hears the name of each boundary passed. `holder` names the
+    process that claims, and `surely_over` is longer than a call that nobody waits for can be on its way.
     """
 
     alarm: RaiseAlarm
@@ -95,6 +96,8 @@ class Outside:
     channel_of: Callable[[str], Channel] = channel_of
     hands_of: Callable[[Shop, datetime], Hands] = unconnected
     step: Callable[[str], None] = _nothing
+    holder: Callable[[], str] = str
+    surely_over: timedelta = timedelta(seconds=30)
 
     def channel_for(self, action: Action) -> Channel:
         """Give the channel of an action: the shop's, or people for what that cannot do."""
@@ -149,7 +152,8 @@ def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
             ask_to_stop(action, now)
         entry = Entry("action_sending", now, data={"channel": channel.name})
         tried = action.attempts + 1
-        move(action, CLAIM, entry, sent_at=now, lease_until=now + LEASE, attempts=tried)
+        lease = {"lease_until": now + LEASE, "holder": outside.holder()}
+        move(action, CLAIM, entry, sent_at=now, attempts=tried, **lease)
         outside.step("claiming")
     return _Sending(channel, _outgoing(action), hands)
 

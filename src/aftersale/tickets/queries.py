@@ -18,7 +18,9 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from aftersale.channels.verbs import BESIDE
 from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
-from aftersale.tickets.models import Action, Ticket
+from aftersale.tickets.clocks import MERCHANT
+from aftersale.tickets.models import Action, Deadline, Ticket
+from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.models.ticket import Lane
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class Cursor(NamedTuple):
 class Row:
     """Hold one row of the queue: what a list shows and no more.
 
-    The last five are no columns of the ticket: its newest action and how many tickets its order has.
+    The last ones are no columns of the ticket: its newest action, how many tickets its order and its buyer
+    have, and when the clock of those ends for whom it waits.
     """
 
     id: int
@@ -123,6 +126,8 @@ class Row:
     action_state: str = ""
     action_fen: int | None = None
     of_order: int = 1
+    of_buyer: int = 0
+    theirs_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +248,14 @@ def _merged(asked: Sequence[_Where], limit: int) -> list[tuple[object, int]]:
 
 def rows_of(tickets: Sequence[int]) -> tuple[Row, ...]:
     """Read the rows of some tickets in the order given, with what was begun on each; one query."""
-    told = Ticket.objects.filter(id__in=tickets).annotate(_action=_newest_action(), _of_order=_of_order())
-    found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, "_action", "_of_order")}
+    beside = {
+        "_action": _newest_action(),
+        "_of_order": _of_order(),
+        "_of_buyer": _of_buyer(),
+        "_theirs": _theirs(),
+    }
+    told = Ticket.objects.filter(id__in=tickets).annotate(**beside)
+    found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, *beside)}
     return tuple(found[ticket] for ticket in tickets if ticket in found)
 
 
@@ -263,13 +274,26 @@ def _of_order() -> Subquery:
     return Subquery(same.values("order_no").annotate(number=Count("id")).values("number"))
 
 
+def _of_buyer() -> Subquery:
+    """Count the tickets of a ticket's buyer in the shop; none where nobody says who that is."""
+    same = Ticket.objects.filter(buyer=OuterRef("buyer")).order_by()
+    return Subquery(same.values("buyer").annotate(number=Count("id")).values("number"))
+
+
+def _theirs() -> Subquery:
+    """Read when the first running clock of buyer or platform ends."""
+    running = Deadline.objects.filter(ticket=OuterRef("pk"), state=DeadlineState.RUNNING)
+    return Subquery(running.exclude(side=MERCHANT).order_by("due_at").values("due_at")[:1])
+
+
 _GLUE = "|"
 
 
 def _row(*told: Any) -> Row:  # noqa: ANN401  # columns as the database gives them
-    *columns, action, of_order = told
+    *columns, action, of_order, of_buyer, theirs = told
     number, verb, state, fen = str(action).split(_GLUE) if action else ("", "", "", "")
-    return Row(*(*columns, int(number) if number else None, verb, state, int(fen) if fen else None, of_order))
+    begun = (int(number) if number else None, verb, state, int(fen) if fen else None)
+    return Row(*(*columns, *begun, of_order, of_buyer or 0, theirs))
 
 
 # One walk along the index for all queues of the same shops and lanes, each counted beside the others.

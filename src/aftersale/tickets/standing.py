@@ -87,10 +87,25 @@ def observed_states(seen: Seen) -> dict[Machine, State]:
 observe = lru_cache(maxsize=1024)(observed)
 
 
+def _is_not_told(machine: Machine, before: str, state: State, seen: Seen) -> bool:
+    """Tell whether a source that cannot say that goods have come back shows them on their way: no news."""
+    return (
+        machine is Machine.GOODS
+        and state is Goods.COMING_BACK
+        and before in _HERE
+        and "return_received_at" in seen.unknown
+    )
+
+
+_HERE = (Goods.BACK, Goods.INSPECTED)
+
+
 def moved(before: Mapping[str, str], seen: Seen) -> tuple[dict[str, str], str]:
     """Give the four state fields after an observation, and what contradicts what we knew ('' for nothing)."""
     after, contradicted = dict(before), []
     for machine, state in observed_states(seen).items():
+        if _is_not_told(machine, before[FIELD[machine]], state, seen):
+            continue
         move = observe(machine, before[FIELD[machine]], state)
         after[FIELD[machine]] = move.after.value
         if move.contradicts:

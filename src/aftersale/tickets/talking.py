@@ -33,6 +33,8 @@ _WHOM: Mapping[str, Whom] = {
     "request_evidence": Whom.BUYER,
     "negotiate": Whom.BUYER,
     "fix_address_24h": Whom.BUYER,
+    # More time to receive is an act of the shop; more time to send back is settled with the buyer.
+    "extend_ship_back": Whom.BUYER,
     "fulfil_service": Whom.BUYER,
     "claim_carrier": Whom.BUYER,
     "close_expired": Whom.BUYER,

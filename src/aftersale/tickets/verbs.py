@@ -37,7 +37,6 @@ _VERBS: Mapping[str, Verb] = {
     "compensation": Verb.COMPENSATE,
     "service_compensation": Verb.COMPENSATE,
     "late_ship_compensation": Verb.COMPENSATE,
-    "extend_ship_back": Verb.EXTEND,
     "reject": Verb.REFUSE,
 }
 

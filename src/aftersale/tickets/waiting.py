@@ -2,7 +2,8 @@
 
 The platform's word is not touched by a mark: it only says where agents look. It ends with the next news of
 the platform, an answer or a parcel, when its time is over, or when a person says so; then the ticket stands
-where the platform's last word puts it.
+where the platform's last word puts it. One mark sets itself: a clock of the platform that ran out leaves
+nothing to press, the platform answers by itself, and only what it shows later tells whether it did.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Whom(StrEnum):
     BUYER = "buyer"  # asked for evidence, or for a word on a proposal
     CARRIER = "carrier"  # asked to stop a parcel
     CHECK = "check"  # a colleague looks into it
+    CLOCK = "clock"  # the platform's time ran out: it acts by itself
     HANDS = "hands"  # prepared: somebody does it in the back office
     PLATFORM = "platform"  # done, to be seen there
 
@@ -46,9 +48,16 @@ TAB_OF: Mapping[Whom, Tab] = {
     Whom.BUYER: Tab.BUYER,
     Whom.CARRIER: Tab.UNDER_WAY,
     Whom.CHECK: Tab.UNDER_WAY,
+    Whom.CLOCK: Tab.PLATFORM,
     Whom.HANDS: Tab.UNDER_WAY,
     Whom.PLATFORM: Tab.PLATFORM,
 }
+SEEN_THERE = frozenset({Whom.CLOCK, Whom.PLATFORM})
+"""Waits that end as soon as the platform shows a ticket as it was."""
+
+BY_ITSELF = frozenset({"auto_approved", "auto_refunded"})
+"""Steps that the platform has taken by itself, if its clock ran out as it said."""
+
 _TALKS = frozenset({Whom.BUYER, Whom.CARRIER, Whom.CHECK})
 _LEAST, _MOST = timedelta(minutes=15), timedelta(hours=24)
 NOT_WAITING: Mapping[str, object] = {"waits_for": "", "waits_since": None, "waits_until": None}
@@ -73,6 +82,20 @@ def _place(whom: Whom) -> dict[str, object]:
     return {"lane": LANE_OF[tab].value, "tab": tab.value}
 
 
+def left_to_the_platform(before: str, judged: Judged, turn: Turn, now: datetime) -> dict[str, object]:
+    """Give the fields of a ticket that is the platform's from now on, since its own clock ran out; else none.
+
+    `before` is the step until now: once the platform has shown that it did nothing, people look into it.
+    An estimate of ours is no clock of the platform.
+    """
+    clock = judged.clock
+    ran_out = judged.step in BY_ITSELF and clock is not None and clock.from_platform
+    if not ran_out or before in BY_ITSELF or turn is not Turn.MERCHANT:
+        return {}
+    mark = {"waits_for": Whom.CLOCK.value, "waits_since": now, "waits_until": now + _MOST}
+    return {**mark, **_place(Whom.CLOCK)}
+
+
 def ended(ticket: Ticket) -> dict[str, object]:
     """Give the fields of a ticket that waits no longer; none where it did not."""
     if not ticket.waits_for:
@@ -92,17 +115,18 @@ def end(ticket: Ticket, why: str, now: datetime, person: Person | None = None) -
         change(ticket, Entry("wait_ended", now, person.pk if person else None, data), **ended(ticket))
 
 
-def after_judging(ticket: Ticket, kind: str, judged: Judged) -> dict[str, object]:
+def after_judging(ticket: Ticket, kind: str, judged: Judged, now: datetime) -> dict[str, object]:
     """Say what becomes of a wait when a ticket is judged again; `kind` is that of the event that tells why.
 
     News for which it waited ends it; the turn of a date or of a rule does not.
     """
-    if not ticket.waits_for or ticket.lane != Lane.WAITING:
+    if not ticket.waits_for:
+        return left_to_the_platform(ticket.step, judged, Turn(ticket.turn), now)
+    if ticket.lane != Lane.WAITING:
         return {}
     whom = Whom(ticket.waits_for)
-    if whom in _TALKS and kind not in _NO_NEWS:
-        return {**NOT_WAITING, "lane": Lane.OURS.value, "tab": judged.tab.value}
-    return _place(whom)
+    over = judged.step not in BY_ITSELF if whom is Whom.CLOCK else whom in _TALKS and kind not in _NO_NEWS
+    return {**NOT_WAITING, "lane": Lane.OURS.value, "tab": judged.tab.value} if over else _place(whom)
 
 
 _NO_NEWS = frozenset({"decided", "answer_withdrawn"})

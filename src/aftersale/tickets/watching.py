@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.shops.models import Person
@@ -38,10 +38,26 @@ _WORDS = {
 
 def colleagues_in(shop_id: int) -> list[Person]:
     """Give the people who may read a shop's tickets, by name."""
-    roles = [role.value for role in Role if Permission.VIEW in MAY[role]]
-    member = Q(memberships__shop_id=shop_id, memberships__role__in=roles)
-    there = Person.objects.filter(member | Q(is_superuser=True), is_active=True)
+    there = Person.objects.filter(_reads(shop_id), is_active=True)
     return list(there.distinct().order_by("name", "username"))
+
+
+def _reads(shop_id: int) -> Q:
+    roles = [role.value for role in Role if Permission.VIEW in MAY[role]]
+    return Q(memberships__shop_id=shop_id, memberships__role__in=roles) | Q(is_superuser=True)
+
+
+def around_ticket(shop_id: int, ticket_id: int) -> tuple[list[Person], list[Person]]:
+    """Give the people who may read a shop's tickets, by name, and those who watch one of them; one query."""
+    began = Watch.objects.filter(ticket_id=ticket_id, person=OuterRef("pk"))
+    reads = Person.objects.filter(_reads(shop_id), is_active=True).values("pk")
+    either = Q(pk__in=reads) | Q(pk__in=Watch.objects.filter(ticket_id=ticket_id).values("person"))
+    marked = Person.objects.filter(either).annotate(
+        reads=Q(pk__in=reads), watch=Subquery(began.values("pk")[:1])
+    )
+    found = list(marked.order_by("name", "username"))
+    watching = sorted((each for each in found if each.watch), key=lambda each: each.watch)
+    return [each for each in found if each.reads], list[Person](watching)
 
 
 def named_in(text: str, people: Iterable[Person]) -> list[Person]:
@@ -97,12 +113,6 @@ def watch(ticket: Ticket, person: Person, now: datetime) -> None:
 def unwatch(ticket: Ticket, person: Person) -> None:
     """Watch a ticket no longer."""
     Watch.objects.filter(ticket=ticket, person=person).delete()
-
-
-def watchers_of(ticket_id: int) -> list[Person]:
-    """Give who watches a ticket, the longest first; one query."""
-    rows = Watch.objects.filter(ticket_id=ticket_id).select_related("person").order_by("id")
-    return [row.person for row in rows]
 
 
 @transaction.atomic

@@ -34,6 +34,10 @@ def say(message: str) -> str:
     return translator(lang())(message)
 
 
+_ = say
+"""The name by which messages are marked."""
+
+
 def word(words: Mapping[Any, Text], code: Any) -> str:  # noqa: ANN401  # codes are enums and plain texts
     """Say a code in words; one that has none stands as it is."""
     text = words.get(code)
@@ -62,7 +66,7 @@ def left(moment: datetime, now: datetime) -> str:
     """Write the time left: hours and minutes within two days, days beyond; what is past with a sign."""
     seconds = int((moment - now).total_seconds())
     if abs(seconds) >= _CLOCK_UNTIL:
-        said = say("{days} d").format(days=abs(seconds) // _DAY)
+        said = _("{days} d").format(days=abs(seconds) // _DAY)
     else:
         said = f"{abs(seconds) // _HOUR:02}:{abs(seconds) % _HOUR // _MINUTE:02}"
     return said if seconds >= 0 else f"-{said}"

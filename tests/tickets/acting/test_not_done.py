@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,15 @@ def test_a_version_that_did_not_move_shows_after_half_a_minute_that_nothing_was_
     assert action.state == state
     assert reserved(line) == (0 if state == "failed" else PAID)
     assert desk.platform.effects == []
+
+
+def test_the_second_look_comes_when_the_call_is_surely_over(line: OrderLine, tmp_path: Path) -> None:
+    desk, _channel, pk = lost(line, tmp_path, scripted.TIMES_OUT)
+    mend(later(seconds=1), desk.outside)
+    assert reread_by(pk).not_before == later(seconds=30)
+    quicker = replace(desk.outside, surely_over=timedelta(seconds=15))
+    mend(later(seconds=30), quicker)
+    assert reread_by(pk).state == ActionState.FAILED
 
 
 def reread_by(pk: int) -> Action:

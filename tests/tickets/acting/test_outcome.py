@@ -15,7 +15,7 @@ from aftersale.tickets.act import Intent
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.confirm import Seen, Settlement, StillSending, confirm, settle_by_observation
 from aftersale.tickets.ledger import OverPaid
-from aftersale.tickets.mend import doubt, mend
+from aftersale.tickets.mend import doubt, look, mend, take_over
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.outcome import paid_when_first_seen
 from aftersale.tickets.perform import LEASE
@@ -238,6 +238,35 @@ def test_a_dead_senders_lease_ends_in_unknown_and_is_read(connected: Scene) -> N
     assert reread(action).state == ActionState.UNKNOWN
     assert Task.objects.get().kind == "confirm_outcome"
     assert connected.desk.platform.effects == []
+
+
+def test_what_a_dead_process_holds_is_unknown_at_once_and_what_a_living_one_holds_is_left(
+    connected: Scene,
+) -> None:
+    action = approve(connected.ticket, connected.person)
+    held = {"state": ActionState.SENDING, "lease_until": NOW + LEASE, "holder": "dead1"}
+    Action.objects.filter(pk=action.pk).update(**held)
+    assert take_over(["dead2", ""], NOW) == []
+    assert reread(action).state == ActionState.SENDING
+    assert take_over(["dead2", "dead1"], NOW) == [action.pk]
+    assert take_over(["dead2", "dead1"], NOW) == []
+    assert reread(action).state == ActionState.UNKNOWN
+    assert look(action.pk, NOW, connected.desk.outside) == (True, False)
+    assert connected.desk.platform.effects == []
+
+
+def test_a_claim_without_a_holder_is_nobody_s_who_has_died(connected: Scene) -> None:
+    action = approve(connected.ticket, connected.person)
+    Action.objects.filter(pk=action.pk).update(state=ActionState.SENDING, lease_until=NOW + LEASE)
+    assert take_over([""], NOW) == []
+
+
+def test_two_who_look_at_once_read_once(connected: Scene) -> None:
+    connected.desk.platform.faults = [scripted.TIMES_OUT]
+    action = approve(connected.ticket, connected.person)
+    connected.desk.perform(action)
+    assert look(action.pk, NOW, connected.desk.outside)[0]
+    assert not look(action.pk, NOW, connected.desk.outside)[0]
 
 
 def test_an_unknown_refund_that_was_paid_heals_by_reading(connected: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,10 @@ from aftersale.tickets.models import Import
 from aftersale.tickets.next_import import expiring_before, next_usual
 from tests.api.desk import make_shop, make_ticket
 from tests.tickets.taking.notices import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 
 def at(text: str) -> datetime:
@@ -63,3 +68,12 @@ def test_a_shop_that_the_platform_answers_for_waits_for_no_sheet() -> None:
     make_ticket(shop, 1, queue_at=NOW + timedelta(hours=3), lane="ours")
     Connection.objects.create(shop=shop, state="connected", since=NOW)
     assert expiring_before([shop.pk], NOW) == []
+
+
+@pytest.mark.django_db
+def test_shops_that_were_never_read_by_sheet_cost_no_query_of_their_own(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    shops = [make_shop(f"店{number}") for number in range(5)]
+    with django_assert_max_num_queries(1):
+        assert expiring_before([shop.pk for shop in shops], NOW) == []

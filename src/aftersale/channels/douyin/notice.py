@@ -72,6 +72,7 @@ def notice_of(said: Said, order: Order | None, observed: Observed) -> Notice:
         newest_at=said.times.updated_at,
         buyer=(order.buyer or None) if order else None,
         contact=(order.contact or None) if order else None,
+        buyer_name=(order.buyer_name or None) if order else None,
         return_waybill=said.parcels.return_waybill or None,
         version=said.times.version,
         evidence=said.evidence,

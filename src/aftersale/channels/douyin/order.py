@@ -36,6 +36,7 @@ class Order:
     live: str
     province: str
     buyer: str
+    buyer_name: str
     contact: str
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -63,6 +64,7 @@ def _order(data: Shape, line_nos: Sequence[str]) -> Order:
         live=_only([each.text("author_name") for each in lines]),
         province=data.at("post_addr").at("province").text("name"),
         buyer=data.text("doudian_open_id"),
+        buyer_name=masked[0],
         contact="，".join(text for text in masked if text),
         sealed=_sealed(data),
     )

@@ -105,6 +105,7 @@ def _notice(case: Case, found: Standing, draft: Draft) -> Notice:
         newest_at=ticket.at("updateTime"),
         buyer=_buyer(case) or None,
         contact=_contact(order),
+        buyer_name=(order.part("orderAddress").text("desensitiseConsignee") or None) if order else None,
         return_waybill=return_waybill(ticket) or None,
         version=str(ticket.code("updateTime")),
         evidence=pictures(ticket.fields.get("pictures")),

@@ -87,7 +87,8 @@ AFTER_SALE = (
         order_remark="订单备注",
         ticket_remark="售后备注",
         live="达人昵称 CPS达人昵称 主播昵称",
-        buyer="买家ID 买家昵称 用户ID",
+        buyer="买家ID 用户ID",
+        nick="买家昵称",
     ),
     *_columns(
         Sort.TIME,

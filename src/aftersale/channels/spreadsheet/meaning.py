@@ -83,15 +83,20 @@ def _notice(ticket: Ticket, found: Standing, amount: int | None, draft: Draft) -
         newest_at=_newest(cells),
         buyer=_buyer(ticket),
         contact=_contact(ticket),
+        buyer_name=ticket.cells.nick or (ticket.order.buyer if ticket.order else None),
         return_waybill=cells.return_waybill,
     )
 
 
 def _buyer(ticket: Ticket) -> str | None:
-    """Tell what identifies the buyer in these sheets: the platform's own id, else receiver and phone."""
-    order = ticket.order
+    """Tell what identifies the buyer in these sheets: the platform's own id, else receiver and phone.
+
+    A name with a star in it is that of many.
+    """
+    order, nick = ticket.order, ticket.cells.nick
     said = (order.buyer, order.phone) if order else ()
-    return ticket.cells.buyer or "|".join(text for text in said if text) or None
+    named = nick if nick and "*" not in nick else None
+    return ticket.cells.buyer or named or "|".join(text for text in said if text) or None
 
 
 def _contact(ticket: Ticket) -> str | None:

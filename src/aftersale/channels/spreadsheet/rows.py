@@ -77,6 +77,7 @@ class TicketCells(NamedTuple):
     ticket_remark: str | None = None
     live: str | None = None
     buyer: str | None = None
+    nick: str | None = None
     applied_at: datetime | None = None
     status_deadline: datetime | None = None
     merchant_agreed_at: datetime | None = None

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aftersale.config.sandbox_owner import connect
 from aftersale.config.wiring import HANDS, OUTSIDE
-from aftersale.connections.connecting import By, authorise, choose_mode, set_keys
+from aftersale.connections.connecting import By
 from aftersale.connections.hands import LiveHands
-from aftersale.connections.models import Link, Mode
+from aftersale.connections.models import Link
 from aftersale.connections.polling import poll
 from aftersale.connections.upkeep import keep_up
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Role
-from aftersale.sandbox.platform.apps import CONNECTED, DOUYIN, KUAISHOU, SHOP_IDS
+from aftersale.sandbox.platform.apps import CONNECTED
 from aftersale.shops.models import Connection, Membership, Person, Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.mend import mend
@@ -23,24 +24,11 @@ from aftersale.tickets.perform import due_actions, perform
 from aftersale.tickets.sweep import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from aftersale.config.soak.place import Place
     from aftersale.tickets.perform import Outside
-
-    Tell = Callable[[str, Mapping[str, object]], Mapping[str, object]]
-
-_KEYS: Mapping[str, Mapping[str, str]] = {
-    "douyin": {"app_key": DOUYIN.key, "secret": DOUYIN.secret},
-    "kuaishou": {
-        "app_key": KUAISHOU.key,
-        "secret": KUAISHOU.secret,
-        "sign_secret": KUAISHOU.sign_secret,
-        "message_key": KUAISHOU.message_key,
-    },
-}
-
 
 _ROWS = 1_000
 
@@ -126,19 +114,3 @@ def _shop(place: Place, key: str, by: By) -> Shop:
     Connection.objects.create(shop=shop, state=ConnectionState.NONE, since=by.clock())
     connect(shop, key, place.tell, by)
     return Shop.objects.get(pk=shop.pk)
-
-
-def connect(shop: Shop, key: str, tell: Tell, by: By, mode: str = Mode.POLL) -> None:
-    """Connect a shop to the sandbox as its owner would; raises ConnectRefused or ChannelError."""
-    choose_mode(shop, mode, by)
-    set_keys(_link(shop), _KEYS[shop.platform], by)
-    if shop.platform == "douyin":
-        Shop.objects.filter(pk=shop.pk).update(platform_shop_id=str(SHOP_IDS[key]))
-        code = ""
-    else:
-        code = str(tell("tokens/code", {"shop": key})["code"])
-    authorise(_link(shop), code, by)
-
-
-def _link(shop: Shop) -> Link:
-    return Link.objects.select_related("shop").get(shop=shop)

@@ -28,6 +28,8 @@ from aftersale.sandbox.wire.signing import KUAISHOU_SIGNED, kuaishou_sign, same
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aftersale.sandbox.platform.clock import Clock
+
 SKEW_MS = 600_000
 SIGN_METHODS = ("HMAC_SHA256", "MD5")
 ADDRESSES: Mapping[str, Callable[[Request, Rooms], Reply]] = {
@@ -117,7 +119,7 @@ class KuaishouGateway:
         if known is None or request.verb not in ("GET", "POST"):
             raise Refused(INVALID, f"api not exist: {method}")
         values = _values(request)
-        check_signature(values, method, (now, self._rooms.market.clock.wall()))
+        check_signature(values, method, self._rooms.market.clock)
         scope, handle = known
         shop = self._authorised(values["access_token"], scope).shop
         limit = self._rooms.quota.exceeded(self.platform, method)
@@ -171,7 +173,7 @@ def _params(text: str) -> dict[str, object] | None:
     return data if isinstance(data, dict) else None
 
 
-def check_signature(values: Mapping[str, str], method: str, nows: tuple[int, ...]) -> None:
+def check_signature(values: Mapping[str, str], method: str, clock: Clock) -> None:
     """Refuse what is not signed over exactly what was sent, at about this time."""
     needed = ("appkey", "method", "version", "param", "access_token", "timestamp", "signMethod", "sign")
     missing = [name for name in needed if not values.get(name)]
@@ -181,7 +183,7 @@ def check_signature(values: Mapping[str, str], method: str, nows: tuple[int, ...
         raise Refused(SIGN_WRONG, "appkey、method 或 version 不正确")
     if values["signMethod"] not in SIGN_METHODS or not values["timestamp"].isdigit():
         raise Refused(SIGN_WRONG, "signMethod 或 timestamp 不正确")
-    if all(abs(int(values["timestamp"]) - now) > SKEW_MS for now in nows):
+    if clock.off_ms(int(values["timestamp"])) > SKEW_MS:
         raise Refused(SIGN_WRONG, "timestamp 与服务器时间相差过大")
     signed = {name: values[name] for name in KUAISHOU_SIGNED}
     if not same(values["sign"], kuaishou_sign(signed, KUAISHOU.sign_secret)):

@@ -62,6 +62,8 @@ class Wanted(NamedTuple):
     fen: int | None = None
     character: str = ""
     says: str | None = None
+    article_no: str = ""
+    buyer_id: str = ""
 
 
 def raise_ticket(market: Market, wanted: Wanted, at: int) -> Case:
@@ -153,7 +155,8 @@ def new_order(market: Market, wanted: Wanted, at: int) -> Sold:
     number = FIRST_NUMBER + market.store.number("order")
     rng = market.dice("order", number)
     shop = market.setting.shops[wanted.shop]
-    fit = [article for article in story.ARTICLES if shop.key in article.shops]
+    wanted_only = {wanted.article_no} if wanted.article_no else ARTICLES.keys()
+    fit = [a for a in story.ARTICLES if shop.key in a.shops and a.article_no in wanted_only]
     article = rng.choices(fit, [story.SALES[article.article_no] for article in fit])[0]
     shipped = wanted.kind is not Kind.UNSHIPPED
     transit = wanted.kind is Kind.SHIPPED and happens(rng, 0.4)
@@ -161,17 +164,27 @@ def new_order(market: Market, wanted: Wanted, at: int) -> Sold:
     way = history.make_journey(
         rng, _datetime(at), shipped=shipped, signed=None if transit else signed, late=happens(rng, 0.1)
     )
-    buyer = _buyer(market, rng, shop, wanted.character)
+    buyer = _known(market, wanted.buyer_id) or _buyer(market, rng, shop, wanted.character)
     sold = sold_of(make_order(rng, Purchase(shop, article, buyer, way, number)), buyer)
     market.store.keep_sold(sold)
     return sold
+
+
+def _known(market: Market, buyer_id: str) -> Buyer | None:
+    """Find a buyer of the story by an earlier order."""
+    found = market.store.sold_by("buyer = ? order by no limit 1", buyer_id) if buyer_id else []
+    return _buyer_of(found[0]) if found else None
+
+
+def _buyer_of(one: Sold) -> Buyer:
+    return Buyer(one.buyer_id, one.buyer_name, one.character, one.province, one.city)
 
 
 def _buyer(market: Market, rng: Random, shop: Shop, character: str) -> Buyer:
     known = 0 if character else market.store.buyers(shop.key)
     if known and happens(rng, RETURNING_BUYER):
         one = market.store.an_order_of_buyer(shop.key, rng.randrange(known))
-        return Buyer(one.buyer_id, one.buyer_name, one.character, one.province, one.city)
+        return _buyer_of(one)
     province, city = rng.choice(story.PLACES)
     name = rng.choice(story.SURNAMES) + "*" * rng.choice((1, 1, 2))
     number = FIRST_NUMBER + market.store.number("buyer")

@@ -12,6 +12,7 @@ from aftersale.sandbox.platform.case import (
     Dispute,
     Entry,
     Kind,
+    Note,
     Parcel,
     Refusal,
     Ruling,
@@ -61,6 +62,9 @@ STEP_WORDS = {
     "finished_at": (Actor.PLATFORM, "finished", "售后完结"),
 }
 REASONS_FOR_REFUSAL = {"douyin": 18, "kuaishou": 12}
+# The numbers that the platforms give to the colours, and what the shop means by them.
+FLAGS = {"douyin": {"红": 5, "绿": 3, "紫": 1}, "kuaishou": {"红": 1, "绿": 3, "紫": 5}}
+FLAG_REMARKS = {"红": "催发货（演示）", "绿": "已联系买家（演示）", "紫": "仓库核对（演示）"}
 PLATFORMS = {shop.key: shop.platform for shop in story.SHOPS}
 
 
@@ -101,7 +105,16 @@ def sold_of(order: Order, buyer: Buyer) -> Sold:
         signed_at=ms(order.signed_at),
         waybill=order.waybill,
         carrier=order.carrier,
+        notes=_notes(order),
     )
+
+
+def _notes(order: Order) -> tuple[Note, ...]:
+    """Give the remark with which the shop has set the flag of an order."""
+    if not order.flag:
+        return ()
+    flag, text = FLAGS[PLATFORMS[order.shop]][order.flag], FLAG_REMARKS[order.flag]
+    return (Note(ms(order.paid_at), text, flag),)
 
 
 def reason_text(case: Case) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from aftersale.sandbox.platform import buyers, disputes, moves
+from aftersale.sandbox.platform import buyers, disputes, moves, play
 from aftersale.sandbox.platform.case import Actor, Case, Refund, Sold, Step
 from aftersale.sandbox.platform.moves import Done, Move
 
@@ -86,7 +86,9 @@ class Market:
             self._time_out(late[0])
             return
         planned = self.store.take_plan(at)
-        if planned:
+        if planned and planned.what == play.SCENE:
+            play.happen(self, planned)
+        elif planned:
             buyers.act(self, planned)
 
     def _time_out(self, case: Case) -> None:
@@ -95,6 +97,7 @@ class Market:
             return
         move, text = moves.timed_out(case)
         self.move(case, move, Done(Actor.PLATFORM, case.due_at, text))
+        play.timed_out(self, case, text)
 
     def move(self, case: Case, move: Move, done: Done, **changes: object) -> Case:
         """Move a ticket with everything that follows: money, ledger, the buyer's plans, the news.

@@ -20,6 +20,8 @@ OPEN = frozenset(Step) - {Step.REFUNDED, Step.REPLACED, Step.CLOSED}
 REFUSALS = frozenset({Step.REFUSED, Step.REFUSED_GOODS})
 EXTENSION = 7 * DAY
 EXTEND_WITHIN = 2 * DAY
+CARRIER = "中通快递"
+"""Who carries a parcel of which nothing else is said."""
 
 
 class Move(StrEnum):

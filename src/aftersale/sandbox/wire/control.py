@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aftersale.sandbox.platform import play
 from aftersale.sandbox.platform.apps import CONNECTED, DOUYIN, KUAISHOU, SHOP_IDS
 from aftersale.sandbox.platform.arrivals import Wanted, raise_ticket, sell
 from aftersale.sandbox.platform.case import Kind
@@ -50,6 +51,10 @@ class Control:
             ("GET", "pushes"): lambda asking: ledger.pushes(asking.market),
             ("POST", "buyers"): self._buyers,
             ("POST", "step"): self._step,
+            ("GET", "play"): lambda asking: play.standing(asking.market),
+            ("POST", "play"): self._play,
+            ("POST", "play/pause"): self._pause,
+            ("POST", "play/end"): self._end_play,
             ("POST", "tickets"): self._raise,
             ("POST", "services"): hands.raise_service,
             ("POST", "permissions"): self._permissions,
@@ -104,6 +109,19 @@ class Control:
         asking.market.advance()
         return self._clock(asking)
 
+    def _play(self, asking: Asking) -> object:
+        """Begin the day of the story, or go on with it."""
+        play.go(asking.market, asking.fraction("speed") or 0.0)
+        return play.standing(asking.market)
+
+    def _pause(self, asking: Asking) -> object:
+        play.pause(asking.market)
+        return play.standing(asking.market)
+
+    def _end_play(self, asking: Asking) -> object:
+        play.end(asking.market)
+        return play.standing(asking.market)
+
     def _webhook(self, asking: Asking) -> object:
         """Save an address that acknowledges the first message; no address ends the messages."""
         shop, url = asking.shop(), asking.text("url", "")
@@ -132,7 +150,7 @@ class Control:
         on = asking.flag("on")
         asking.keep("buyers", "on" if on else "off")
         if not on:
-            asking.market.store.rows("delete from agenda where what != 'raise'")
+            asking.market.store.rows("delete from agenda where ticket != ''")
         return {"on": on}
 
     def _step(self, asking: Asking) -> object:
@@ -159,6 +177,7 @@ class Control:
             fen=asking.number("fen", None, 10**9) if "fen" in asking.values else None,
             character=asking.text("character", ""),
             says=asking.text("says", "") if "says" in asking.values else None,
+            article_no=asking.text("article_no", ""),
         )
         market = asking.market
         with market.store.change():

@@ -8,7 +8,7 @@ import msgspec
 
 from aftersale.sandbox.platform import buyers, disputes
 from aftersale.sandbox.platform.case import Actor, Case, Kind, Parcel, Refusal, Service, Sold, Step
-from aftersale.sandbox.platform.moves import Done, Move, MoveImpossible
+from aftersale.sandbox.platform.moves import CARRIER, Done, Move, MoveImpossible
 from aftersale.sandbox.platform.opening import open_service
 from aftersale.sandbox.wire.asking import Asking, Wrong
 
@@ -57,7 +57,7 @@ def ship(asking: Asking, order_no: str) -> Sold:
     with market.store.change():
         number = market.store.number("waybill")
         waybill = asking.text("waybill", f"78{number:012d}")
-        return market.ship(order_no, waybill, asking.text("carrier", "中通快递"), market.clock.now())
+        return market.ship(order_no, waybill, asking.text("carrier", CARRIER), market.clock.now())
 
 
 def raise_service(asking: Asking) -> Service:
@@ -127,7 +127,7 @@ def _refuse(asking: Asking, case: Case, now: int) -> None:
 
 
 def _ship_again(asking: Asking, case: Case, now: int) -> None:
-    parcel = Parcel(asking.text("waybill", f"ZT{case.no[-9:]}"), asking.text("carrier", "中通快递"), now)
+    parcel = Parcel(asking.text("waybill", f"ZT{case.no[-9:]}"), asking.text("carrier", CARRIER), now)
     done = Done(Actor.MERCHANT, now, "商家在后台发货")
     asking.market.move(case, Move.SHIP_AGAIN, done, sent_again=parcel)
 

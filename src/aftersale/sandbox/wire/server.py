@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING
 
+from aftersale.domain.lapse import Lapse
 from aftersale.sandbox.douyin import messages as douyin_messages
 from aftersale.sandbox.douyin.gateway import DouyinGateway
 from aftersale.sandbox.kuaishou import messages as kuaishou_messages
 from aftersale.sandbox.kuaishou.gateway import KuaishouGateway
+from aftersale.sandbox.platform import play
 from aftersale.sandbox.platform.apps import CONNECTED
-from aftersale.sandbox.platform.clock import Clock, Reading
+from aftersale.sandbox.platform.clock import CLOCK, Clock
 from aftersale.sandbox.platform.market import Market, Setting
 from aftersale.sandbox.platform.opening import Day, open_day
 from aftersale.sandbox.platform.store import Store
@@ -63,8 +65,8 @@ class Sandbox:
         if plan.home:
             plan.home.mkdir(parents=True, exist_ok=True)
         self._store = Store(plan.home / FILE if plan.home else None)
-        start = Reading(int(plan.now.timestamp() * 1000), wall_ms(), plan.speed)
-        clock = Clock(self._store, wall_ms, start)
+        start = Lapse(int(plan.now.timestamp() * 1000), wall_ms(), plan.speed)
+        clock = Clock(self._store, wall_ms, start, plan.home / CLOCK if plan.home else None)
         self.market = Market(self._store, clock, _setting(self._seed(plan.seed)))
         open_day(self.market, Day(self.market.setting.seed, plan.now, plan.tickets))
         rooms = Rooms(self.market, Tokens(self.market), Quota(self._store, wall_ms), Calls())
@@ -93,7 +95,8 @@ class Sandbox:
         return {**found, "control": f"{found['douyin']}{PREFIX}"}
 
     def close(self) -> None:
-        """End; what was answered is on the disk already."""
+        """End; what was answered is on the disk already. A day that is played waits for the next start."""
+        play.pause(self.market)
         self._postman.close()
         for listener in set(self._listeners.values()):
             listener.close()

@@ -22,7 +22,8 @@ class Action(models.Model):
     `key` derives from shop, ticket, verb and intent number. `state` is one of domain.states.ActionState.
     `guard` is the platform's version the decision was made on, `seen` what the ticket said then that
     mattered (tickets.meanwhile). `sent_at` is when it was claimed last, `lease_until` ends that claim: an
-    expired one is unknown and only read. `reserved_fen` is held on the order line until the outcome is known.
+    expired one is unknown and only read, and so is that of a `holder` who has died. `reserved_fen` is held
+    on the order line until the outcome is known.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="actions")
@@ -48,6 +49,7 @@ class Action(models.Model):
     not_before = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    holder = models.CharField(max_length=32, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     receipt = models.JSONField(default=dict)
     ended_at = models.DateTimeField(null=True)

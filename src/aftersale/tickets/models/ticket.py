@@ -167,6 +167,20 @@ class Ticket(models.Model):
                 ],
                 name="ticket_queue",
             ),
+            # So are the sums of the last days; and disputes, few among many, are found by how they stand.
+            models.Index(
+                fields=[
+                    "shop",
+                    "applied_at",
+                    "reason",
+                    "article_no",
+                    "tab",
+                    "money_state",
+                    "amount_fen",
+                ],
+                name="ticket_lately",
+            ),
+            models.Index(fields=["shop", "arbitration_state"], name="ticket_disputed"),
             models.Index(fields=["shop", "order_no"], name="ticket_by_order"),
             models.Index(fields=["shop", "article_no"], name="ticket_by_article"),
             models.Index(fields=["buyer"], name="ticket_by_buyer"),

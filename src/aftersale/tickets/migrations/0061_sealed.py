@@ -4,7 +4,7 @@ import aftersale.shops.encryption
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0031_waiting")]
+    dependencies = [("tickets", "0060_action_holder")]
 
     operations = [
         migrations.AddField(
