@@ -274,3 +274,31 @@ def test_the_palette_and_the_letters_lead_from_page_to_page(seats: Seats) -> Non
     page.keyboard.press("Escape")
     page.keyboard.press("Slash")
     assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_a_row_is_ticked_the_search_is_reached_and_the_keys_are_listed_by_one_key_each(seats: Seats) -> None:
+    page = seats.page()
+    page.keyboard.press("KeyJ")
+    page.keyboard.press("KeyX")
+    assert page.locator(f"{HERE} input[type=checkbox]").is_checked()
+    page.keyboard.press("KeyX")
+    assert not page.locator(f"{HERE} input[type=checkbox]").is_checked()
+    page.keyboard.press("Shift+Slash")
+    page.locator("#keys[open]").wait_for()
+    listed = page.locator("#keys dt").all_inner_texts()
+    assert {"J / K", "A", "R", "N", "E", "X", "/", "?"} <= set(listed)
+    page.keyboard.press("Escape")
+    page.locator("#keys[open]").wait_for(state="detached")
+    page.keyboard.press("Slash")
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_two_chinese_characters_find_tickets(seats: Seats) -> None:
+    page = seats.page()
+    page.keyboard.press("Slash")
+    page.keyboard.insert_text("玻璃")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+    found = texts(page, "[data-open]")
+    assert found
+    assert all("玻璃" in each for each in found)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,3 +200,18 @@ def test_the_bar_counts_only_what_a_batch_would_do(
     assert ("data-doable" in text_of(agent.get("queue"))) is doable
     agent.post("bulk", kind="approve", ticket=ticket.pk)
     assert (BatchRow.objects.get().state == "ready") is doable
+
+
+def test_what_speaks_of_no_goods_is_called_by_its_place(agent: Visitor, shop: Shop) -> None:
+    request = make_ticket(shop, 1, article="", tab="service")
+    said = text_of(agent.get("queue"))
+    assert re.search(r"data-open>平台服务单</a>", said)
+    assert request.ticket_no in said
+
+
+def test_a_warehouse_is_not_offered_to_take_a_ticket(
+    as_role: Callable[[Role], Visitor], ticket: Ticket
+) -> None:
+    chen = as_role(Role.WAREHOUSE)
+    assert "我来处理" not in words_of(chen.get("search", q=ticket.article))
+    assert "我来处理" not in words_of(chen.get("ticket", ticket.pk))

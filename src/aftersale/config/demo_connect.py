@@ -16,7 +16,7 @@ _PATIENCE_S = 30.0
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Connect every demo shop that has an interface and is not connected yet; say what failed."""
+    """Connect every demo shop that has an interface and is not let in, or not any more; say what failed."""
     control, port = arguments
     start()
     # The rooms define tables, which stand only now.
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     from aftersale.jobs.clock import desk_clock  # noqa: PLC0415
     from aftersale.sandbox.platform.apps import CONNECTED  # noqa: PLC0415
     from aftersale.shops.models import Shop  # noqa: PLC0415
+    from aftersale.shops.models.shop import ConnectionState  # noqa: PLC0415
 
     with httpx2.Client(timeout=_PATIENCE_S) as client:
 
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str]) -> None:
             if shop is None:
                 continue
             try:
-                if not Link.objects.filter(shop=shop, access_until__isnull=False).exists():
+                standing = Link.objects.filter(shop=shop, access_until__isnull=False)
+                if not standing.filter(shop__connection__state=ConnectionState.CONNECTED).exists():
                     connect(shop, key, tell, By(None, desk_clock), Mode.PUSH)
             except AftersaleError as refusal:
                 sys.stderr.write(f"{shop}: {refusal}\n")

@@ -30,7 +30,6 @@ from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
 from aftersale.tickets.said import said_of
 from aftersale.tickets.side import carrier_code, choices_of
-from aftersale.tickets.steps import INSPECTION
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -110,7 +109,7 @@ def _intent(ask: Ask, ticket: Ticket, wanted: str) -> Intent:
 def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None = None) -> HttpResponse:
     """Show the form that says what will be done, with what was typed and why it was not taken."""
     typed = ask.said("amount") if refusal else plain_yuan(ticket.amount_fen)
-    about_goods = wanted == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    about_goods = act.settles_goods(ticket, wanted)
     around: dict[str, Any] = {
         "ticket": ticket,
         "verb": wanted,

@@ -55,15 +55,16 @@ class Rows:
 
     def __init__(self, ask: Ask) -> None:
         self._speech = Speech(ask.now)
-        self._may = {
-            each: ask.caller.shops(each)
-            for each in (Permission.APPROVE, Permission.PROPOSE, Permission.ANSWER)
-        }
+        self._may = {each: ask.caller.shops(each) for each in (Permission.APPROVE, Permission.PROPOSE)}
         self.person_id = ask.person.pk
 
     def step(self, row: Row) -> str:
         """Say what to do now."""
         return self._speech.step(row)
+
+    def name(self, row: Row) -> str:
+        """Say what it is about; what speaks of no goods is called by its place."""
+        return row.article or self.place(row)
 
     def claim(self, row: Row) -> str:
         """Say what the buyer asks for."""
@@ -83,7 +84,7 @@ class Rows:
 
     def may_take(self, row: Row) -> bool:
         """Tell whether the person may take a ticket that nobody has."""
-        return row.assignee_id is None and self._allows(Permission.ANSWER, row)
+        return row.assignee_id is None and self._allows(Permission.PROPOSE, row)
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""

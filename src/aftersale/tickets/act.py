@@ -113,11 +113,17 @@ def _newest_verb(ticket: Ticket) -> str:
     return done.values_list("verb", flat=True).first() or ""
 
 
+def settles_goods(ticket: Ticket, verb: str) -> bool:
+    """Tell whether an act settles what came back; more time to receive settles nothing."""
+    if verb == Verb.EXTEND:
+        return False
+    return verb == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+
+
 def _check_goods(ticket: Ticket, intent: Intent) -> None:
     """Let a return be carried out only when somebody has looked at it and nothing is held."""
-    about_goods = intent.verb == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
     seen = ticket.goods_state == Goods.INSPECTED and not ticket.held
-    if about_goods and not (seen or intent.inspected):
+    if settles_goods(ticket, intent.verb) and not (seen or intent.inspected):
         raise NotInspected(ticket.ticket_no, held=bool(ticket.held))
 
 

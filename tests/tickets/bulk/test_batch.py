@@ -286,7 +286,7 @@ def test_the_time_to_receive_is_extended_where_something_comes_back(shop: Shop, 
         numbered(shop, 1, stage="receive"),
         numbered(shop, 2, stage="decide"),
         numbered(shop, 3, stage="receive", lane="waiting"),
-        numbered(shop, 4, stage="receive", needs_person=True),
+        numbered(shop, 4, stage="receive", step="inspect_then_refund", goods_state="back", needs_person=True),
     ]
     made = batch.begin(wanted(BatchKind.EXTEND, person, *tickets), NOW)
     assert told(made) == [

@@ -84,7 +84,7 @@ _NOON = (
     Scene(_at(15, 2), SEND_BACK, "买家寄回了货"),
     _raised(_at(15, 45), "买家要求退款，货还在路上", "home_ks", Kind.SHIPPED),
     _raised(_at(16), "内衣不想要了，申请退货", "wear", Kind.RETURN, reason="no_reason", article_no="BRA-75B"),
-    Scene(_at(16, 30), REVOKE, "云杉服饰店的授权被平台收回，售后台会自己换新令牌"),
+    Scene(_at(16, 30), REVOKE, "授权失效，要店主在“设置 → 店铺连接”重新授权"),
     _raised(_at(17, 20), "买家申请退货退款", "home", Kind.RETURN, article_no="BLK-4"),
     Scene(_at(18), APPEAL, "买家申请平台介入，要在期限内举证"),
     _raised(_at(19, 10), "买家申请退货退款", "home_ks", Kind.RETURN),

@@ -85,12 +85,12 @@
   const under = (row) => (row?.nextElementSibling?.matches(".acting") ? row.nextElementSibling : null);
   // From a key to its answer: an Enter in between was meant for what is not there yet.
   let asking = 0;
-  // A key means the row that is here; a row without such a button is never taken for another one.
+  // A key means the row that is here, else what the page as a whole offers; never another row.
   function press(key) {
-    const what = `[data-key="${key}"]`, row = rows()[here];
-    if (!row && rows().length && !$("[data-ticket]")) return go(0);
+    const what = `[data-key="${key}"]`, row = rows()[here], whole = all(what).find((each) => !each.closest("[data-row], .acting"));
+    if (!row && !whole && rows().length && !$("[data-ticket]")) return go(0);
     const asked = under(row), open = asked && $("[data-focus]", asked);
-    const button = (asked && $(what, asked)) || (row && !open && $(what, row)) || (!row && all(what).find((each) => !each.closest("[data-row], .acting"))) || (!row && $(`.acting ${what}`));
+    const button = (asked && $(what, asked)) || (row && !open && $(what, row)) || (!open && whole) || (!row && $(`.acting ${what}`));
     if (key === "a" && open && !button) return open.focus();
     if (button) { button.matches("input, select, textarea") ? (button.focus(), button.select?.()) : button.click(); return; }
     if (!row) return;
