@@ -85,7 +85,6 @@ def test_the_way_back_is_filled_in_only_while_it_is_missing(ticket: Ticket) -> N
     [
         (Role.AGENT, {"remark", "flag", "small_payout"}),
         (Role.TRAINEE, {"remark", "flag"}),
-        (Role.WAREHOUSE, {"remark", "flag"}),
         (Role.READ_ONLY, set()),
     ],
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aftersale.channels.lasting import NO_ORDER
 from aftersale.channels.registry import CHANNELS
 from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.polling import poll_due
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
+    from aftersale.channels.base import Hands, Notice
     from tests.pages.desk import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +283,25 @@ def test_how_many_values_may_be_opened_is_set_by_the_owner(owner: Visitor, lead:
     assert Link.objects.get(shop=shop).reveals_a_day == 5
     assert step(owner, shop, "reveals", reveals="2001") == 422
     assert step(lead, shop, "reveals", reveals="9") == 403
+
+
+class WithoutOrders(Scripted):
+    """Be an app that may read tickets and no orders."""
+
+    def read(self, ticket_no: str, hands: Hands) -> Notice | None:
+        found = super().read(ticket_no, hands)
+        return replace(found, sources={**found.sources, "paid_at": NO_ORDER}) if found else None
+
+
+def test_what_the_app_may_read_is_tried_and_said_area_by_area(
+    owner: Visitor, shop: Shop, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(owner, shop)
+    assert "订单 还没试：当时没有售后单" in words_of(owner.get("settings_connection", shop.pk))
+    book.change("7100000000000000001")
+    assert step(owner, shop, "check") == 302
+    assert "售后单 ✓ 能读 订单 ✓ 能读" in words_of(owner.get("settings_connection", shop.pk))
+    monkeypatch.setitem(CHANNELS, "douyin", WithoutOrders())
+    assert step(owner, shop, "check") == 302
+    page = words_of(owner.get("settings_connection", shop.pk))
+    assert "订单 读不到 付款、发货、签收和买家信息读不到" in page

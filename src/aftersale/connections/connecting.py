@@ -16,6 +16,7 @@ from django.db import transaction
 
 from aftersale.connections.hands import LiveHands
 from aftersale.connections.models import Link, MessageState, Mode, PushMessage
+from aftersale.connections.permissions import tried
 from aftersale.connections.platforms import SECRETS, interface_of, keys_of, place_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, part
 from aftersale.connections.tokens import KeyHands, granted_fields
@@ -210,14 +211,16 @@ def check(link: Link, by: By) -> None:
     now, shop, channel = by.clock(), link.shop, interface_of(link.shop)
     hands = LiveHands(shop.platform, now, shop.pk, by.clock, trying=True)
     try:
-        next(iter(channel.list_changed(now - _LOOK_BACK, now, hands)), None)
+        first = next(iter(channel.list_changed(now - _LOOK_BACK, now, hands)), None)
+        may = tried(shop, channel, first, hands)
     except ChannelError as fault:
         Link.objects.filter(pk=link.pk).update(fault=fault_of(fault, now))
         raise
     begin = max(now - channel.limits.reach, now - timedelta(days=settings.BACKFILL_DAYS))
     with transaction.atomic():
         Link.objects.filter(pk=link.pk, begun_from=None).update(begun_from=begin)
-        Link.objects.filter(pk=link.pk).update(checked_at=now, poll_at=now, failures=0, fault={})
+        known = {"checked_at": now, "poll_at": now, "failures": 0, "fault": {}, "permissions": may}
+        Link.objects.filter(pk=link.pk).update(**known)
         Shop.objects.filter(pk=shop.pk).update(channel=channel.name)
         let_in(shop, now, by.person)
     end_warnings(Link.objects.get(pk=link.pk), now)

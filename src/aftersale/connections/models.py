@@ -27,8 +27,9 @@ class Link(models.Model):
     back-fill began, `filled_at` when it ended, `taken_count` how many tickets it brought. `*_lease` keep two
     workers from the same work. `fault` is the last thing that went wrong, as {code, zh, en, next_zh,
     next_en}. `poll_s` is how many seconds lie between two polls, None as the desk has it;
-    `reveals_a_day` how many values of buyers people may have opened in a day. `refused_*` tell of pushes that
-    were not the platform's, counted at most once a second.
+    `reveals_a_day` how many values of buyers people may have opened in a day. `permissions` says of each area
+    of the interface whether it could be read when it was last tried (connections.permissions). `refused_*`
+    tell of pushes that were not the platform's, counted at most once a second.
     """
 
     shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="link")
@@ -49,6 +50,7 @@ class Link(models.Model):
     refresh_lease = models.DateTimeField(null=True)
     warned_days = models.PositiveSmallIntegerField(null=True)
     checked_at = models.DateTimeField(null=True)
+    permissions = models.JSONField(default=dict)
     push_path = models.CharField(max_length=64, unique=True)
     pushed_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)

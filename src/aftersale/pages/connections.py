@@ -17,6 +17,7 @@ from aftersale.api.faults import NotHere
 from aftersale.connections import connecting, pace
 from aftersale.connections.connecting import By, ConnectRefused, Step, step_of
 from aftersale.connections.models import Difference, Link, Reconciliation
+from aftersale.connections.permissions import AREAS
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
 from aftersale.evidence.shop_journal import ChangedMeanwhile
@@ -27,6 +28,7 @@ from aftersale.pages.settings import ended, parts_of, sees_shops
 from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed
+from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -100,9 +102,16 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         differences=_differences(run),
         outgoing=settings.OUTGOING_ADDRESS,
         pace=pace,
+        permissions=permissions_of(line.link),
         usual=settings.POLL_SECONDS,
         **_around(ask, line, step),
     )
+
+
+def permissions_of(link: Link | None) -> list[tuple[str, bool | None, str]]:
+    """Say of each area whether it could be read (None: not tried yet), and what to do where not."""
+    known = link.permissions if link else {}
+    return [(words.of(lang()), known.get(area), what.of(lang())) for area, (words, what) in AREAS.items()]
 
 
 def _around(ask: Ask, line: Line, step: Step) -> dict[str, Any]:
