@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from aftersale.pages import door
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pytest
 
 
 def stop_at(moment: datetime, patch: pytest.MonkeyPatch) -> None:
     """Let every page be asked for at one moment."""
-
-    class Stopped(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain datetime will do
-            return moment.astimezone(tz)
-
-    patch.setattr(door, "datetime", Stopped)
+    patch.setattr(door, "desk_clock", lambda: moment)
