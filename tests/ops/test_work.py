@@ -96,7 +96,7 @@ def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     for beat in beats(place, 1.0)(Event()):
         beat.run(NOW)
         names.append(beat.name)
-    once = ["sweep", "seal", "batches", "ledger", "retain", "prune", "forget", *REACHING]
+    once = ["sweep", "dead", "seal", "batches", "ledger", "retain", "prune", "forget", *REACHING]
     assert names == [*["jobs"] * settings.JOBS_AT_ONCE, *once]
 
 
