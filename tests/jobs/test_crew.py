@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -43,3 +46,31 @@ def test_what_the_work_raises_comes_out_where_it_was_asked_for() -> None:
 def test_a_crew_may_be_left_before_its_work_is_done() -> None:
     with Crew(str, HELPER, 2) as crew:
         assert next(crew.results(range(1_000))) == "0"
+
+
+_OWNER = """
+import os, sys
+from aftersale.jobs.crew import Crew
+crew = Crew(str, [sys.executable, "-c", "from aftersale.jobs.crew import serve; serve()"], 2)
+assert list(crew.results([1, 2])) == ["1", "2"]
+print(*(helper._process.pid for helper in crew._helpers), flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_helpers_end_with_an_owner_that_was_killed() -> None:
+    owner = subprocess.run([sys.executable, "-c", _OWNER], capture_output=True, check=False, timeout=60)
+    helpers = [int(pid) for pid in owner.stdout.split()]
+    assert len(helpers) == 2
+    until = monotonic() + 20
+    while any(map(_runs, helpers)) and monotonic() < until:
+        sleep(0.05)
+    assert not any(map(_runs, helpers))
+
+
+def _runs(pid: int) -> bool:
+    # One that has ended stays listed as Z until the system takes its code.
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[:1]
+    except OSError:
+        return False

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
@@ -42,6 +42,14 @@ _LEASE = timedelta(minutes=10)
 COUNTS = ("rows", "new", "changed", "unchanged", "parked", "missing", "other_shop")
 
 
+class _Seen(NamedTuple):
+    """Hold what the numbers of a sheet tell: how many rows, which of several rows, which of known tickets."""
+
+    rows: int
+    repeated: frozenset[str]
+    known: frozenset[str]
+
+
 class Run:
     """Hold one import while it runs."""
 
@@ -66,12 +74,10 @@ class Run:
         mapping = parse_map(self._batch.mapping) if self._batch.mapping else NO_MAP
         reader = SheetReader(paths, mapping, Limits())
         held = Tally()
-        numbers = reader.numbers()
-        counted = Counter(chain.from_iterable(numbers.values()))
-        repeated = frozenset(number for number, times in counted.items() if times > 1)
-        work = self._preparing(reader, self._known(numbers) | repeated)
-        with Crew(work, helper_command(), helpers_for(counted.total())) as crew:
-            found = self._rows(crew.results(self._pieces(reader)), repeated, held)
+        seen = self._look_through(reader)
+        work = self._preparing(reader, seen.known | seen.repeated)
+        with Crew(work, helper_command(), helpers_for(seen.rows)) as crew:
+            found = self._rows(crew.results(self._pieces(reader)), seen.repeated, held)
             while rows := list(islice(found, self._pace.rows)):
                 if not self._take_rows(rows):
                     return False
@@ -80,6 +86,13 @@ class Run:
         if self._batch.done_rows < end:
             self._take_rest(held.parked, reader.book.parked, end)
         return True
+
+    def _look_through(self, reader: SheetReader) -> _Seen:
+        """Look at the numbers of a whole sheet before anything is written; raises refusals of the sheet."""
+        numbers = reader.numbers()
+        counted = Counter(chain.from_iterable(numbers.values()))
+        repeated = frozenset(number for number, times in counted.items() if times > 1)
+        return _Seen(counted.total(), repeated, self._known(numbers))
 
     def _known(self, numbers: Mapping[Whose, Sequence[str]]) -> frozenset[str]:
         """Give the numbers of known tickets; refuse a sheet of another shop before anything is written."""
