@@ -42,6 +42,7 @@ from aftersale.tickets.register_changes import CATCH_UP, catch_up
 from aftersale.tickets.retention import retain
 from aftersale.tickets.sweep import Hands, sweep
 from aftersale.tickets.targets import send
+from aftersale.tickets.vault import packs
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
             Beat("seal", _SEAL_S, sealing(place)),
             Beat("batches", _SEAL_S, batch.take_up),
+            Beat("packs", _SEAL_S, _take_up_packs),
             Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("prune", _PRUNE_S, prune),
@@ -94,6 +96,7 @@ def register_jobs() -> None:
     door.register(imports.JOB, lambda batch, _now: import_now(batch, door.wall_clock))
     door.register(CATCH_UP, catch_up)
     door.register(batch.JOB, batch.run)
+    door.register(packs.JOB, packs.build)
     door.register(pushes.JOB, lambda message, _now: pushes.follow(message, door.wall_clock))
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, door.wall_clock))
     door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, door.wall_clock))
@@ -121,6 +124,11 @@ def sealing(place: Home) -> Callable[[datetime], None]:
             seal(shop, now, key)
 
     return seal_all
+
+
+def _take_up_packs(now: datetime) -> int:
+    """Build the packs whose job or worker was lost."""
+    return len([packs.build(each, now) for each in packs.waiting(now, _LOST_ROWS)])
 
 
 def _poll(now: datetime) -> int:

@@ -111,6 +111,7 @@ class StoredFile(models.Model):
 class Piece(models.Model):
     """Hold one piece of evidence: a file, what it is, who gave it, when it was taken, why it may be kept.
 
+    `software` is the program that wrote a picture last, as it says itself.
     `type`, `source` and `ground` are codes of evidence.pieces. `giver` is who sent it without an account, by
     the name they gave. A piece with `article_no` belongs to the product library and serves many tickets. One
     that is `masked_of` another shows it with the `areas` (left, top, right, bottom in thousandths) blackened.
@@ -129,6 +130,7 @@ class Piece(models.Model):
     )
     giver = EncryptedTextField(blank=True)
     article_no = models.CharField(max_length=128, blank=True)
+    software = models.CharField(max_length=60, blank=True)
     masked_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="masked")
     areas = models.JSONField(default=list)
 

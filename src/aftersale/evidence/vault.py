@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 LIMITS = Limits(kinds=EVIDENCE, most_bytes=settings.VAULT_LIMIT_BYTES)
 """What the vault takes from people: pictures, films, recordings and documents without anything active."""
 
-WRITTEN = "json"
-"""The kind of a file that the desk wrote itself."""
+WRITTEN, PACKED = "json", "zip"
+"""Kinds of files that the desk wrote itself: what it knew at a time, and packs."""
 
 FOLDER = "vault"
 _NONCE, _KEY, _NAME = 12, 32, 8
@@ -62,7 +62,7 @@ def store(shop_id: int, content: bytes, kind: str, now: datetime) -> tuple[Store
     key = secrets.token_bytes(_KEY)
     place = Path(FOLDER) / digest[:2] / f"{digest}.{secrets.token_hex(_NAME)}"
     _write(_sealed(content, key, digest), place)
-    small = None if kind == WRITTEN else smaller(content, Kind(kind), THUMB_PX)
+    small = _drawn(content, kind, THUMB_PX)
     with transaction.atomic():
         return StoredFile.objects.get_or_create(
             shop_id=shop_id,
@@ -101,7 +101,11 @@ def thumb_of(file: StoredFile) -> bytes | None:
 
 def look_at(file: StoredFile) -> bytes | None:
     """Draw a file for looking at it (JPEG); None for what is no picture."""
-    return None if file.kind == WRITTEN else smaller(read(file), Kind(file.kind), LOOK_PX)
+    return _drawn(read(file), file.kind, LOOK_PX)
+
+
+def _drawn(content: bytes, kind: str, within_px: int) -> bytes | None:
+    return None if kind in {WRITTEN, PACKED} else smaller(content, Kind(kind), within_px)
 
 
 def _sealed(content: bytes, key: bytes, digest: str) -> bytes:

@@ -11,6 +11,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
 from aftersale.pages.words import value
 from aftersale.texts import Text
+from aftersale.tickets.vault.happened import TIMES
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -94,25 +95,6 @@ SIDES = ("buyer", "shop", "platform", "logistics", "warehouse", "system")
 """Whose doing something can be; the timeline is narrowed by it."""
 
 
-# By fact that is a time: whose doing it was, and what. They happened outside, and some source told of them.
-_TIMES: Mapping[str, tuple[str, Text]] = {
-    "paid_at": ("buyer", Text(zh="付款", en="paid")),
-    "shipped_at": ("logistics", Text(zh="发货", en="sent")),
-    "first_scan_at": ("logistics", Text(zh="快递揽收", en="collected by the carrier")),
-    "signed_at": ("logistics", Text(zh="签收", en="signed for")),
-    "confirmed_at": ("buyer", Text(zh="确认收货", en="confirmed receipt")),
-    "applied_at": ("buyer", Text(zh="提出申请", en="applied")),
-    "merchant_agreed_at": ("shop", Text(zh="在后台同意", en="agreed in the back office")),
-    "merchant_rejected_at": ("shop", Text(zh="在后台拒绝", en="refused in the back office")),
-    "return_waybill_at": ("buyer", Text(zh="寄回并填了单号", en="sent it back, with a waybill")),
-    "return_received_at": ("warehouse", Text(zh="退货到仓", en="the return arrived")),
-    "arbitration_applied_at": ("buyer", Text(zh="申请平台介入", en="opened a dispute")),
-    "evidence_requested_at": ("platform", Text(zh="要求举证", en="asked for evidence")),
-    "evidence_submitted_at": ("shop", Text(zh="提交举证", en="submitted evidence")),
-    "judged_at": ("platform", Text(zh="平台判定", en="the platform judged")),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Happened:
     """Hold one line of the timeline."""
@@ -158,7 +140,7 @@ def timeline_of(
 def _outside(facts: Facts) -> list[Happened]:
     return [
         Happened(moment_of(at), whose, "", text.of(lang()), "")
-        for name, (whose, text) in _TIMES.items()
+        for name, (whose, text) in TIMES.items()
         if isinstance(at := facts[name], int) and name not in facts.unknown
     ]
 

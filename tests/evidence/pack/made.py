@@ -71,11 +71,11 @@ def exhibit(number: int, content: bytes, proven: Proven) -> Exhibit:
 
 @cache
 def packed() -> bytes:
-    return build(contents(), b"%PDF-1.7 printed", "怎么验真\n", KEY)
+    return build(contents(), b"%PDF-1.7 printed", KEY)
 
 
 def built(said: Contents, key: Ed25519PrivateKey = KEY) -> bytes:
-    return build(said, b"%PDF-1.7 printed", "怎么验真\n", key)
+    return build(said, b"%PDF-1.7 printed", key)
 
 
 def with_exhibit(number: int, **fields: object) -> Contents:

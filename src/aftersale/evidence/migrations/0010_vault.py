@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("added_at", models.DateTimeField()),
                 ("giver", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("article_no", models.CharField(blank=True, max_length=128)),
+                ("software", models.CharField(blank=True, max_length=60)),
                 ("areas", models.JSONField(default=list)),
                 (
                     "added_by",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from hashlib import sha256
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from aftersale.evidence.canonical import canonical
@@ -25,12 +26,12 @@ UNLISTED = frozenset({MANIFEST, SIGNATURE, SUMS})
 """Files that the list of digests does not name: it itself, and what signs it."""
 
 
-def build(contents: Contents, printed: bytes, how: str, key: Ed25519PrivateKey) -> bytes:
+def build(contents: Contents, printed: bytes, key: Ed25519PrivateKey) -> bytes:
     """Give the bytes of a pack; the same contents and key give the same bytes."""
     head = _head_of(contents)
     files: dict[str, bytes] = {
         PRINTED: printed,
-        HOW: how.encode(),
+        HOW: (resources.files(__package__) / HOW).read_bytes(),
         PUBLIC: public_pem(key.public_key()),
         HEAD: head.data,
         HEAD_SIGNATURE: head.signature,

@@ -1,4 +1,4 @@
-"""Know where the Chinese font lies that goes into what is printed and drawn: one package, the same everywhere."""
+"""Know where the Chinese font lies that goes into what is printed and drawn."""
 
 from __future__ import annotations
 

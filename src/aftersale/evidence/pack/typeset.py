@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typst
 
@@ -25,20 +25,21 @@ PRINTED_PX = 1_400
 _TEMPLATE = "pack.typ"
 _HANDS = 2
 _WORDS = {
-    "summary": "一、摘要",
-    "timeline": "二、经过",
-    "best": "三、重点凭证",
-    "quotes": "四、依据的规则",
-    "statement": "五、说明",
-    "rest": "六、其他凭证",
-    "index": "七、凭证目录",
+    "summary": "摘要",
+    "timeline": "经过",
+    "best": "重点凭证",
+    "quotes": "依据的规则",
+    "statement": "说明",
+    "rest": "其他凭证",
+    "index": "凭证目录",
     "left_out": "没有放进来的",
     "how": "怎么核对",
     "columns": ["编号", "内容", "拍摄或形成时间", "SHA-256"],
 }
 _HOW = (
-    "压缩包里的 manifest.json 列出每个文件的 SHA-256，并由店铺的密钥签名；每件凭证入库时写进店铺日志，日志的树根另有签名。"
-    "用 aftersale verify 文件名 一步核对；没有这个软件时，按 how.txt 用 sha256sum 和 openssl 逐步核对。"
+    "压缩包里的 manifest.json 列出每个文件的 SHA-256，并由店铺的密钥签名；"
+    "每件凭证入库时写进店铺日志，日志的树根另有签名。用 aftersale verify 文件名 一步核对；"
+    "没有这个软件时，按 how.txt 用 sha256sum 和 openssl 逐步核对。"
 )
 
 
@@ -47,7 +48,10 @@ def typeset(contents: Contents, picture: Callable[[], object] = lambda: None) ->
     with TemporaryDirectory(prefix="aftersale-pack-") as name:
         place = Path(name)
         with ThreadPoolExecutor(_HANDS) as hands:
-            drawn = list(hands.map(lambda one: _drawn(place, *one, picture), enumerate(contents.exhibits, 1)))
+            drawn = list[_Drawn]()
+            for each in hands.map(lambda one: _drawn(place, *one), enumerate(contents.exhibits, 1)):
+                drawn.append(each)
+                picture()
         (place / _TEMPLATE).write_bytes((files(__package__) / _TEMPLATE).read_bytes())
         return typst.compile(
             place / _TEMPLATE,
@@ -58,20 +62,26 @@ def typeset(contents: Contents, picture: Callable[[], object] = lambda: None) ->
         )
 
 
-def _drawn(place: Path, number: int, exhibit: Exhibit, picture: Callable[[], object]) -> str:
-    """Draw an exhibit small enough for a page; gives its name, nothing for what is not drawn."""
-    picture()
+class _Drawn(NamedTuple):
+    """Hold the name of a picture as it is printed, empty where there is none, and whether it is tall."""
+
+    name: str = ""
+    tall: bool = False
+
+
+def _drawn(place: Path, number: int, exhibit: Exhibit) -> _Drawn:
+    """Draw an exhibit small enough for a page."""
     if not exhibit.drawable:
-        return ""
+        return _Drawn()
     try:
-        content = jpeg(opened(exhibit.content, PRINTED_PX), 80)
+        image = opened(exhibit.content, PRINTED_PX)
     except Unreadable:
-        return ""
-    (place / f"{number:02}.jpg").write_bytes(content)
-    return f"{number:02}.jpg"
+        return _Drawn()
+    (place / f"{number:02}.jpg").write_bytes(jpeg(image, 80))
+    return _Drawn(f"{number:02}.jpg", image.height * 4 > image.width * 3)
 
 
-def _data(contents: Contents, drawn: Sequence[str]) -> dict[str, Any]:
+def _data(contents: Contents, drawn: Sequence[_Drawn]) -> dict[str, Any]:
     shown = [_exhibit(n, each, drawn[n - 1]) for n, each in enumerate(contents.exhibits, 1)]
     return {
         "heading": f"举证材料　{contents.number}",
@@ -94,13 +104,14 @@ def _data(contents: Contents, drawn: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _exhibit(number: int, exhibit: Exhibit, picture: str) -> dict[str, str]:
+def _exhibit(number: int, exhibit: Exhibit, picture: _Drawn) -> dict[str, Any]:
     return {
         "number": f"{number:02}",
         "title": exhibit.title,
         "about": about(exhibit),
         "caption": exhibit.caption,
-        "picture": picture,
+        "picture": picture.name,
+        "tall": picture.tall,
         "digest": exhibit.sha256,
     }
 

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                 ("summary", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("statement", aftersale.shops.encryption.EncryptedTextField(blank=True)),
                 ("as_of", models.DateTimeField()),
+                ("sequence", models.PositiveIntegerField()),
                 ("done", models.PositiveSmallIntegerField(default=0)),
                 ("total", models.PositiveSmallIntegerField(default=0)),
                 ("left_out", models.JSONField(default=list)),

@@ -87,9 +87,9 @@ class PackState(models.TextChoices):
 class Pack(models.Model):
     """Hold one pack of a ticket: what was typed for it, how far it is, where it lies.
 
-    `form` is one of tickets.vault.packs.Form. `as_of` is the moment whose journal it shows: building it
-    again gives the same bytes. `statement` and `summary` are what a person wrote; `left_out` names what did
-    not fit. `file` is kept in the vault. `lease_until` keeps other workers away.
+    `form` is one of tickets.vault.packs.Form. It shows the journal up to `sequence`, as it was at `as_of`:
+    building it again gives the same bytes. `statement` and `summary` are what a person wrote;
+    `left_out` names what did not fit. `file` is kept in the vault. `lease_until` keeps other workers away.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="packs")
@@ -98,6 +98,7 @@ class Pack(models.Model):
     summary = EncryptedTextField(blank=True)
     statement = EncryptedTextField(blank=True)
     as_of = models.DateTimeField()
+    sequence = models.PositiveIntegerField()
     done = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField(default=0)
     file = models.ForeignKey(StoredFile, on_delete=models.SET_NULL, null=True, related_name="packs")

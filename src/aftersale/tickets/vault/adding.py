@@ -34,7 +34,7 @@ ADDED, WITHDRAWN, MASKED, REUSED = (
 )
 """Events that tell of evidence."""
 
-NAMING = frozenset({ADDED, MASKED, REUSED})
+NAMING = frozenset({ADDED, MASKED, REUSED, "pack_built"})
 """Events that name a file of the vault by its SHA-256."""
 
 MOST_PIECES = 100
@@ -184,7 +184,7 @@ def _add(ticket: Ticket, file: Incoming, kind: Kind, told: Told, hand: Hand) -> 
         return there
     said = told_by(file.content, kind)
     full = replace(told, type=told.type or _type_of(kind), taken_at=told.taken_at or said.taken_at)
-    return _linked(ticket, stored, full, hand)
+    return _linked(ticket, stored, full, hand, said.software)
 
 
 def _type_of(kind: Kind) -> PieceType:
@@ -195,7 +195,7 @@ def _type_of(kind: Kind) -> PieceType:
     return PieceType.VIDEO if kind is Kind.MP4 else PieceType.REPORT
 
 
-def _linked(ticket: Ticket, file: StoredFile, told: Told, hand: Hand) -> EvidenceLink:
+def _linked(ticket: Ticket, file: StoredFile, told: Told, hand: Hand, software: str = "") -> EvidenceLink:
     if told.article_no and not file.library:
         StoredFile.objects.filter(pk=file.pk).update(library=True)
     piece = Piece.objects.create(
@@ -208,6 +208,7 @@ def _linked(ticket: Ticket, file: StoredFile, told: Told, hand: Hand) -> Evidenc
         taken_at=told.taken_at,
         giver=told.giver,
         article_no=told.article_no,
+        software=software,
         added_at=hand.now,
         added_by_id=hand.person_id,
     )
