@@ -147,6 +147,7 @@ def _written(pile: Sequence[Image.Image], most: int) -> bytes:
     for each in pile:
         whole.paste(each, (0, at))
         at += each.height
+    written = b""
     for quality in _QUALITIES:
         written = jpeg(whole, quality)
         if len(written) <= most:
