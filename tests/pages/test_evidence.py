@@ -1,4 +1,4 @@
-"""On the page of a ticket: what is there, what is missing, who can give it; files in, copies with parts black out."""
+"""The box on a ticket says what is there, what is missing and who can give it; files go in, parts go black."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from aftersale.domain.roles import Role
 from aftersale.evidence import vault
+from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.models import EvidenceLink, EvidenceRequest
-from aftersale.tickets.vault.checklist import standings
+from aftersale.tickets.vault.checklist import checklist_of, standings
+from aftersale.tickets.vault.gather import newest_decision
 from tests.api.desk import make_ticket, now
 from tests.pages.desk import kinds, text_of, visitor, words_of
 from tests.tickets.vault.files import PDF, photo, put
 
 if TYPE_CHECKING:
-    from aftersale.domain.roles import Role
     from aftersale.shops.models import Person, Shop
     from aftersale.tickets.models import Ticket
     from tests.pages.desk import Visitor
@@ -25,7 +27,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ticket(shop: Shop) -> Ticket:
-    return make_ticket(shop)
+    """Give a ticket that is judged by a rule for missing pieces (少件)."""
+    rules = judge_of(shop.pk, now()).rulebook.rules
+    rule = next(rule.id for rule in rules if "F-L02" in rule.evidence)
+    made = make_ticket(shop, rule_id=rule)
+    made.decisions.update(rule_id=rule)
+    return made
 
 
 def file(content: bytes = b"", name: str = "a.jpg") -> SimpleUploadedFile:
@@ -34,9 +41,6 @@ def file(content: bytes = b"", name: str = "a.jpg") -> SimpleUploadedFile:
 
 def missing(ticket: Ticket) -> str:
     """Give the first line of the checklist that the shop should bring."""
-    from aftersale.tickets.vault.checklist import checklist_of
-    from aftersale.tickets.vault.gather import newest_decision
-
     return checklist_of(ticket, newest_decision(ticket, now()), now()).missing[0].id
 
 
@@ -73,8 +77,6 @@ def test_what_is_no_evidence_is_refused_in_words(agent: Visitor, ticket: Ticket)
 
 
 def test_who_only_reads_adds_nothing(people: dict[Role, Person], ticket: Ticket) -> None:
-    from aftersale.domain.roles import Role
-
     reader = visitor(people[Role.READ_ONLY])
     assert reader.post("evidence_add", ticket.pk, files=file()).status_code == 403
     assert "留作凭证" not in words_of(reader.get("evidence", ticket.pk, part=True))

@@ -54,6 +54,11 @@ def send(address: str, content: bytes = b"", name: str = "a.jpg", **typed: str) 
     return client.post(address, {**fields, "files": SimpleUploadedFile(name, content or photo())})
 
 
+def again(address: str) -> HttpResponse:
+    """Send a file over a link that is over, whose page has no form any more."""
+    return Client().post(address, {"agree": "1", "files": SimpleUploadedFile("a.jpg", photo(2))})
+
+
 def test_the_page_says_what_is_wanted_and_nothing_of_the_buyer(agent: Visitor, ticket: Ticket) -> None:
     page = Client(headers={"accept-language": "zh-hans"}).get(link_to(ticket, agent, words="要看得清面单"))
     said = words_of(page)
@@ -77,7 +82,7 @@ def test_a_file_arrives_with_who_when_and_for_what_and_the_link_is_over(
     assert (link.item, piece.added_by, link.event.actor) == ("packing_film", None, None)
     assert kinds(ticket)[-2:] == ["evidence_asked", "evidence_added"]
     assert Client().get(address).status_code == 404
-    assert send(address).status_code == 404
+    assert again(address).status_code == 404
     assert EvidenceLink.objects.count() == 1
 
 
@@ -108,7 +113,7 @@ def test_what_is_no_evidence_is_refused_and_may_be_tried_again_so_often(
     assert "不支持这种文件" in words_of(refused)
     assert send(address, agree="").status_code == 422
     EvidenceRequest.objects.update(tries=requests_left)
-    assert send(address).status_code == 404
+    assert again(address).status_code == 404
     assert not EvidenceLink.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """Ask somebody without an account for evidence: a link that takes files once, and shows nothing of the desk.
 
-Whoever holds the link holds the right to give, and no other: the token is random, kept as a hash alone, and ends
-with its time, with the first files, with too many bad tries, or when a person takes it back.
+Whoever holds the link holds the right to give, and no other: the token is random, kept as a hash alone, and
+ends with its time, with the first files, with too many bad tries, or when a person takes it back.
 """
 
 from __future__ import annotations
