@@ -15,15 +15,17 @@ from aftersale.pages.words import Speech, act_of, flag_words, held_words, value,
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION
 from aftersale.tickets.talking import whom_of
+from aftersale.tickets.vault.checklist import gathered
 from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from aftersale.pages.door import Ask
     from aftersale.tickets.queries import Row
+    from aftersale.tickets.vault.checklist import Standing
 
 _OPEN = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.HANDED_OVER, ActionState.UNKNOWN})
 _ASKS_EVIDENCE = frozenset({"request_evidence", "request_evidence_merchant"})
@@ -52,7 +54,8 @@ class ActShown:
 class Rows:
     """Say rows for one person: what they read, and what they may do."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, rows: Sequence[Row] = ()) -> None:
+        self._standings = gathered([(row.id, row.shop_id, row.rule_id) for row in rows], ask.now)
         self._speech = Speech(ask.now)
         self._may = {
             each: ask.caller.shops(each)
@@ -86,7 +89,7 @@ class Rows:
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""
-        return [*_state(row), *self._marks(row), *_evidence(row)]
+        return [*_state(row), *self._marks(row), *_evidence(row, self._standings.get(row.id))]
 
     def act(self, row: Row) -> ActShown | None:
         """Give the one thing that key A does; None where a row has none."""
@@ -173,11 +176,14 @@ def _action(row: Row) -> ChipShown:
     return ChipShown(f"{verb(row.action_verb)} · {words}", look)
 
 
-def _evidence(row: Row) -> Iterator[ChipShown]:
-    """Say whether the evidence at hand is enough to decide, where the reason needs any."""
+def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
+    """Say how far the evidence is where any was gathered, else whether the reason needs some to decide."""
     if row.lane != Lane.OURS:
         return
-    if row.step in _ASKS_EVIDENCE:
+    if standing:
+        said = _("evidence {there}/{wanted}").format(there=standing.there, wanted=standing.wanted)
+        yield ChipShown(said, "good" if standing.whole else "warn")
+    elif row.step in _ASKS_EVIDENCE:
         yield ChipShown(_("evidence missing"), "warn")
     elif (
         row.reason in _NEEDS_EVIDENCE
@@ -188,9 +194,9 @@ def _evidence(row: Row) -> Iterator[ChipShown]:
         yield ChipShown(_("evidence enough"), "good")
 
 
-def around(ask: Ask) -> dict[str, Any]:
-    """Give what a list of rows needs beside them."""
-    return {"view": Rows(ask), "value": value}
+def around(ask: Ask, rows: Sequence[Row] = ()) -> dict[str, Any]:
+    """Give what a list of rows needs beside them; of those given it is told how far their evidence is."""
+    return {"view": Rows(ask, rows), "value": value}
 
 
 def doable_of(rows: Collection[Row], shops: Collection[int]) -> list[Row]:

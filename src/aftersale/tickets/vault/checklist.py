@@ -16,7 +16,7 @@ from aftersale.texts import Text
 from aftersale.tickets.models import Deadline, EvidenceLink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.policy.rulebook import Rulebook
@@ -102,19 +102,19 @@ def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -
     return Checklist(tuple(lines.values()), decides, _due(ticket) if ticket.open else None)
 
 
-def standings(tickets: Iterable[tuple[int, int, str]], now: datetime) -> Mapping[int, Standing]:
-    """Say of tickets (id, shop, main rule) how far their evidence is; those that need none are left out.
+def gathered(tickets: Sequence[tuple[int, int, str]], now: datetime) -> Mapping[int, Standing]:
+    """Say of tickets (id, shop, main rule) how far their evidence is; those without any are left out.
 
-    One query, and one more for the rulebooks of the shops.
+    One query, and one more for the rulebooks where any ticket has evidence.
     """
-    rows = list(tickets)
-    judges, there = judges_of(now), _items([ticket for ticket, _, _ in rows])
-    found = dict[int, Standing]()
-    for ticket, shop, rule in rows:
+    there = _items([ticket for ticket, _, _ in tickets])
+    rows = [row for row in tickets if there[row[0]]]
+    judges, found = judges_of(now) if rows else None, dict[int, Standing]()
+    for ticket, shop, rule in rows if judges else ():
         lists = _lists(judges(shop).rulebook, [rule], day_of(seconds_of(now)))
         wanted = {piece.id for listed in lists for piece in listed.merchant}
         if wanted:
-            found[ticket] = Standing(len(wanted & set(there.get(ticket, ()))), len(wanted))
+            found[ticket] = Standing(len(wanted & set(there[ticket])), len(wanted))
     return found
 
 
