@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from time import perf_counter
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
@@ -22,6 +23,10 @@ from aftersale.evidence.pack.contents import Contents, Exhibit, Line, Proven, Qu
 from aftersale.evidence.pack.typeset import typeset
 from aftersale.evidence.pack.zipped import read_zip, write_zip
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 FILES, BUILD_S, ALTERED = 50, 5.0, 1_000
 _AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
 _NUMBER = "7100000000000000001"
@@ -66,7 +71,7 @@ def packed(files: int, log: int, altered: int) -> Packed:
     return Packed(files, len(data), log, proving, printing, zipping, checking, altered, found, same)
 
 
-def _timed(work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # whatever the work gives
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
     start = perf_counter()
     return work(), perf_counter() - start
 
@@ -74,7 +79,7 @@ def _timed(work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # wha
 def _photo(number: int, random_: random.Random) -> bytes:
     noise = Image.frombytes("RGB", (200, 150), random_.randbytes(200 * 150 * 3))
     image = Image.blend(
-        noise.resize((_WIDE, _HIGH)), Image.new("RGB", (_WIDE, _HIGH), (number * 5, 90, 120)), 0.4
+        noise.resize((_WIDE, _HIGH)), Image.new("RGB", (_WIDE, _HIGH), (number * 5, 90, 120)), 0.7
     )
     out = BytesIO()
     image.save(out, "JPEG", quality=88)

@@ -1,4 +1,4 @@
-"""The box on a ticket says what is there, what is missing and who can give it; files go in, parts go black."""
+"""The box on a ticket says what is there, what is missing, who can give it; files go in, parts go black."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from django.urls import NoReverseMatch, reverse
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.evidence.pieces import Giver
-from aftersale.evidence.vault import Incoming
 from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
 from aftersale.shops.models import Duty, NotifyTarget
@@ -26,12 +25,10 @@ from aftersale.tickets.models.adaptation import Adaptation, RuleProof
 from aftersale.tickets.models.assignment import AssignmentRule
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.instruction import Instruction
-from aftersale.tickets.vault.adding import Hand, Told, add
 from aftersale.tickets.vault.requests import Wish, ask
 from tests.api.desk import make_person, make_shop, now
 from tests.api.test_isolation import HIDDEN, everything
 from tests.pages.desk import PART, soon, visitor
-from tests.tickets.vault.files import photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,13 +121,6 @@ def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
     return NotifyTarget.objects.create(person_id=rows["person_id"], name=HIDDEN, url=address).pk
 
 
-def a_link(_shop: Shop, rows: Mapping[str, Any]) -> int:
-    """Put a piece of evidence on a ticket of the shop."""
-    ticket = Ticket.objects.get(pk=rows["ticket_id"])
-    (link,) = add(ticket, [Incoming("a.jpg", photo())], Told(caption=HIDDEN), Hand(None, "page", now()))
-    return link.pk
-
-
 def a_request(_shop: Shop, rows: Mapping[str, Any]) -> int:
     """Ask somebody for evidence on a ticket of the shop."""
     ticket = Ticket.objects.get(pk=rows["ticket_id"])
@@ -152,7 +142,6 @@ LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "duty_id": a_duty,
     "instruction_id": an_instruction,
     "leg_id": a_leg,
-    "link_id": a_link,
     "pack_id": a_pack,
     "proof_id": a_proof,
     "request_id": a_request,

@@ -15,6 +15,7 @@ from aftersale.channels.verbs import PAYS
 from aftersale.config.keys import head_key
 from aftersale.config.work import Beat
 from aftersale.connections import pushes
+from aftersale.connections.deliveries import fetch_due
 from aftersale.connections.hands import hands_of
 from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
@@ -83,6 +84,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),
             Beat("stops", _STOPS_S, tell_stops),
+            Beat("deliveries", _STOPS_S, fetch_due),
             Beat("refresh", _REFRESH_S, lambda _now: keep_up(door.wall_clock)),
             Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(door.wall_clock)),
         ]

@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import qrcode
 from django.conf import settings
@@ -27,7 +27,7 @@ from aftersale.evidence.vault import LIMITS, Incoming
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.uploads import HEAD_BYTES, Kind, check_count, check_upload, download_headers
-from aftersale.tickets.models import EvidenceLink
+from aftersale.tickets.models import EvidenceLink, EvidenceRequest
 from aftersale.tickets.vault import adding, requests, snapshots
 from aftersale.tickets.vault.adding import Hand, Told
 from aftersale.tickets.vault.checklist import checklist_of
@@ -83,7 +83,7 @@ def _box(ask: Ask, ticket: Ticket, made: str = "") -> HttpResponse:
     links = adding.of_ticket(ticket).select_related("piece__file", "piece__added_by").order_by("pk")
     masked = set(Piece.objects.filter(masked_of__links__ticket=ticket).values_list("masked_of_id", flat=True))
     titles = {line.id: line.words.of(lang()) for line in listed.lines}
-    more = {
+    more: dict[str, Any] = {
         "ticket": ticket,
         "listed": listed,
         "pieces": [_piece(link, titles, masked=link.piece_id in masked) for link in links],
@@ -310,7 +310,7 @@ def ask_for(ask: Ask, ticket_id: int) -> HttpResponse:
 @page
 def close(ask: Ask, request_id: int) -> HttpResponse:
     """Take a link back."""
-    found = requests.EvidenceRequest.objects.select_related("ticket__shop").filter(pk=request_id).first()
+    found = EvidenceRequest.objects.select_related("ticket__shop").filter(pk=request_id).first()
     ask.caller.let(Permission.ANSWER, found.shop_id if found else None)
     if found is None:
         raise NotHere

@@ -108,6 +108,12 @@ def check_upload(name: str, head: bytes, size: int, limits: Limits) -> Kind:
     return kind
 
 
+def ending_of(content: bytes) -> str:
+    """Give the ending that suits a file by its content; empty for what is of no kind that is taken."""
+    kind = _kind(content[:HEAD_BYTES], len(content))
+    return kind.value if kind else ""
+
+
 def check_count(files: int, limits: Limits) -> None:
     """Let pass so many files at once; raises UploadRefused."""
     if files > limits.most_files:

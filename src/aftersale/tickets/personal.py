@@ -116,6 +116,10 @@ PLACES: tuple[Place, ...] = (
     Place("tickets.Pack", "summary", "ticket", How.BLANK, Text(zh="举证材料的摘要", en="summaries of packs")),
     Place("tickets.Pack", "statement", "ticket", How.BLANK, Text(zh="举证说明", en="statements of packs")),
     Place(
+        "tickets.EvidenceAddress", "url", "ticket", How.BLANK,
+        Text(zh="平台给的图片地址", en="addresses of pictures that the platform told"),
+    ),
+    Place(
         "tickets.EvidenceRequest", "words", "ticket", How.BLANK,
         Text(zh="补凭证时的留言", en="words to whom evidence was asked from"),
     ),

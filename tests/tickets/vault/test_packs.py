@@ -18,6 +18,7 @@ from aftersale.evidence.models import Event, Head
 from aftersale.evidence.pack.check import check_pack
 from aftersale.evidence.pack.long import MOST_HIGH, WIDE, Limits, fit, shortened
 from aftersale.evidence.pieces import Giver
+from aftersale.evidence.sealer import seal
 from aftersale.jobs import door
 from aftersale.tickets.models.evidence import Pack, PackState
 from aftersale.tickets.vault import packs
@@ -125,7 +126,7 @@ def test_marked_pieces_stand_first_and_withdrawn_ones_nowhere(ticket: Ticket, pe
     mark_best(links[2], best=True)
     withdraw(links[0], hand(person))
     ticket.refresh_from_db()
-    packs.seal(ticket.shop_id, now(), packs.signing_key())
+    seal(ticket.shop_id, now(), packs.signing_key())
     shown = gather(Asked(ticket, ticket.sequence, now())).exhibits
     assert [each.content for each in shown] == [photo(3), photo(2), photo(4)]
 
@@ -187,7 +188,7 @@ def test_what_the_platform_does_not_take_is_left_out_by_name(ticket: Ticket, per
     for number in range(1, 15):
         put(ticket, person, photo(number, (600, 900)))
     ticket.refresh_from_db()
-    packs.seal(ticket.shop_id, now(), packs.signing_key())
+    seal(ticket.shop_id, now(), packs.signing_key())
     shown = gather(Asked(ticket, ticket.sequence, now())).exhibits
     fitted = fit(shown, "一句。" * 9, Limits(1, 60_000, 10))
     assert len(fitted.pictures) == 1

@@ -121,3 +121,33 @@ class Pack(models.Model):
     def __str__(self) -> str:
         """Name ticket and form."""
         return f"{self.ticket_id} {self.form} {self.state}"
+
+
+class EvidenceAddress(models.Model):
+    """Hold the address of a picture or film that the platform told of a ticket, until its bytes are here.
+
+    Such addresses end soon. `digest` is the SHA-256 of the address without what signs it, so that the same
+    file is fetched once. `failure` is the code of why it was given up.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="evidence_addresses")
+    url = EncryptedTextField()
+    digest = models.CharField(max_length=64)
+    told_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    fetched_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "digest"], name="one_fetch_an_address"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["told_at"], name="evidence_to_fetch", condition=Q(fetched_at=None, failure="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the ticket."""
+        return f"{self.ticket_id} {self.digest[:8]}"

@@ -109,8 +109,11 @@ def gathered(tickets: Sequence[tuple[int, int, str]], now: datetime) -> Mapping[
     """
     there = _items([ticket for ticket, _, _ in tickets])
     rows = [row for row in tickets if there[row[0]]]
-    judges, found = judges_of(now) if rows else None, dict[int, Standing]()
-    for ticket, shop, rule in rows if judges else ():
+    found = dict[int, Standing]()
+    if not rows:
+        return found
+    judges = judges_of(now)
+    for ticket, shop, rule in rows:
         lists = _lists(judges(shop).rulebook, [rule], day_of(seconds_of(now)))
         wanted = {piece.id for listed in lists for piece in listed.merchant}
         if wanted:
