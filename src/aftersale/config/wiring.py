@@ -44,6 +44,7 @@ from aftersale.tickets.retention import retain
 from aftersale.tickets.sweep import Hands, sweep
 from aftersale.tickets.targets import send
 from aftersale.tickets.vault import packs
+from aftersale.tickets.vault.heads_out import put_out
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("packs", _SEAL_S, _take_up_packs),
             Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
+            Beat("heads", _RETAIN_S, put_out),
             Beat("prune", _PRUNE_S, prune),
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),

@@ -144,3 +144,21 @@ class Piece(models.Model):
     def __str__(self) -> str:
         """Name type and file."""
         return f"{self.pk} {self.type}"
+
+
+class HeadsOut(models.Model):
+    """Hold where the heads of a shop's log go each day beside the file: `url` is secret, empty for nowhere.
+
+    `last_on` is the day in Shanghai on which they went out last, `size` how many entries were signed then.
+    `failed_at` is when the address did not take them.
+    """
+
+    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="heads_out")
+    url = EncryptedTextField(blank=True)
+    last_on = models.DateField(null=True)
+    size = models.BigIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Name the shop."""
+        return str(self.shop_id)
