@@ -1,4 +1,4 @@
-"""Files that a platform tells of a ticket are fetched once and kept as the buyer's, or given up for a reason."""
+"""Files that a platform tells of a ticket are fetched once and kept as the buyer's, or given up for good."""
 
 from __future__ import annotations
 

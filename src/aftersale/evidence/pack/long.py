@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
 from aftersale.evidence.pack.fonts import font
+from aftersale.evidence.pack.stills import is_possible, stills_of
 from aftersale.evidence.pack.typeset import about
 from aftersale.evidence.pictures import Unreadable, jpeg, opened
+from aftersale.shops.uploads import Kind
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aftersale.evidence.pack.contents import Exhibit
 
@@ -158,7 +160,23 @@ def _written(pile: Sequence[Image.Image], most: int) -> bytes:
     return written
 
 
+def with_stills(exhibits: Iterable[Exhibit]) -> Iterator[Exhibit]:
+    """Put stills in the place of films, where they can be taken; each keeps the digest of its film."""
+    for exhibit in exhibits:
+        stills = stills_of(exhibit.content) if exhibit.kind == Kind.MP4 else []
+        for still in stills:
+            title = f"{exhibit.title} 视频 {still.time_code}"
+            yield replace(exhibit, content=still.picture, kind="jpg", title=title, drawable=True)
+        if not stills:
+            yield exhibit
+
+
 def _not_drawn(number: int, exhibit: Exhibit) -> Text:
+    if exhibit.kind == Kind.MP4 and not is_possible():
+        return Text(
+            zh=f"凭证 {number} {exhibit.title}：视频要单独上传；装上 ffmpeg 才能截图",
+            en=f"exhibit {number}: upload the film by itself; stills need ffmpeg on this machine",
+        )
     return Text(
         zh=f"凭证 {number} {exhibit.title}：{exhibit.kind} 不能画成图片，要单独上传",
         en=f"exhibit {number}: {exhibit.kind} cannot be drawn; upload it by itself",

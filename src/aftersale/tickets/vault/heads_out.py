@@ -1,6 +1,6 @@
 """Give the newest signed head of each log out of the house every day, so that somebody else holds it too.
 
-Always into a file of the desk's folder that is only ever added to; to a mailbox or group if the shop names one.
+Always into a file of the desk's folder that is only added to; to a mailbox or group if the shop names one.
 """
 
 from __future__ import annotations

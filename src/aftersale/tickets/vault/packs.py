@@ -18,7 +18,7 @@ from aftersale.evidence import vault
 from aftersale.evidence.heads import load_private
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.pack.build import build as build_zip
-from aftersale.evidence.pack.long import Limits, fit
+from aftersale.evidence.pack.long import Limits, fit, with_stills
 from aftersale.evidence.pack.typeset import typeset
 from aftersale.evidence.pack.zipped import read_zip, write_zip
 from aftersale.evidence.sealer import seal
@@ -147,7 +147,8 @@ def _whole(pack: Pack, contents: Contents, key: Ed25519PrivateKey) -> tuple[byte
 
 def _for_platform(pack: Pack, contents: Contents, _key: Ed25519PrivateKey) -> tuple[bytes, tuple[Text, ...]]:
     text = "\n".join(part for part in (contents.summary, contents.statement) if part)
-    fitted = fit(contents.exhibits, text, limits_of(pack.ticket, pack.as_of))
+    shown = list(with_stills(contents.exhibits))
+    fitted = fit(shown, text, limits_of(pack.ticket, pack.as_of))
     files = {f"{number}.jpg": picture for number, picture in enumerate(fitted.pictures, 1)}
     return write_zip({**files, TEXT: fitted.text.encode()}), fitted.left_out
 
