@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from aftersale.evidence.pack.check import check_pack
 from tests.browser.desk import PHONE, WIDE, too_wide
@@ -60,8 +61,8 @@ def give(seats: Seats, link: str) -> None:
     assert too_wide(phone) == []
     assert faults(phone) == []
     shot(phone, "give")
-    photos = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo(8)}
-    phone.set_input_files("input[name=files]", [photos])  # type: ignore[list-item]  # a payload by its keys
+    shown = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=photo(8))
+    phone.set_input_files("input[name=files]", shown)
     phone.fill("input[name=giver]", "老陈")
     phone.check("input[name=agree]")
     phone.click("button.btn-primary")

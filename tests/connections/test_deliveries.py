@@ -21,6 +21,8 @@ from tests.tickets.taking.notices import ASKED
 from tests.tickets.vault.files import photo
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from aftersale.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +94,9 @@ def test_an_address_without_tls_or_of_this_network_is_never_called(url: str) -> 
     assert refused.value.final
 
 
-def test_an_answer_is_read_as_far_as_it_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_is_read_as_far_as_it_is_borne(
+    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+) -> None:
     monkeypatch.setattr(deliveries, "_check", lambda _url: None)
     answers = {200: photo(), 404: b""}
 
@@ -105,6 +109,6 @@ def test_an_answer_is_read_as_far_as_it_is_borne(monkeypatch: pytest.MonkeyPatch
     assert get("https://p3.example.com/200") == photo()
     with pytest.raises(NotFetched, match=r"http\.404"):
         get("https://p3.example.com/404")
-    monkeypatch.setattr(deliveries.settings, "VAULT_LIMIT_BYTES", 10)
+    settings.VAULT_LIMIT_BYTES = 10
     with pytest.raises(NotFetched, match=r"upload\.size"):
         get("https://p3.example.com/200")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aftersale.evidence.pack import stills
 from aftersale.evidence.pack.long import Limits, fit, with_stills
 from tests.evidence.pack.made import contents
 from tests.tickets.vault.files import photo
@@ -58,6 +57,6 @@ def test_a_film_that_cannot_be_read_is_named() -> None:
 
 
 def test_without_ffmpeg_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stills.shutil, "which", lambda _name: None)
+    monkeypatch.setenv("PATH", "")
     (left_out,) = fit(list(with_stills([film()])), "", LIMITS).left_out
     assert "ffmpeg" in left_out.zh

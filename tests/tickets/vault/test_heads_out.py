@@ -67,7 +67,12 @@ def test_the_address_that_a_shop_names_hears_it_and_a_failure_is_kept(shop: Shop
     change = set_target(shop, "mailtos://user:word@example.com?to=a@example.com")
     assert (change.before, change.after) == ("", "mailtos")
     head, told = sealed(shop), list[str]()
-    put_out(now(), lambda _url, _title, body: bool(told.append(body)))
+
+    def refusing(_url: str, _title: str, body: str) -> bool:
+        told.append(body)
+        return False
+
+    put_out(now(), refusing)
     assert told == [line_of(head)]
     assert HeadsOut.objects.get().failed_at
 

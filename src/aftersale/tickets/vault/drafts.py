@@ -33,7 +33,7 @@ def statement_of(asked: Asked) -> str:
     """Draft the statement: what is asked of the platform, and on which clauses."""
     stored = newest_decision(asked.ticket, asked.as_of)
     clauses = "、".join(dict.fromkeys(_clauses(stored)))
-    said = "以上凭证均为原始文件，入库后未改动。"
+    said = "凭证原件均已留存，入库后没有改动。"
     return f"依据{clauses}，请平台核实后支持我方的处理意见。{said}" if clauses else f"请平台核实。{said}"
 
 
