@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
+from django.conf import settings
 
 from aftersale.connections import deliveries
 from aftersale.connections.deliveries import NotFetched, fetch_due, get
@@ -21,8 +22,6 @@ from tests.tickets.taking.notices import ASKED
 from tests.tickets.vault.files import photo
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
-
     from aftersale.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -94,9 +93,7 @@ def test_an_address_without_tls_or_of_this_network_is_never_called(url: str) -> 
     assert refused.value.final
 
 
-def test_an_answer_is_read_as_far_as_it_is_borne(
-    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
-) -> None:
+def test_an_answer_is_read_as_far_as_it_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliveries, "_check", lambda _url: None)
     answers = {200: photo(), 404: b""}
 
@@ -109,6 +106,6 @@ def test_an_answer_is_read_as_far_as_it_is_borne(
     assert get("https://p3.example.com/200") == photo()
     with pytest.raises(NotFetched, match=r"http\.404"):
         get("https://p3.example.com/404")
-    settings.VAULT_LIMIT_BYTES = 10
+    monkeypatch.setattr(settings, "VAULT_LIMIT_BYTES", 10)
     with pytest.raises(NotFetched, match=r"upload\.size"):
         get("https://p3.example.com/200")

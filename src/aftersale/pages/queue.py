@@ -74,7 +74,7 @@ def queue(ask: Ask) -> HttpResponse:
         "rows": found.rows,
         "next_cursor": found.next_cursor,
         "promised": _promised(ask, asked, found, after),
-        **around(ask, found.rows),
+        **around(ask),
     }
     if ask.part and after:
         return shown(ask, "_rows.html", bulk=_bulk(ask, found.rows, ()), **rows)

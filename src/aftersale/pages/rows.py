@@ -15,17 +15,16 @@ from aftersale.pages.words import Speech, act_of, flag_words, held_words, value,
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION
 from aftersale.tickets.talking import whom_of
-from aftersale.tickets.vault.checklist import gathered
+from aftersale.tickets.vault.checklist import Standing
 from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from aftersale.pages.door import Ask
     from aftersale.tickets.queries import Row
-    from aftersale.tickets.vault.checklist import Standing
 
 _OPEN = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.HANDED_OVER, ActionState.UNKNOWN})
 _ASKS_EVIDENCE = frozenset({"request_evidence", "request_evidence_merchant"})
@@ -54,8 +53,7 @@ class ActShown:
 class Rows:
     """Say rows for one person: what they read, and what they may do."""
 
-    def __init__(self, ask: Ask, rows: Sequence[Row] = ()) -> None:
-        self._standings = gathered([(row.id, row.shop_id, row.rule_id) for row in rows], ask.now)
+    def __init__(self, ask: Ask) -> None:
         self._speech = Speech(ask.now)
         self._may = {
             each: ask.caller.shops(each)
@@ -89,7 +87,12 @@ class Rows:
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""
-        return [*_state(row), *self._marks(row), *_evidence(row, self._standings.get(row.id))]
+        return [*_state(row), *self._marks(row), *_evidence(row, self._standing(row))]
+
+    def _standing(self, row: Row) -> Standing | None:
+        """Say how far the evidence of a ticket is, where any was gathered and some is wanted."""
+        wanted = self._speech.wanted(row) if row.evidence else 0
+        return Standing(min(row.evidence, wanted), wanted) if wanted else None
 
     def act(self, row: Row) -> ActShown | None:
         """Give the one thing that key A does; None where a row has none."""
@@ -194,9 +197,9 @@ def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
         yield ChipShown(_("evidence enough"), "good")
 
 
-def around(ask: Ask, rows: Sequence[Row] = ()) -> dict[str, Any]:
-    """Give what a list of rows needs beside them; of those given it is told how far their evidence is."""
-    return {"view": Rows(ask, rows), "value": value}
+def around(ask: Ask) -> dict[str, Any]:
+    """Give what a list of rows needs beside them."""
+    return {"view": Rows(ask), "value": value}
 
 
 def doable_of(rows: Collection[Row], shops: Collection[int]) -> list[Row]:

@@ -17,8 +17,9 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from aftersale.channels.verbs import BESIDE
 from aftersale.domain.errors import AftersaleError
+from aftersale.evidence.pieces import Giver
 from aftersale.texts import Text
-from aftersale.tickets.models import Action, Ticket
+from aftersale.tickets.models import Action, EvidenceLink, Ticket
 from aftersale.tickets.models.ticket import Lane
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Cursor(NamedTuple):
 class Row:
     """Hold one row of the queue: what a list shows and no more.
 
-    The last five are no columns of the ticket: its newest action and how many tickets its order has.
+    The last six are no columns of the ticket: its newest action, how many tickets its order has, and how many
+    lines of its checklist have evidence.
     """
 
     id: int
@@ -123,6 +125,7 @@ class Row:
     action_state: str = ""
     action_fen: int | None = None
     of_order: int = 1
+    evidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +246,10 @@ def _merged(asked: Sequence[_Where], limit: int) -> list[tuple[object, int]]:
 
 def rows_of(tickets: Sequence[int]) -> tuple[Row, ...]:
     """Read the rows of some tickets in the order given, with what was begun on each; one query."""
-    told = Ticket.objects.filter(id__in=tickets).annotate(_action=_newest_action(), _of_order=_of_order())
-    found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, "_action", "_of_order")}
+    told = Ticket.objects.filter(id__in=tickets).annotate(
+        _action=_newest_action(), _of_order=_of_order(), _evidence=_answered()
+    )
+    found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, "_action", "_of_order", "_evidence")}
     return tuple(found[ticket] for ticket in tickets if ticket in found)
 
 
@@ -263,13 +268,21 @@ def _of_order() -> Subquery:
     return Subquery(same.values("order_no").annotate(number=Count("id")).values("number"))
 
 
+def _answered() -> Subquery:
+    """Count the lines of a ticket's checklist that the shop has answered with evidence."""
+    links = EvidenceLink.objects.filter(ticket=OuterRef("pk"), withdrawn_at=None).exclude(item="")
+    ours = links.exclude(piece__source=Giver.BUYER).order_by()
+    return Subquery(ours.values("ticket").annotate(number=Count("item", distinct=True)).values("number"))
+
+
 _GLUE = "|"
 
 
 def _row(*told: Any) -> Row:  # noqa: ANN401  # columns as the database gives them
-    *columns, action, of_order = told
+    *columns, action, of_order, evidence = told
     number, verb, state, fen = str(action).split(_GLUE) if action else ("", "", "", "")
-    return Row(*(*columns, int(number) if number else None, verb, state, int(fen) if fen else None, of_order))
+    newest = (int(number) if number else None, verb, state, int(fen) if fen else None)
+    return Row(*(*columns, *newest, of_order, evidence or 0))
 
 
 # One walk along the index for all queues of the same shops and lanes, each counted beside the others.

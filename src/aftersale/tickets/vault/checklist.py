@@ -11,7 +11,7 @@ import msgspec
 
 from aftersale.domain.clock import day_of, seconds_of
 from aftersale.evidence.pieces import Giver, PieceType
-from aftersale.shops.rulebooks import judge_of, judges_of
+from aftersale.shops.rulebooks import judge_of
 from aftersale.texts import Text
 from aftersale.tickets.models import Deadline, EvidenceLink
 
@@ -102,23 +102,10 @@ def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -
     return Checklist(tuple(lines.values()), decides, _due(ticket) if ticket.open else None)
 
 
-def gathered(tickets: Sequence[tuple[int, int, str]], now: datetime) -> Mapping[int, Standing]:
-    """Say of tickets (id, shop, main rule) how far their evidence is; those without any are left out.
-
-    One query, and one more for the rulebooks where any ticket has evidence.
-    """
-    there = _items([ticket for ticket, _, _ in tickets])
-    rows = [row for row in tickets if there[row[0]]]
-    found = dict[int, Standing]()
-    if not rows:
-        return found
-    judges = judges_of(now)
-    for ticket, shop, rule in rows:
-        lists = _lists(judges(shop).rulebook, [rule], day_of(seconds_of(now)))
-        wanted = {piece.id for listed in lists for piece in listed.merchant}
-        if wanted:
-            found[ticket] = Standing(len(wanted & set(there[ticket])), len(wanted))
-    return found
+def wanted_of(book: Rulebook, rule: str, now: datetime) -> int:
+    """Count what the shop should bring where a rule is the main one."""
+    lists = _lists(book, [rule], day_of(seconds_of(now)))
+    return len({piece.id for listed in lists for piece in listed.merchant})
 
 
 def _lists(book: Rulebook, rules: Sequence[str], day: int) -> Iterator[EvidenceW]:
