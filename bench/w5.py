@@ -17,14 +17,16 @@ from aftersale.evidence.canonical import canonical
 from aftersale.evidence.chain import genesis, link, verify_rows
 from aftersale.evidence.merkle import Frontier
 from bench.alone import on_one_core, peak_mb
-from bench.lines import Bar, Line, megabytes, rate, times, within
+from bench.lines import Bar, Line, megabytes, rate, seconds, times, within
+from bench.w5_pack import ALTERED, BUILD_S, FILES, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bench.size import Size
+    from bench.w5_pack import Packed
 
-TITLE = "W5   evidence: events of 600 bytes chained, logged, stored and checked; one core"
+TITLE = "W5   evidence: events of 600 bytes chained, logged, stored and checked, one core; packs"
 CHECKED = 200_000
 PAYLOAD_BYTES = 600
 MEMORY_MB = 100
@@ -136,9 +138,22 @@ def run(size: Size) -> list[Line]:
     ours, theirs, length = size.apart(written, size.events // 100)
     with TemporaryDirectory(prefix="aftersale-bench-") as name:
         cost = size.apart(checked, Path(name) / "events.db", size.events)
+    pack = size.apart(packed, *((FILES, size.events, ALTERED) if size.judged else (4, size.events, 40)))
     what = f"canonical bytes of an event, {length:,} bytes"
     line = Line(what, rate(ours), f"rfc8785 {rate(theirs)}", times(ours / theirs))
-    return [line, *_lines(size.events, cost)]
+    return [line, *_lines(size.events, cost), *_pack_lines(pack)]
+
+
+def _pack_lines(pack: Packed) -> list[Line]:
+    what = f"pack of {pack.files} files, {pack.bytes / 1e6:.0f} MB, from a log of {pack.log:,} events"
+    parts = f"{seconds(pack.building_s)} ({seconds(pack.proving_s)} proofs, {seconds(pack.printing_s)} PDF)"
+    found = f"{pack.found:,} of {pack.altered:,}"
+    return [
+        Line(f"{what}, built", parts, bar=Bar(seconds(BUILD_S), None, pack.building_s <= BUILD_S)),
+        Line(f"{what}, checked", seconds(pack.checking_s)),
+        Line(f"{what}, built twice: the same bytes", "yes" if pack.same else "NO", bar=Bar("yes", pack.same)),
+        Line(f"{what}, altered ones found", found, bar=Bar("all", None, pack.found == pack.altered)),
+    ]
 
 
 def _lines(events: int, cost: Checked) -> list[Line]:

@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aftersale.api.interface import api
 from aftersale.domain.roles import Role
+from aftersale.evidence.vault import Incoming
 from aftersale.returns.models import Parcel, ParcelPhoto
 from aftersale.shops.models import Product, PublishedRules
 from aftersale.tickets.models import Action, Alarm, Answer, Import, ParkedRow, SavedView, StopOrder, Task
 from aftersale.tickets.search import Searchable, index_rows, search_text
+from aftersale.tickets.vault.adding import Hand, Told, add
 from tests.api.desk import caller, make_person, make_shop, make_ticket, now
+from tests.tickets.vault.files import photo as photo_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +79,9 @@ def everything(shop: Shop) -> dict[str, object]:
     parcel, photo = a_parcel(shop, owner)
     view = SavedView.objects.create(person=owner, name=HIDDEN, shared=True)
     stop = StopOrder.objects.create(shop=shop, ticket=ticket, action=action, order_no=HIDDEN, at=now())
+    (link,) = add(ticket, [Incoming("a.jpg", photo_of())], Told(), Hand(owner.pk, "api", now()))
     return {
+        "link_id": link.pk,
         "ticket_id": ticket.pk,
         "answer_id": answer.pk,
         "action_id": action.pk,
@@ -122,7 +127,7 @@ def test_no_call_tells_a_stranger_anything_or_does_anything(method: str, path: s
     if method == "get":
         query = {"q": HIDDEN, "first": "2024-01-01", "second": "2026-01-01"}
         response = stranger.get(address, **query) if path != "/api/tickets" else stranger.get(address)
-    elif path.endswith(("/imports", "/import", "/photos")):
+    elif path.endswith(("/imports", "/import", "/photos", "/evidence")):
         sheet = SimpleUploadedFile("a.csv", "商家编码\nA\n".encode(), "text/csv")
         of_shop = {} if "{" in path else {"shop": ids["shop_id"]}
         response = stranger.upload(address, {"file" if "products" in path else "files": sheet, **of_shop})

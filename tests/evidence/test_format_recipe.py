@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
 from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from aftersale.evidence.canonical import canonical
 from aftersale.evidence.chain import MARK
 from aftersale.evidence.heads import head_bytes, key_id, public_pem
-from aftersale.evidence.merkle import inclusion_proof, verify_inclusion
+from aftersale.evidence.merkle import inclusion_proof, sides, verify_inclusion
 from aftersale.evidence.redaction import seal_value
 from tests.evidence.logs import KEY, Log, make_log, start_of
+from tests.evidence.pack.made import packed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "evidence-format.md"
-WORDS, CHAIN, LOG, HEAD, SEAL = re.findall(
+WORDS, CHAIN, LOG, HEAD, SEAL, LIST, EVENTS = re.findall(
     r"^```bash\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
 )
 SUBJECT, BUYER, SALT = "3", "张三 100%", bytes(range(32))
-
-
-def sides(index: int, size: int) -> list[str]:
-    """Say for each step of an inclusion proof on which side the other hash stands."""
-    last, found = size - 1, list[str]()
-    while last:
-        if index & 1:
-            found.append("left")
-        elif index < last:
-            found.append("right")
-        index, last = index >> 1, last >> 1
-    return found
 
 
 def write_files(folder: Path, log: Log) -> None:
@@ -116,6 +107,44 @@ def test_a_flipped_byte_of_the_head_or_its_signature_is_found(folder: Path, name
 
 def test_the_seal_of_a_personal_value_is_found_again(folder: Path) -> None:
     assert said(folder, SEAL) == [seal_value(BUYER, SALT)]
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """Unpack a pack as any program does."""
+    with ZipFile(io.BytesIO(packed())) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path
+
+
+def test_the_commands_find_an_untouched_pack_good(unpacked: Path) -> None:
+    assert said(unpacked, LIST) == [
+        "Signature Verified Successfully",
+        "manifest: good",
+        "files: good",
+        "nothing else: good",
+    ]
+    assert said(unpacked, EVENTS) == ["events: checked"]
+    assert said(unpacked, HEAD)[:2] == ["Signature Verified Successfully", "head: good"]
+
+
+@pytest.mark.parametrize("name", ["files/02.jpg", "events/01.json", "head.bin", "SHA256SUMS"])
+def test_the_commands_find_a_changed_file_of_a_pack(unpacked: Path, name: str) -> None:
+    flip(unpacked / name, 5)
+    assert "files: good" not in said(unpacked, LIST)
+
+
+@pytest.mark.parametrize("name", ["files/02.jpg", "events/01.json", "proofs/03.txt", "events.txt"])
+def test_the_commands_find_what_the_log_does_not_hold(unpacked: Path, name: str) -> None:
+    flip(unpacked / name, 9)
+    assert said(unpacked, EVENTS) != ["events: checked"]
+
+
+def test_the_commands_find_a_changed_list_and_a_file_put_beside(unpacked: Path) -> None:
+    (unpacked / "files" / "04.jpg").write_bytes(b"more")
+    assert "nothing else: good" not in said(unpacked, LIST)
+    flip(unpacked / "manifest.json", 40)
+    assert "manifest: good" not in said(unpacked, LIST)
 
 
 def test_the_page_names_the_marks_that_the_program_writes() -> None:

@@ -15,15 +15,18 @@ from django.urls import NoReverseMatch, reverse
 
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.evidence.pieces import Giver
 from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
 from aftersale.pages.warehouse import is_of_the_warehouse
 from aftersale.shops.models import Duty, NotifyTarget
 from aftersale.shops.models.rulebook import RuleDraft
+from aftersale.tickets.models import Pack, Ticket
 from aftersale.tickets.models.adaptation import Adaptation, RuleProof
 from aftersale.tickets.models.assignment import AssignmentRule
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.instruction import Instruction
+from aftersale.tickets.vault.requests import Wish, ask
 from tests.api.desk import make_person, make_shop, now
 from tests.api.test_isolation import HIDDEN, everything
 from tests.pages.desk import PART, soon, visitor
@@ -38,10 +41,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 SHOP = "山茶小店"
-# Open to everybody: nothing of a shop stands there. Who pushes signs instead (test_connections_push.py).
-OPEN = {"set_language", "push"}
+# Open to everybody: nothing of a shop stands there. Who pushes signs instead (test_connections_push.py),
+# who has a link gives by it (test_evidence_give.py).
+OPEN = {"set_language", "push", "evidence_give"}
 # Parts of an address that name no row: with a value that the page knows.
-WORDS = {"fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
+WORDS = {"number": 1, "fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
 # Everybody who is signed in may read what the package itself says of law and platforms.
 PUBLIC = {"rule", "rule_parameter"}
 # What a form may name beside its address, all of the foreign shop.
@@ -118,6 +122,18 @@ def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
     return NotifyTarget.objects.create(person_id=rows["person_id"], name=HIDDEN, url=address).pk
 
 
+def a_request(_shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Ask somebody for evidence on a ticket of the shop."""
+    ticket = Ticket.objects.get(pk=rows["ticket_id"])
+    return ask(ticket, Wish(Giver.WAREHOUSE, words=HIDDEN), rows["person_id"], now())[0].pk
+
+
+def a_pack(_shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Let somebody of the shop want a pack."""
+    told = {"form": "whole", "summary": HIDDEN, "as_of": now(), "sequence": 1, "asked_at": now()}
+    return Pack.objects.create(ticket_id=rows["ticket_id"], **told).pk
+
+
 # Kinds of rows that the interface has no calls for.
 LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "adaptation_id": an_adaptation,
@@ -127,7 +143,9 @@ LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "duty_id": a_duty,
     "instruction_id": an_instruction,
     "leg_id": a_leg,
+    "pack_id": a_pack,
     "proof_id": a_proof,
+    "request_id": a_request,
     "target_id": a_target,
 }
 

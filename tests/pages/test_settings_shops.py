@@ -45,7 +45,7 @@ def test_the_settings_lead_to_the_shops_and_each_has_its_page(owner: Visitor, sh
     page = text_of(owner.get("settings_shops"))
     assert shop.name in page
     assert 'href="/settings/"' in page
-    assert text_of(owner.get("settings_shop", shop.pk)).count('class="setting"') == 7
+    assert text_of(owner.get("settings_shop", shop.pk)).count('class="setting"') == 8
 
 
 def test_who_manages_nothing_is_led_to_their_own_settings(agent: Visitor, shop: Shop) -> None:

@@ -10,6 +10,7 @@ from aftersale.api import (
     decisions,
     desk,
     erasure,
+    evidence,
     facts,
     imports,
     parcels,
@@ -65,7 +66,20 @@ def interface() -> NinjaAPI:
     )
     speak(api)
     api.add_router("/tickets", tickets.router)
-    rooms = (facts, work, decisions, actions, imports, parcels, products, rules, stops, desk, erasure)
+    rooms = (
+        facts,
+        work,
+        decisions,
+        actions,
+        imports,
+        parcels,
+        products,
+        rules,
+        stops,
+        desk,
+        erasure,
+        evidence,
+    )
     for each in rooms:
         api.add_router("", each.router)
     api.add_router("/views", views.router)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aftersale import __version__
-from aftersale.cli import demo, desk, importing, judging, keys, people, rules, sandbox
+from aftersale.cli import demo, desk, importing, judging, keys, packs, people, rules, sandbox
 from aftersale.cli.asked import EXIT_CODES, Asked
 from aftersale.config.terminal import Desk, Language
 from aftersale.domain.clock import SHANGHAI
@@ -32,6 +32,7 @@ app = typer.Typer(
 app.add_typer(judging.commands)
 app.add_typer(desk.commands)
 app.add_typer(importing.commands)
+app.add_typer(packs.commands)
 app.add_typer(demo.commands)
 app.add_typer(people.commands, name="user")
 app.add_typer(keys.commands, name="keys")

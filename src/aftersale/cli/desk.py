@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from aftersale.cli.asked import BROKEN, SOME_WRONG, JsonFlag, asked_of
+from aftersale.cli.packs import prove_pack
 from aftersale.config.home import Home, home
 from aftersale.config.terminal import screen
 from aftersale.progress import bar
@@ -70,11 +71,31 @@ def work(
     run(place, beats(place, interval), desk_clock, Event())
 
 
-@commands.command(help=_("Prove every chain and log: that no record was changed, moved or taken away."))
-def verify(ctx: typer.Context, *, as_json: JsonFlag = False) -> None:
+@commands.command(
+    help=_("Prove chains, logs and files of the desk, or one pack: nothing was changed or taken away.")
+)
+def verify(
+    ctx: typer.Context,
+    pack: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[PACK]", help=_("A pack (zip); without one, the whole desk."), dir_okay=False
+        ),
+    ] = None,
+    *,
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="ID", help=_("Id of the key that has to have signed it.")),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Verify; breaks make the exit code 4."""
     lang = asked_of(ctx).lang
     _ = translator(lang)
+    if pack is not None:
+        if not prove_pack(pack, key or (), lang, as_json=as_json):
+            raise typer.Exit(BROKEN)
+        return
     from aftersale.config.django import start
 
     place = start()

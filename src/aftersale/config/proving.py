@@ -12,6 +12,7 @@ from aftersale.evidence.reading import rows_of
 from aftersale.texts import Text
 from aftersale.tickets.change import TICKET
 from aftersale.tickets.erasure import ERASED
+from aftersale.tickets.vault.adding import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +30,8 @@ def kept_by_tickets() -> Iterator[Kept]:
 
 
 def proof_of(place: Home, progress: Callable[[int], None]) -> Proof:
-    """Check the whole journal; nothing is sealed or written."""
-    return prove({TICKET: kept_by_tickets}, head_keys(place), progress, {TICKET: ERASED})
+    """Check the whole journal and every file; nothing is sealed or written."""
+    return prove({TICKET: kept_by_tickets}, head_keys(place), progress, {TICKET: ERASED}, NAMING)
 
 
 def refuse_broken_heads(place: Home) -> None:

@@ -16,6 +16,7 @@ from aftersale.config.alive import bury_dead, own_name
 from aftersale.config.keys import head_key
 from aftersale.config.work import Beat
 from aftersale.connections import pushes
+from aftersale.connections.deliveries import fetch_due
 from aftersale.connections.hands import hands_of
 from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
@@ -46,6 +47,8 @@ from aftersale.tickets.register_changes import CATCH_UP, catch_up
 from aftersale.tickets.retention import retain
 from aftersale.tickets.sweep import Hands, sweep
 from aftersale.tickets.targets import send
+from aftersale.tickets.vault import packs
+from aftersale.tickets.vault.heads_out import put_out
 from aftersale.tickets.verbs import verb_of
 
 if TYPE_CHECKING:
@@ -80,12 +83,15 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("dead", _DEAD_S, _bury),
             Beat("seal", _SEAL_S, sealing(place)),
             Beat("batches", _SEAL_S, batch.take_up),
+            Beat("packs", _SEAL_S, _take_up_packs),
             Beat("ledger", _LEDGER_S, follow),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
+            Beat("heads", _RETAIN_S, put_out),
             Beat("prune", _PRUNE_S, lambda _now: prune(wall_clock())),
             Beat("forget", _RETAIN_S, _forget),
             Beat("poll", max(interval_s, _POLL_S), _poll),
             Beat("stops", _STOPS_S, tell_stops),
+            Beat("deliveries", _STOPS_S, fetch_due),
             Beat("refresh", _REFRESH_S, lambda _now: keep_up(desk_clock)),
             Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(desk_clock)),
         ]
@@ -100,6 +106,7 @@ def register_jobs() -> None:
     door.register(imports.JOB, lambda batch, _now: import_now(batch, desk_clock))
     door.register(CATCH_UP, catch_up)
     door.register(batch.JOB, batch.run)
+    door.register(packs.JOB, packs.build)
     door.register(pushes.JOB, lambda message, _now: pushes.follow(message, desk_clock))
     door.register(parcels.JOB, lambda batch, _now: parcels.run_parcel_import(batch, desk_clock))
     door.register(funds.JOB, lambda batch, _now: funds.run_fund_import(batch, desk_clock))
@@ -127,6 +134,11 @@ def sealing(place: Home) -> Callable[[datetime], None]:
             seal(shop, now, key)
 
     return seal_all
+
+
+def _take_up_packs(now: datetime) -> int:
+    """Build the packs whose job or worker was lost."""
+    return len([packs.build(each, now) for each in packs.waiting(now, _LOST_ROWS)])
 
 
 def _poll(now: datetime) -> int:

@@ -12,6 +12,7 @@ from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.intake import take
 from aftersale.tickets.scope import seen_again
+from aftersale.tickets.vault.delivered import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ class Table:
         outcomes = (
             take(self.bench, Origin(self.shop.platform, Source.API, asked_at, now), once) if once else []
         )
+        note(self.shop.pk, outcomes, now)
         park(self.shop, unread, outcomes, now)
         seen_again(self.shop.pk, (notice.ticket_no for notice in once), asked_at)
         Connection.objects.filter(shop=self.shop).update(read_at=now)

@@ -30,6 +30,8 @@ class Fault(StrEnum):
     VALUE = "value"
     UNOPENED = "unopened"
     VANISHED = "vanished"
+    FILE = "file"
+    LOST = "lost"
 
 
 _KEEP = Text(
@@ -125,9 +127,21 @@ FAULT_WORDS: dict[Fault, tuple[Text, Text]] = {
         ),
         _KEEP,
     ),
+    Fault.FILE: (
+        Text(zh="文件不见了，或不是当时存进来的", en="it is gone, or is not what was stored"),
+        _KEEP,
+    ),
+    Fault.LOST: (
+        Text(
+            zh="第 {at} 条说的凭证文件不在了，也没有删除记录",
+            en="the file that number {at} names is gone, and no erasure tells of it",
+        ),
+        _KEEP,
+    ),
 }
 
 _SUBJECTS = {
+    "file": Text(zh="凭证文件", en="File"),
     "ticket": Text(zh="售后单", en="Ticket"),
     "shop": Text(zh="店铺", en="Shop"),
     "log": Text(zh="店铺日志", en="Log of shop"),

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 EMPTY = sha256(b"").digest()
 _HASH_BYTES = 32
@@ -118,6 +118,65 @@ def inclusion_proof(entries: Sequence[bytes], index: int) -> list[bytes]:
             proof.append(root_of(entries[start:middle]))
             start = middle
     return proof[::-1]
+
+
+def inclusion_proofs(
+    entries: Iterable[bytes], size: int, indices: Collection[int]
+) -> tuple[bytes, dict[int, list[bytes]]]:
+    """Give the root over the first `size` entries, and a proof for each index, all in one pass.
+
+    Memory stays flat however large the log is; raises ValueError where it ends before `size`.
+    """
+    proofs: dict[int, list[bytes]] = {index: [] for index in indices}
+    if not all(0 <= index < size for index in proofs):
+        raise ValueError(f"a log of {size} entries has not all of {sorted(proofs)}")
+    return _subtree(iter(entries), 0, size, sorted(proofs), proofs), proofs
+
+
+def _subtree(
+    entries: Iterator[bytes], start: int, size: int, wanted: Sequence[int], proofs: dict[int, list[bytes]]
+) -> bytes:
+    """Read a subtree, and tell each wanted leaf in it the hash that stands beside it on every level."""
+    if not wanted:
+        return _read_root(entries, size)
+    if size == 1:
+        return leaf_hash(_next(entries))
+    left = _split(size)
+    here = [index for index in wanted if index < start + left]
+    there = wanted[len(here) :]
+    one = _subtree(entries, start, left, here, proofs)
+    other = _subtree(entries, start + left, size - left, there, proofs)
+    for index in here:
+        proofs[index].append(other)
+    for index in there:
+        proofs[index].append(one)
+    return node_hash(one, other)
+
+
+def _read_root(entries: Iterator[bytes], size: int) -> bytes:
+    frontier = Frontier()
+    for _ in range(size):
+        frontier.append(_next(entries))
+    return frontier.root()
+
+
+def _next(entries: Iterator[bytes]) -> bytes:
+    try:
+        return next(entries)
+    except StopIteration:
+        raise ValueError("the log has fewer entries than that") from None
+
+
+def sides(index: int, size: int) -> list[str]:
+    """Say for each step of an inclusion proof on which side the other hash stands: left or right."""
+    last, found = size - 1, list[str]()
+    while last:
+        if index & 1:
+            found.append("left")
+        elif index < last:
+            found.append("right")
+        index, last = index >> 1, last >> 1
+    return found
 
 
 def consistency_proof(entries: Sequence[bytes], first: int) -> list[bytes]:

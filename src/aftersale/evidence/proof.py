@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from aftersale.evidence.chains_kept import chain_faults, subject_kinds
 from aftersale.evidence.faults import Broken
+from aftersale.evidence.files_kept import file_faults
 from aftersale.evidence.logs_kept import log_faults
 from aftersale.evidence.models import Event
 from aftersale.evidence.reading import one_moment
-from aftersale.evidence.values_kept import value_faults
+from aftersale.evidence.values_kept import last_erasures, value_faults
 from aftersale.shops.models import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -40,12 +41,13 @@ def prove(
     keys: Mapping[str, Ed25519PublicKey],
     progress: Callable[[int], None],
     erasing: Mapping[str, str],
+    naming: Collection[str] = (),
 ) -> Proof:
-    """Check the whole journal as it is at one moment; writers go on meanwhile, memory stays flat.
+    """Check journal and vault as they are at one moment; writers go on meanwhile, memory stays flat.
 
     `keepers` give, by kind of subject, what the subjects say of the ends of their chains, by id. `keys` may
     have signed heads, by key id. `progress` is told how many events were read since it was told last;
-    `erasing` is that of `value_faults`.
+    `erasing` is that of `value_faults`, `naming` that of `file_faults`.
     """
     events = 0
 
@@ -56,7 +58,7 @@ def prove(
 
     with one_moment():
         first, breaks = list[Broken](), 0
-        for broken in _faults(keepers, keys, count, erasing):
+        for broken in _faults(keepers, keys, count, erasing, naming):
             breaks += 1
             if breaks <= SHOWN:
                 first.append(broken)
@@ -81,6 +83,7 @@ def _faults(
     keys: Mapping[str, Ed25519PublicKey],
     count: Callable[[int], None],
     erasing: Mapping[str, str],
+    naming: Collection[str],
 ) -> Iterator[Broken]:
     for kind in sorted({*subject_kinds(), *keepers}):
         keeper = keepers.get(kind)
@@ -88,3 +91,4 @@ def _faults(
     for shop in _shops():
         yield from log_faults(shop, keys)
     yield from value_faults(erasing)
+    yield from file_faults(naming, last_erasures(erasing))

@@ -70,7 +70,7 @@ def value_faults(erasing: Mapping[str, str]) -> Iterator[Broken]:
     `erasing` names, by kind of subject, the kind of event that tells of an erasure: it takes every value of
     the subject before it. Of other subjects nobody can tell, and nothing is said.
     """
-    erased = _erased(erasing)
+    erased = last_erasures(erasing)
     for _, rows in groupby(rows_of(_VALUES), itemgetter(0)):
         yield from _of_event(list(map(_Beside._make, rows)), erasing, erased)
     bare = _BARE.format(find=_FIND[connection.vendor])
@@ -79,7 +79,7 @@ def value_faults(erasing: Mapping[str, str]) -> Iterator[Broken]:
             yield from _missing(row, set(), erased)
 
 
-def _erased(erasing: Mapping[str, str]) -> dict[tuple[str, int], int]:
+def last_erasures(erasing: Mapping[str, str]) -> dict[tuple[str, int], int]:
     """Give the last erasure of each subject as its sequence."""
     last = dict[tuple[str, int], int]()
     for kind, erasure in erasing.items():

@@ -16,6 +16,7 @@ from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION, REPLY
 from aftersale.tickets.talking import whom_of
+from aftersale.tickets.vault.checklist import Standing
 from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
@@ -88,7 +89,12 @@ class Rows:
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""
-        return [*_state(row), *self._marks(row), *_evidence(row)]
+        return [*_state(row), *self._marks(row), *_evidence(row, self._standing(row))]
+
+    def _standing(self, row: Row) -> Standing | None:
+        """Say how far the evidence of a ticket is, where any was gathered and some is wanted."""
+        wanted = self._speech.wanted(row) if row.evidence else 0
+        return Standing(min(row.evidence, wanted), wanted) if wanted else None
 
     def act(self, row: Row) -> ActShown | None:
         """Give the one thing that key A does; None where a row has none."""
@@ -187,11 +193,14 @@ def _action(row: Row) -> ChipShown:
     return ChipShown(f"{verb(row.action_verb)} · {words}", look)
 
 
-def _evidence(row: Row) -> Iterator[ChipShown]:
-    """Say whether the evidence at hand is enough to decide, where the reason needs any."""
+def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
+    """Say how far the evidence is where any was gathered, else whether the reason needs some to decide."""
     if row.lane != Lane.OURS:
         return
-    if row.step in _ASKS_EVIDENCE:
+    if standing:
+        said = _("evidence {there}/{wanted}").format(there=standing.there, wanted=standing.wanted)
+        yield ChipShown(said, "good" if standing.whole else "warn")
+    elif row.step in _ASKS_EVIDENCE:
         yield ChipShown(_("evidence missing"), "warn")
     elif (
         row.reason in _NEEDS_EVIDENCE

@@ -25,6 +25,7 @@ from aftersale.shops.permissions import NotAllowed, alone
 from aftersale.tickets.clocks import DEFAULT_WARNINGS, SERVICE_KINDS
 from aftersale.tickets.consequences import clock_word
 from aftersale.tickets.models import Import
+from aftersale.tickets.vault.heads_out import FILE, last_of, set_target
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -106,6 +107,7 @@ def shop(ask: Ask, shop_id: int) -> HttpResponse:
     """Show what a shop has set, each in a form of its own."""
     found = _shop(ask, shop_id)
     week, days = flows.text_of_hours(found.hours)
+    head, heads_out = last_of(found)
     names = _day_names()
     return shown(
         ask,
@@ -123,6 +125,9 @@ def shop(ask: Ask, shop_id: int) -> HttpResponse:
         may_limit=found.pk in ask.caller.shops(Permission.MANAGE_PEOPLE),
         limits=_limits(found, by_oneself=alone(ask.caller.places)),
         latest=_latest(found),
+        head=head,
+        heads_out=heads_out,
+        heads_file=FILE,
     )
 
 
@@ -199,6 +204,7 @@ _FLOWS: Mapping[str, Callable[[Ask, Shop], ShopChange]] = {
         found, {kind: ask.said(kind) for kind in SERVICE_KINDS}, SERVICE_KINDS
     ),
     "limits": _set_limits,
+    "heads": lambda ask, found: set_target(found, ask.said("url")),
     "stops": lambda ask, found: set_address(found, ask.said("url")),
     "retention": lambda ask, found: flows.set_retention(found, ask.said("days")),
 }
@@ -213,6 +219,7 @@ def _kinds() -> dict[str, str]:
         "shop_service_minutes": _("own targets changed"),
         "shop_limits": _("limits on money changed"),
         "shop_stop_url": _("address for orders to stop changed"),
+        "shop_heads_out": _("address for the signed log changed"),
         "shop_retain_days": _("retention changed"),
         "shop_duty_planned": _("duty planned"),
         "shop_duty_removed": _("duty taken off"),

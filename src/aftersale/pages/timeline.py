@@ -11,6 +11,7 @@ from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
 from aftersale.pages.words import value
 from aftersale.texts import Text
+from aftersale.tickets.vault.happened import TIMES
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -87,30 +88,19 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "dispatch_not_needed": ("warehouse", Text(zh="不用截了", en="no need to stop it")),
     "unmatched": ("warehouse", Text(zh="退件不再挂在这张单", en="the parcel no longer belongs here")),
     "redecide_failed": ("system", Text(zh="没能重新判断", en="could not be judged again")),
+    "evidence_added": ("shop", Text(zh="加了凭证", en="evidence added")),
+    "evidence_reused": ("shop", Text(zh="用了商品资料", en="evidence of the product library used")),
+    "evidence_withdrawn": ("shop", Text(zh="撤下凭证", en="evidence taken off")),
+    "evidence_masked": ("shop", Text(zh="给凭证打码", en="parts of evidence made black")),
+    "evidence_asked": ("shop", Text(zh="发链接补凭证", en="evidence asked for by a link")),
+    "evidence_request_closed": ("shop", Text(zh="收回补凭证的链接", en="link for evidence taken back")),
+    "pack_asked": ("shop", Text(zh="生成举证材料", en="pack of evidence asked for")),
+    "pack_built": ("system", Text(zh="举证材料已生成", en="pack of evidence built")),
     "erasure_held": ("system", Text(zh="个人信息暂不能删除", en="personal data cannot be erased yet")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
 SIDES = ("buyer", "shop", "platform", "logistics", "warehouse", "system")
 """Whose doing something can be; the timeline is narrowed by it."""
-
-
-# By fact that is a time: whose doing it was, and what. They happened outside, and some source told of them.
-_TIMES: Mapping[str, tuple[str, Text]] = {
-    "paid_at": ("buyer", Text(zh="付款", en="paid")),
-    "shipped_at": ("logistics", Text(zh="发货", en="sent")),
-    "first_scan_at": ("logistics", Text(zh="快递揽收", en="collected by the carrier")),
-    "signed_at": ("logistics", Text(zh="签收", en="signed for")),
-    "confirmed_at": ("buyer", Text(zh="确认收货", en="confirmed receipt")),
-    "applied_at": ("buyer", Text(zh="提出申请", en="applied")),
-    "merchant_agreed_at": ("shop", Text(zh="在后台同意", en="agreed in the back office")),
-    "merchant_rejected_at": ("shop", Text(zh="在后台拒绝", en="refused in the back office")),
-    "return_waybill_at": ("buyer", Text(zh="寄回并填了单号", en="sent it back, with a waybill")),
-    "return_received_at": ("warehouse", Text(zh="退货到仓", en="the return arrived")),
-    "arbitration_applied_at": ("buyer", Text(zh="申请平台介入", en="opened a dispute")),
-    "evidence_requested_at": ("platform", Text(zh="要求举证", en="asked for evidence")),
-    "evidence_submitted_at": ("shop", Text(zh="提交举证", en="submitted evidence")),
-    "judged_at": ("platform", Text(zh="平台判定", en="the platform judged")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +148,7 @@ def timeline_of(
 def _outside(facts: Facts) -> list[Happened]:
     return [
         Happened(moment_of(at), whose, "", text.of(lang()), "")
-        for name, (whose, text) in _TIMES.items()
+        for name, (whose, text) in TIMES.items()
         if isinstance(at := facts[name], int) and name not in facts.unknown
     ]
 

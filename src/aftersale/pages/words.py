@@ -13,6 +13,7 @@ from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
 from aftersale.tickets.steps import Stage
 from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
+from aftersale.tickets.vault.checklist import wanted_of
 from aftersale.tickets.verbs import verb_of
 from aftersale.tickets.waiting import Whom
 from aftersale.triage.words import Words
@@ -60,6 +61,10 @@ class Speech:
         """Say how a remedy is carried out; empty for a step that is none."""
         remedy = self._book(row.shop_id).remedies.get(row.step)
         return self.of(row.shop_id).text(remedy.verb) if remedy else ""
+
+    def wanted(self, row: Row) -> int:
+        """Count the pieces of evidence that the shop should bring for the main rule of a ticket."""
+        return wanted_of(self._book(row.shop_id), row.rule_id, self._now)
 
     def tab(self, code: str) -> str:
         """Say where a ticket stands in the queue."""

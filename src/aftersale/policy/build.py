@@ -337,6 +337,9 @@ class Builder:
             self._all_known(rule, "follows", (rule.follows,) if rule.follows else (), rule_ids)
             self._all_known(rule, "liability", (rule.liability,), (*LIABILITIES, _COMMENT))
             self._all_known(rule, "freight", (rule.freight,), (*FREIGHT_PAYERS, _COMMENT))
+        for listed in self._evidence.values():
+            for cite in listed.cite:
+                self._citation(cite, listed.code, listed.code)
         steps = (*rulebook.amount, *rulebook.punitive)
         named = [
             *rulebook.overrides,

@@ -198,11 +198,34 @@ class RejectReasonW(Written, frozen=True):
     received: bool | None = None
 
 
+class PieceW(TextW, frozen=True):
+    """Name one piece of a checklist, who can give it and what it is; it has the same id in every list."""
+
+    id: str = ""
+    who: Literal["buyer", "shop", "warehouse", "carrier", "supplier", "platform"] = "shop"
+    what: Literal[
+        "photo",
+        "video",
+        "audio",
+        "chat",
+        "tracking",
+        "order",
+        "payment",
+        "listing",
+        "report",
+        "licence",
+        "record",
+    ] = "record"
+
+
 class EvidenceW(Written, frozen=True):
-    """Hold a checklist of what each side should bring."""
+    """Hold a checklist of what each side should bring; those of old rulebooks have no citation yet."""
 
     code: str
     title: TextW
-    buyer: tuple[TextW, ...]
-    merchant: tuple[TextW, ...]
+    buyer: tuple[PieceW, ...]
+    merchant: tuple[PieceW, ...]
     decides: TextW
+    effective: Span = (None, None)
+    cite: tuple[CiteW, ...] = ()
+    confidence: Confidence = "L"

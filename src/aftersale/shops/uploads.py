@@ -33,6 +33,8 @@ class Kind(StrEnum):
     HEIC = "heic"
     MP4 = "mp4"
     PDF = "pdf"
+    MP3 = "mp3"
+    M4A = "m4a"
     XLSX = "xlsx"
     CSV = "csv"
 
@@ -44,6 +46,8 @@ CONTENT_TYPES: dict[Kind, str] = {
     Kind.HEIC: "image/heic",
     Kind.MP4: "video/mp4",
     Kind.PDF: "application/pdf",
+    Kind.MP3: "audio/mpeg",
+    Kind.M4A: "audio/mp4",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Kind.CSV: "text/csv; charset=utf-8",
 }
@@ -54,7 +58,8 @@ _ENDINGS: dict[Kind, frozenset[str]] = {
     Kind.CSV: frozenset({"csv", "txt"}),
 }
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.HEIC})
-EVIDENCE = PHOTOS | {Kind.MP4, Kind.PDF}
+SOUNDS = frozenset({Kind.MP3, Kind.M4A})
+EVIDENCE = PHOTOS | SOUNDS | {Kind.MP4, Kind.PDF}
 SHEETS = frozenset({Kind.XLSX, Kind.CSV})
 
 
@@ -101,6 +106,12 @@ def check_upload(name: str, head: bytes, size: int, limits: Limits) -> Kind:
     if kind is Kind.PDF:
         _check_pdf(head, size)
     return kind
+
+
+def ending_of(content: bytes) -> str:
+    """Give the ending that suits a file by its content; empty for what is of no kind that is taken."""
+    kind = _kind(content[:HEAD_BYTES], len(content))
+    return kind.value if kind else ""
 
 
 def check_count(files: int, limits: Limits) -> None:
@@ -157,6 +168,8 @@ _MP4_BRANDS = (
     b"qt  ",
     b"dash",
 )
+# Layer III of MPEG 1, 2 and 2.5, with and without a checksum.
+_MP3_FRAMES = (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2")
 
 
 def _is_zip_of_sheets(head: bytes) -> bool:
@@ -170,6 +183,8 @@ _SIGNS: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.HEIC, lambda head: head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS),
     (Kind.MP4, lambda head: head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS),
     (Kind.PDF, lambda head: head.startswith(b"%PDF-")),
+    (Kind.M4A, lambda head: head[4:11] == b"ftypM4A"),
+    (Kind.MP3, lambda head: head.startswith(b"ID3") or head[:2] in _MP3_FRAMES),
     (Kind.XLSX, _is_zip_of_sheets),
 )
 

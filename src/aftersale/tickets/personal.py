@@ -67,6 +67,9 @@ _TEXT_FACTS = sorted(spec.name for spec in FACTS.values() if spec.kind is Kind.T
 _KEPT_PARAMS = frozenset({"verb", "amount_fen", "by", "reason", "reason_words", "citation", "action"})
 _KEPT_RECEIPT = frozenset({"outcome", "code", "platform_code", "version", "at"})
 
+# Photos of an article, reports and authorisations show no buyer.
+_NO_LIBRARY = (("library", False),)
+
 PLACES: tuple[Place, ...] = (
     Place("tickets.Note", "text", "ticket", How.BLANK, Text(zh="同事写的备注", en="notes of colleagues")),
     Place(
@@ -96,6 +99,29 @@ PLACES: tuple[Place, ...] = (
     Place(
         "returns.ParcelPhoto", "path", "parcel__matches__ticket", How.FILE,
         Text(zh="包裹照片（面单上有收件信息）", en="photos of parcels, labels included"), shared=True,
+    ),
+    # What was made of a file goes before the file itself.
+    Place(
+        "evidence.StoredFile", "path", "packs__ticket", How.FILE,
+        Text(zh="举证材料", en="packs"),
+    ),
+    Place(
+        "evidence.StoredFile", "path", "pieces__masked_of__links__ticket", How.FILE,
+        Text(zh="打码后的凭证", en="evidence with parts blackened"), only=_NO_LIBRARY, shared=True,
+    ),
+    Place(
+        "evidence.StoredFile", "path", "pieces__links__ticket", How.FILE,
+        Text(zh="凭证文件", en="files of evidence"), only=_NO_LIBRARY, shared=True,
+    ),
+    Place("tickets.Pack", "summary", "ticket", How.BLANK, Text(zh="举证材料的摘要", en="summaries of packs")),
+    Place("tickets.Pack", "statement", "ticket", How.BLANK, Text(zh="举证说明", en="statements of packs")),
+    Place(
+        "tickets.EvidenceAddress", "url", "ticket", How.BLANK,
+        Text(zh="平台给的图片地址", en="addresses of pictures that the platform told"),
+    ),
+    Place(
+        "tickets.EvidenceRequest", "words", "ticket", How.BLANK,
+        Text(zh="补凭证时的留言", en="words to whom evidence was asked from"),
     ),
 )  # fmt: skip
 """What hangs on a ticket by a key of its own."""

@@ -17,9 +17,10 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from aftersale.channels.verbs import BESIDE
 from aftersale.domain.errors import AftersaleError
+from aftersale.evidence.pieces import Giver
 from aftersale.texts import Text
 from aftersale.tickets.clocks import MERCHANT
-from aftersale.tickets.models import Action, Deadline, Ticket
+from aftersale.tickets.models import Action, Deadline, EvidenceLink, Ticket
 from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.models.ticket import Lane
 
@@ -84,7 +85,7 @@ class Row:
     """Hold one row of the queue: what a list shows and no more.
 
     The last ones are no columns of the ticket: its newest action, how many tickets its order and its buyer
-    have, and when the clock of those ends for whom it waits.
+    have, when the clock of those ends for whom it waits, and how many lines of its checklist have evidence.
     """
 
     id: int
@@ -128,6 +129,7 @@ class Row:
     of_order: int = 1
     of_buyer: int = 0
     theirs_at: datetime | None = None
+    evidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ def rows_of(tickets: Sequence[int]) -> tuple[Row, ...]:
         "_of_order": _of_order(),
         "_of_buyer": _of_buyer(),
         "_theirs": _theirs(),
+        "_evidence": _answered(),
     }
     told = Ticket.objects.filter(id__in=tickets).annotate(**beside)
     found = {row[0]: _row(*row) for row in told.values_list(*_COLUMNS, *beside)}
@@ -286,14 +289,21 @@ def _theirs() -> Subquery:
     return Subquery(running.exclude(side=MERCHANT).order_by("due_at").values("due_at")[:1])
 
 
+def _answered() -> Subquery:
+    """Count the lines of a ticket's checklist that the shop has answered with evidence."""
+    links = EvidenceLink.objects.filter(ticket=OuterRef("pk"), withdrawn_at=None).exclude(item="")
+    ours = links.exclude(piece__source=Giver.BUYER).order_by()
+    return Subquery(ours.values("ticket").annotate(number=Count("item", distinct=True)).values("number"))
+
+
 _GLUE = "|"
 
 
 def _row(*told: Any) -> Row:  # noqa: ANN401  # columns as the database gives them
-    *columns, action, of_order, of_buyer, theirs = told
+    *columns, action, of_order, of_buyer, theirs, evidence = told
     number, verb, state, fen = str(action).split(_GLUE) if action else ("", "", "", "")
     begun = (int(number) if number else None, verb, state, int(fen) if fen else None)
-    return Row(*(*columns, *begun, of_order, of_buyer or 0, theirs))
+    return Row(*(*columns, *begun, of_order, of_buyer or 0, theirs, evidence or 0))
 
 
 # One walk along the index for all queues of the same shops and lanes, each counted beside the others.

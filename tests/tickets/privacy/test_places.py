@@ -24,9 +24,11 @@ ELSEWHERE = {
     "ParkedRow.reason",
     "ParkedRow.cells",
 }
+# Columns of a row that goes as a whole with its file.
+OF_FILES = {"StoredFile.key", "Piece.caption", "Piece.giver"}
 OF_COLLEAGUES = {"NotifyTarget.url"}
 # Keys of a shop's app and what it was granted: nothing of a buyer stands there.
-OF_SHOPS = {"Shop.stop_url"} | {
+OF_SHOPS = {"Shop.stop_url", "HeadsOut.url"} | {
     f"Link.{name}"
     for name in (
         "secret", "sign_secret", "message_key", "access_token", "refresh_token", "previous_token",
@@ -43,7 +45,7 @@ def test_every_encrypted_field_stands_on_the_page_with_its_column() -> None:
 
 def test_every_place_of_the_page_is_emptied_by_somebody_and_the_other_way_round() -> None:
     emptied = {place.name for place in PLACES} | {f"Ticket.{name}" for name in OF_THE_TICKET}
-    assert set(LISTED) == emptied | ELSEWHERE | OF_COLLEAGUES | OF_SHOPS | SHORT
+    assert set(LISTED) == emptied | ELSEWHERE | OF_FILES | OF_COLLEAGUES | OF_SHOPS | SHORT
 
 
 def test_every_column_of_the_page_exists() -> None:

@@ -8,6 +8,7 @@ from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
 from aftersale.tickets.models.decision import Answer, StoredDecision
 from aftersale.tickets.models.erasure import Erasure, Unmasking
+from aftersale.tickets.models.evidence import EvidenceAddress, EvidenceLink, EvidenceRequest, Pack
 from aftersale.tickets.models.instruction import Instruction
 from aftersale.tickets.models.intake import Import, ParkedRow
 from aftersale.tickets.models.label import Label
@@ -34,6 +35,9 @@ __all__ = [
     "Buyer",
     "Deadline",
     "Erasure",
+    "EvidenceAddress",
+    "EvidenceLink",
+    "EvidenceRequest",
     "IdempotencyKey",
     "Import",
     "Instruction",
@@ -41,6 +45,7 @@ __all__ = [
     "Note",
     "OrderLine",
     "Outbox",
+    "Pack",
     "ParkedRow",
     "Presence",
     "RuleProof",

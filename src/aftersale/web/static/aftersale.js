@@ -158,6 +158,25 @@
     if (find && /\d(?:[\s\-]?\d){5,}/.test(text)) { find.q.value = text.slice(0, 500); find.submit(); }
   });
 
+  // Files dragged onto the page or a screenshot pasted into it wait in the form of the evidence until it is sent.
+  function take(files) {
+    const form = $("[data-drop]"), field = form && $("input[type=file]", form);
+    if (!field || !files.length) return false;
+    const carried = new DataTransfer();
+    [...files].forEach((file) => carried.items.add(file));
+    field.files = carried.files;
+    form.scrollIntoView({ block: "nearest" });
+    $("button", form).focus({ preventScroll: true });
+    toast(said(`放入 ${files.length} 个文件，按回车保存`, `${files.length} files are in; Enter keeps them`));
+    return true;
+  }
+  document.addEventListener("paste", (event) => { if (take(event.clipboardData.files)) event.preventDefault(); });
+  for (const what of ["dragover", "drop"]) document.addEventListener(what, (event) => {
+    if (!$("[data-drop]") || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    if (what === "drop") take(event.dataTransfer.files);
+  });
+
   // What a person typed survives a reload, until it was sent.
   const keeping = (field) => `draft:${location.pathname}:${field.dataset.keep}`;
   function restore() {

@@ -1,0 +1,197 @@
+"""Draw exhibits as a platform takes them: a few long pictures, each piece with number, source and digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from aftersale.evidence.pack.fonts import font
+from aftersale.evidence.pack.stills import is_possible, stills_of
+from aftersale.evidence.pack.typeset import about
+from aftersale.evidence.pictures import Unreadable, jpeg, opened
+from aftersale.shops.uploads import Kind
+from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from aftersale.evidence.pack.contents import Exhibit
+
+WIDE, MOST_HIGH, MOST_PIECE = 1_080, 7_000, 1_500
+_EDGE, _GAP, _BIG, _SMALL = 24, 18, 34, 24
+_QUALITIES = (85, 75, 65, 55, 45)
+_SHORT, _STEP = 12, 200
+_ENDS = "。！？；\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Say what a platform takes: pictures, bytes of each, characters of the text."""
+
+    pictures: int
+    bytes: int
+    text: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Hold what goes to a platform: pictures (JPEG), text, and what was left out with the reason."""
+
+    pictures: tuple[bytes, ...]
+    text: str
+    left_out: tuple[Text, ...]
+
+
+def fit(exhibits: Sequence[Exhibit], text: str, limits: Limits) -> Fitted:
+    """Draw as many exhibits as the platform takes, in their order; name every one that is left out."""
+    strips, left_out = list[Image.Image](), list[Text]()
+    for number, exhibit in enumerate(exhibits, 1):
+        strip = _strip(number, exhibit)
+        if strip is None:
+            left_out.append(_not_drawn(number, exhibit))
+        else:
+            strips.append(strip)
+    piles, over = _piled(strips, limits.pictures)
+    drawable = [(n, each) for n, each in enumerate(exhibits, 1) if each.drawable]
+    left_out += [_too_many(*drawable[len(strips) - 1 - back]) for back in range(over)][::-1]
+    pictures = tuple(_written(pile, limits.bytes) for pile in piles)
+    short = shortened(text, limits.text)
+    if short != text:
+        left_out.append(_cut(len(text), limits.text))
+    return Fitted(pictures, short, tuple(left_out))
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text at the end of a sentence so that it has so many characters at most."""
+    if len(text) <= most:
+        return text
+    cut = max(text.rfind(end, 0, most) for end in _ENDS) + 1
+    return text[:cut] if cut else text[: most - 1] + "…"
+
+
+def _strip(number: int, exhibit: Exhibit) -> Image.Image | None:
+    """Draw one exhibit under its words; None for what cannot be drawn."""
+    if not exhibit.drawable:
+        return None
+    try:
+        image = opened(exhibit.content, max(WIDE, MOST_PIECE))
+    except Unreadable:
+        return None
+    inner = WIDE - 2 * _EDGE
+    scale = min(inner / image.width, MOST_PIECE / image.height)
+    image = image.resize((max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+    lines = [*_wrapped(f"凭证 {number}　{exhibit.title}", _BIG, inner), *_small(exhibit, inner)]
+    top = _GAP + sum(size + _GAP // 2 for _, size in lines)
+    strip = Image.new("RGB", (WIDE, top + image.height + _GAP), "white")
+    _write(strip, lines)
+    strip.paste(image, ((WIDE - image.width) // 2, top))
+    return strip
+
+
+def _small(exhibit: Exhibit, inner: int) -> list[tuple[str, int]]:
+    said = [about(exhibit), exhibit.caption, f"SHA-256 {exhibit.sha256[:_SHORT]}"]
+    return [line for each in said if each for line in _wrapped(each, _SMALL, inner)]
+
+
+def _write(strip: Image.Image, lines: Iterable[tuple[str, int]]) -> None:
+    draw, at = ImageDraw.Draw(strip), _GAP
+    for text, size in lines:
+        draw.text((_EDGE, at), text, fill="black", font=_font(size))
+        at += size + _GAP // 2
+
+
+def _wrapped(text: str, size: int, inner: int) -> list[tuple[str, int]]:
+    """Break a text into lines that fit; Chinese may break anywhere."""
+    lines, line = list[str](), ""
+    for sign in text.replace("\n", " "):
+        if _font(size).getlength(line + sign) > inner:
+            lines.append(line)
+            line = ""
+        line += sign
+    return [(each, size) for each in [*lines, line]]
+
+
+@lru_cache(maxsize=4)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font()), size)
+
+
+def _piled(strips: Sequence[Image.Image], most: int) -> tuple[list[list[Image.Image]], int]:
+    """Put strips into so many pictures at most, evenly; the last ones that find no room are counted."""
+    kept = list(strips)
+    while kept:
+        for high in range(max(each.height for each in kept), MOST_HIGH + _STEP, _STEP):
+            piles = _filled(kept, min(high, MOST_HIGH))
+            if len(piles) <= most:
+                return piles, len(strips) - len(kept)
+        kept.pop()
+    return [], len(strips)
+
+
+def _filled(strips: Sequence[Image.Image], high: int) -> list[list[Image.Image]]:
+    piles, height = list[list[Image.Image]](), 0
+    for each in strips:
+        if not piles or height + each.height > high:
+            piles.append([])
+            height = 0
+        piles[-1].append(each)
+        height += each.height
+    return piles
+
+
+def _written(pile: Sequence[Image.Image], most: int) -> bytes:
+    """Write a picture as good as its size allows, smaller where nothing else helps."""
+    whole = Image.new("RGB", (WIDE, sum(each.height for each in pile)), "white")
+    at = 0
+    for each in pile:
+        whole.paste(each, (0, at))
+        at += each.height
+    written = b""
+    for quality in _QUALITIES:
+        written = jpeg(whole, quality)
+        if len(written) <= most:
+            return written
+    while len(written) > most and whole.width > _SMALL:
+        whole = whole.resize((whole.width * 3 // 4, max(1, whole.height * 3 // 4)))
+        written = jpeg(whole, _QUALITIES[-1])
+    return written
+
+
+def with_stills(exhibits: Iterable[Exhibit]) -> Iterator[Exhibit]:
+    """Put stills in the place of films, where they can be taken; each keeps the digest of its film."""
+    for exhibit in exhibits:
+        stills = stills_of(exhibit.content) if exhibit.kind == Kind.MP4 else []
+        for still in stills:
+            title = f"{exhibit.title} 视频 {still.time_code}"
+            yield replace(exhibit, content=still.picture, kind="jpg", title=title, drawable=True)
+        if not stills:
+            yield exhibit
+
+
+def _not_drawn(number: int, exhibit: Exhibit) -> Text:
+    if exhibit.kind == Kind.MP4 and not is_possible():
+        return Text(
+            zh=f"凭证 {number} {exhibit.title}：视频要单独上传；装上 ffmpeg 才能截图",
+            en=f"exhibit {number}: upload the film by itself; stills need ffmpeg on this machine",
+        )
+    return Text(
+        zh=f"凭证 {number} {exhibit.title}：{exhibit.kind} 不能画成图片，要单独上传",
+        en=f"exhibit {number}: {exhibit.kind} cannot be drawn; upload it by itself",
+    )
+
+
+def _too_many(number: int, exhibit: Exhibit) -> Text:
+    return Text(
+        zh=f"凭证 {number} {exhibit.title}：图片数量已满，没有放进来",
+        en=f"exhibit {number}: the pictures are full, it is not among them",
+    )
+
+
+def _cut(length: int, most: int) -> Text:
+    return Text(
+        zh=f"说明共 {length} 字，平台只收 {most} 字，后面的删掉了",
+        en=f"the text has {length} signs, the platform takes {most}; the rest is cut",
+    )

@@ -1,0 +1,1 @@
+"""Keep the evidence of tickets: what is there, what is missing, who gives it, and what a pack shows of it."""

@@ -1,0 +1,206 @@
+"""From a ticket with evidence to a pack that proves itself, the same when it is built again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from aftersale.config.home import home
+from aftersale.config.proving import proof_of
+from aftersale.evidence import vault
+from aftersale.evidence.models import Event, Head
+from aftersale.evidence.pack.check import check_pack
+from aftersale.evidence.pack.long import MOST_HIGH, WIDE, Limits, fit, shortened
+from aftersale.evidence.pieces import Giver
+from aftersale.evidence.sealer import seal
+from aftersale.jobs import door
+from aftersale.tickets.models.evidence import Pack, PackState
+from aftersale.tickets.vault import packs
+from aftersale.tickets.vault.adding import Told, mark_best, mask, withdraw
+from aftersale.tickets.vault.gather import Asked, gather
+from aftersale.tickets.vault.packs import Form, PackRefused
+from tests.api.desk import now
+from tests.tickets.vault.files import PDF, hand, photo, put
+
+if TYPE_CHECKING:
+    from aftersale.shops.models import Person
+    from aftersale.tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def job() -> None:
+    if packs.JOB not in door.registered():
+        door.register(packs.JOB, lambda _id, _now: None)
+
+
+def built(ticket: Ticket, person: Person, form: Form = Form.WHOLE, words: tuple[str, str] = ("", "")) -> Pack:
+    pack = packs.ask(ticket, form, words, person.pk, now())
+    done = packs.build(pack.pk, now())
+    assert done is not None
+    assert done.state == PackState.BUILT, done.failure
+    return done
+
+
+def bytes_of(pack: Pack) -> bytes:
+    assert pack.file is not None
+    return vault.read(pack.file)
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+
+
+def test_a_pack_holds_the_files_and_proves_itself(ticket: Ticket, person: Person) -> None:
+    put(ticket, person, photo(1))
+    put(ticket, person, PDF, "a.pdf")
+    data = bytes_of(built(ticket, person))
+    found = check_pack(data)
+    assert found.broken is None
+    assert (found.ticket, found.exhibits) == (ticket.ticket_no, 2)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("files/01.jpg") == photo(1)
+        assert archive.read("files/02.pdf") == PDF
+
+
+def test_building_it_again_gives_the_same_bytes(ticket: Ticket, person: Person) -> None:
+    put(
+        ticket, person, photo(1, taken="2026:06:01 10:20:30"), told=Told(Giver.WAREHOUSE, item="packing_film")
+    )
+    pack = built(ticket, person, words=("摘要", "说明"))
+    put(ticket, person, photo(2))
+    again, _ = packs.made(pack, now() + timedelta(days=1))
+    assert again == bytes_of(pack)
+
+
+def test_asking_and_building_stand_in_the_journal_and_the_log_is_signed(
+    ticket: Ticket, person: Person
+) -> None:
+    put(ticket, person)
+    pack = built(ticket, person)
+    kinds = Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk).order_by("sequence")
+    assert list(kinds.values_list("kind", flat=True))[-3:] == ["evidence_added", "pack_asked", "pack_built"]
+    asked = kinds.get(kind="pack_asked")
+    assert asked.log_index is not None
+    assert Head.objects.filter(shop=ticket.shop, size__gt=asked.log_index).exists()
+    assert pack.file is not None
+    assert pack.file.sha256 in bytes(kinds.get(kind="pack_built").payload).decode()
+    assert not proof_of(home(), lambda _read: None).breaks
+
+
+def test_of_a_blackened_picture_the_copy_goes_out_and_the_original_is_named(
+    ticket: Ticket, person: Person
+) -> None:
+    link = put(ticket, person, photo(3))
+    made = mask(link, [(0, 0, 1000, 500)], hand(person))
+    data = bytes_of(built(ticket, person))
+    assert check_pack(data).broken is None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("files/01.jpg") == vault.read(made.file) != photo(3)
+        assert link.piece.file.sha256 in archive.read("manifest.json").decode()
+
+
+def test_the_printed_pack_says_summary_sources_digests_and_how_to_check(
+    ticket: Ticket, person: Person
+) -> None:
+    told = Told(Giver.WAREHOUSE, caption="打包时拍的，电话 13800138000")
+    digest = put(ticket, person, photo(1, (900, 600)), told=told).piece.file.sha256
+    pack = built(ticket, person, words=("#set page() *不是标记*", "请平台支持。"))
+    with zipfile.ZipFile(io.BytesIO(bytes_of(pack))) as archive:
+        said = text_of(archive.read("pack.pdf"))
+    assert ticket.ticket_no in said
+    for words in ("#set page() *不是标记*", "来源 仓库", "请平台支持。", digest, "凭证目录", "怎么核对"):
+        assert words in said
+    assert "13800138000" not in said
+
+
+def test_marked_pieces_stand_first_and_withdrawn_ones_nowhere(ticket: Ticket, person: Person) -> None:
+    links = [put(ticket, person, photo(number)) for number in range(1, 5)]
+    mark_best(links[2], best=True)
+    withdraw(links[0], hand(person))
+    ticket.refresh_from_db()
+    seal(ticket.shop_id, now(), packs.signing_key())
+    shown = gather(Asked(ticket, ticket.sequence, now())).exhibits
+    assert [each.content for each in shown] == [photo(3), photo(2), photo(4)]
+
+
+def test_a_ticket_without_evidence_has_no_pack(ticket: Ticket, person: Person) -> None:
+    with pytest.raises(PackRefused):
+        packs.ask(ticket, Form.WHOLE, ("", ""), person.pk, now())
+
+
+def test_two_workers_build_it_once_and_a_dead_one_is_followed(ticket: Ticket, person: Person) -> None:
+    put(ticket, person)
+    pack = packs.ask(ticket, Form.PLATFORM, ("", ""), person.pk, now())
+    late = now() + packs.LEASE * 2
+    Pack.objects.filter(pk=pack.pk).update(state="building", lease_until=now() + packs.LEASE)
+    assert packs.build(pack.pk, now()) is None
+    assert not packs.waiting(now(), 9)
+    assert list(packs.waiting(late, 9)) == [pack.pk]
+    done = packs.build(pack.pk, late)
+    assert done is not None
+    assert done.state == PackState.BUILT
+    assert packs.build(pack.pk, late) is None
+
+
+def test_what_cannot_be_built_says_why(ticket: Ticket, person: Person) -> None:
+    link = put(ticket, person)
+    pack = packs.ask(ticket, Form.WHOLE, ("", ""), person.pk, now())
+    link.piece.file.path = "vault/gone"
+    link.piece.file.save()
+    done = packs.build(pack.pk, now())
+    assert done is not None
+    assert done.state == PackState.FAILED
+    assert "打不开" in done.failure["zh"]
+
+
+def test_drafts_name_the_claim_and_the_clauses(ticket: Ticket, person: Person) -> None:
+    put(ticket, person)
+    summary, statement = packs.draft(ticket, now())
+    assert ticket.reason_said in summary
+    assert len(summary) <= 300
+    assert "《" in statement
+
+
+def test_for_the_platform_there_are_four_pictures_and_a_text_and_the_rest_is_named(
+    ticket: Ticket, person: Person
+) -> None:
+    for number in range(1, 7):
+        put(ticket, person, photo(number, (900, 1200)))
+    put(ticket, person, PDF, "a.pdf")
+    pack = built(ticket, person, Form.PLATFORM, ("摘要。", "说明。"))
+    parts = packs.parts_of(pack)
+    assert set(parts) <= {"1.jpg", "2.jpg", "3.jpg", "4.jpg", "text.txt"}
+    assert parts["text.txt"].decode() == "摘要。\n说明。"
+    sizes = [Image.open(io.BytesIO(parts[name])).size for name in parts if name.endswith("jpg")]
+    assert all(wide == WIDE and high <= MOST_HIGH for wide, high in sizes)
+    assert [each["zh"] for each in pack.left_out] == ["凭证 7 检测或证明：pdf 不能画成图片，要单独上传"]
+
+
+def test_what_the_platform_does_not_take_is_left_out_by_name(ticket: Ticket, person: Person) -> None:
+    for number in range(1, 15):
+        put(ticket, person, photo(number, (600, 900)))
+    ticket.refresh_from_db()
+    seal(ticket.shop_id, now(), packs.signing_key())
+    shown = gather(Asked(ticket, ticket.sequence, now())).exhibits
+    fitted = fit(shown, "一句。" * 9, Limits(1, 60_000, 10))
+    assert len(fitted.pictures) == 1
+    assert all(len(picture) <= 60_000 for picture in fitted.pictures)
+    assert fitted.text == "一句。一句。一句。"
+    named = [each.zh for each in fitted.left_out]
+    assert any(each.startswith("凭证 14 ") for each in named)
+    assert not any(each.startswith("凭证 1 ") for each in named)
+    assert "说明共 27 字" in named[-1]
+
+
+def test_a_text_is_cut_at_a_sentence() -> None:
+    assert shortened("一二三。四五六。", 6) == "一二三。"
+    assert shortened("一二三四五六", 4) == "一二三…"
+    assert shortened("一二", 4) == "一二"
