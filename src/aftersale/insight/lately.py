@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,12 @@ def by_day(shops: Collection[int], now: datetime) -> list[DayCount]:
         for number in range(DAYS)
     ]
     rows = {row["number"]: row for row in days[0].union(*days[1:], all=True)}
-    return [_day((first + _DAY * number).astimezone(SHANGHAI).date(), rows[number]) for number in range(DAYS)]
+    nothing = Counter[str]()
+    # Without a shop nothing is asked.
+    return [
+        _day((first + _DAY * number).astimezone(SHANGHAI).date(), rows.get(number, nothing))
+        for number in range(DAYS)
+    ]
 
 
 def _day(day: date, row: Mapping[str, Any]) -> DayCount:
