@@ -77,7 +77,7 @@ def _shown(ask: Ask, pack: Pack) -> HttpResponse:
     text = parts.pop(TEXT, b"").decode()
     waits = pack.state in {PackState.WANTED, PackState.BUILDING}
     template = "_pack.html" if ask.part else "pack.html"
-    return shown(ask, template, pack=pack, text_part=text, pictures=sorted(parts), waits=waits)
+    return shown(ask, template, pack=pack, said=text, pictures=sorted(parts), waits=waits)
 
 
 def pack_for(ask: Ask, pack_id: int) -> Pack:
