@@ -152,7 +152,7 @@ def _columns(model: type[models.Model], given: Iterable[str]) -> list[models.Fie
 
 def _filler(field: models.Field[Any, Any]) -> object:
     default = field.get_default()
-    return default if default is not None else ""
+    return "" if default is None else field.get_db_prep_save(default, connection)
 
 
 def write(model: type[models.Model], rows: Iterator[dict[str, object]]) -> None:

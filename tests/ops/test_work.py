@@ -86,7 +86,7 @@ def test_a_sign_of_life_that_is_half_written_is_passed_over(tmp_path: Path) -> N
     assert [seen.pid for seen in pulses(tmp_path)] == [2]
 
 
-REACHING = ["poll", "stops", "refresh", "reconcile"]
+REACHING = ["poll", "stops", "deliveries", "refresh", "reconcile"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -96,7 +96,8 @@ def test_all_that_recurs_runs_on_an_empty_desk() -> None:
     for beat in beats(place, 1.0)(Event()):
         beat.run(NOW)
         names.append(beat.name)
-    once = ["sweep", "dead", "seal", "batches", "ledger", "retain", "prune", "forget", *REACHING]
+    own = ["sweep", "dead", "seal", "batches", "packs", "ledger", "retain", "heads", "prune", "forget"]
+    once = [*own, *REACHING]
     assert names == [*["jobs"] * settings.JOBS_AT_ONCE, *once]
 
 
