@@ -33,6 +33,7 @@ NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 AGENT, LEAD = "bench-agent", "bench-lead"
 _LANES, _SHARES = ("ours", "waiting", "missing", "done"), (22, 14, 1, 63)
+_TAB = {"ours": "receive", "waiting": "buyer", "missing": "under_way", "done": "ended"}
 _UNDATED, _HARD, _ASSIGNED = 0.05, 0.1, 0.7
 _KINDS = ("杯子", "连衣裙", "运动鞋", "蓝牙耳机", "电饭煲", "行李箱", "面霜", "坚果礼盒")
 _TRAITS = ("加厚", "便携", "儿童", "复古", "轻奢", "防水", "大号", "新款", "可爱", "静音")
@@ -108,6 +109,7 @@ def _ticket(number: int, shops: Sequence[int], people: Sequence[int]) -> dict[st
         "open": is_open,
         "turn": "merchant" if lane == "ours" else "buyer" if is_open else "done",
         "lane": lane,
+        "tab": _TAB[lane],
         "stage": dice.choice(_STAGES) if is_open else "done",
         "step": "return_refund" if is_open else "nothing",
         "amount_fen": dice.randrange(500, 90_000),
