@@ -24,6 +24,7 @@ def main(url: str) -> None:
         RQ_QUEUES=engine.queues,
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         USE_TZ=True,
+        SANDBOX_CLOCK="",
     )
     django.setup()
     import django_rq  # noqa: PLC0415  # it reads settings when it is imported
@@ -45,6 +46,7 @@ def main(url: str) -> None:
     waiting: list[int] = []
     with transaction.atomic():
         enqueue("hear", 7)
+        enqueue("hear", 9, first=True)
         waiting.append(len(queue))
     waiting.append(len(queue))
     with transaction.atomic():

@@ -69,11 +69,12 @@ def in_database() -> bool:
 def enqueue(name: str, row_id: int, *, not_before: datetime | None = None, first: bool = False) -> None:
     """Ask for a job in the caller's transaction, `first` before others that wait; raises JobUnknown.
 
-    Another engine than the database hears of it when the transaction is committed, and never of one that is
-    not.
+    An engine that knows no order takes what should be first in turn. Another engine than the database hears
+    of it when the transaction is committed, and never of one that is not.
     """
     _function(name)
-    wish = run.using(priority=_FIRST) if first else run
+    ordered = first and task_backends[BACKEND].supports_priority
+    wish = run.using(priority=_FIRST) if ordered else run
     wish = wish.using(run_after=on_the_wall(not_before)) if not_before else wish
     if in_database():
         wish.enqueue(name, row_id)
