@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from datetime import date
 from random import Random
@@ -203,3 +204,9 @@ def test_a_trace_names_the_part_that_is_really_false_or_unknown() -> None:
             assert code == (
                 None if condition == FALSE else failing_first([meaning.of(part) for part in parts])
             )
+
+
+def test_a_judge_that_travelled_to_another_process_decides_alike() -> None:
+    arrived = pickle.loads(pickle.dumps(judge()))  # noqa: S301  # written in the line itself
+    for facts in wild(7, 50):
+        assert arrived.decide(facts) == judge().decide(facts)
