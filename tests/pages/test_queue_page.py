@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from aftersale.shops.models.shop import Connection
 from aftersale.tickets.models import Import
 from aftersale.tickets.models.batch import BatchRow
 from tests.api.desk import make_person, make_shop, make_ticket, now
+from tests.pages.clock import stop_at
 from tests.pages.desk import queries, soon, text_of, visitor, words_of
 
 if TYPE_CHECKING:
@@ -215,3 +217,14 @@ def test_a_warehouse_is_not_offered_to_take_a_ticket(
     chen = as_role(Role.WAREHOUSE)
     assert "我来处理" not in words_of(chen.get("search", q=ticket.article))
     assert "我来处理" not in words_of(chen.get("ticket", ticket.pk))
+
+
+def test_a_page_tells_the_desks_own_time_so_that_browsers_count_down_by_it(
+    agent: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 6, 10, 0, 30, tzinfo=UTC)
+    stop_at(moment, monkeypatch)
+    answer = agent.get("queue")
+    assert answer["Desk-Now"] == moment.isoformat()
+    assert f'data-now="{moment.isoformat()}"' in text_of(answer)
+    assert agent.get("queue_counters", part=True)["Desk-Now"] == moment.isoformat()

@@ -189,7 +189,10 @@ def shown(ask: Ask, template: str, *, status: int = 200, **values: Any) -> HttpR
     whole = not template.startswith("_")
     around = {"now": ask.now, "ask": ask, "alone": alone(ask.caller.places)}
     context = {**values, **around, "seat": seat_of(ask) if whole else None}
-    return render(ask.request, template, context, status=status)
+    response = render(ask.request, template, context, status=status)
+    # A browser counts down by the time of the desk, which on a demo is that of its sandbox.
+    response["Desk-Now"] = ask.now.isoformat()
+    return response
 
 
 def seat_of(ask: Ask) -> Seat:
@@ -226,17 +229,23 @@ def _address(ask: Ask, code: str) -> str:
 
 def _bands(shops: Sequence[Shop], now: datetime) -> list[Band]:
     """Say what stands in the way of whole shops: what people have to see to first."""
-    held = [_held(shop) for shop in shops if shop.held]
-    return sorted([*map(Band, _shut_out(shops, now)), *held], key=lambda band: band.calm)
-
-
-def _held(shop: Shop) -> Band:
-    connection = getattr(shop, "connection", None)
-    if connection is not None and connection.state == ConnectionState.CONNECTED:
-        words = _("{shop}: its tickets are read again before anything is sent.")
-        return Band(words.format(shop=shop.name), calm=True)
+    held = [shop for shop in shops if shop.held]
+    reading = [shop.name for shop in held if _is_connected(shop)]
     words = _("{shop}: on hold after a restore; import a sheet newer than it.")
-    return Band(words.format(shop=shop.name))
+    loud = [Band(words.format(shop=shop.name)) for shop in held if not _is_connected(shop)]
+    return [*map(Band, _shut_out(shops, now)), *loud, *_calm(reading)]
+
+
+def _is_connected(shop: Shop) -> bool:
+    connection = getattr(shop, "connection", None)
+    return connection is not None and connection.state == ConnectionState.CONNECTED
+
+
+def _calm(reading: Sequence[str]) -> list[Band]:
+    """Say in one line of which shops tickets are being read again."""
+    words = _("{shop}: its tickets are read again before anything is sent.")
+    shops = ("、" if lang() == "zh" else ", ").join(reading)
+    return [Band(words.format(shop=shops), calm=True)] if reading else []
 
 
 def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:

@@ -5,9 +5,10 @@
   const all = (what, inside = document) => [...inside.querySelectorAll(what)];
   const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
-  // Clocks: the server wrote the text; here it only goes on.
+  // Clocks: the server wrote the text; here it only goes on, by the time of the desk and not of this machine.
+  let ahead = new Date(document.documentElement.dataset.now) - Date.now() || 0;
   function tick() {
-    const now = Date.now();
+    const now = Date.now() + ahead;
     for (const clock of all("[data-clock]")) {
       const left = new Date(clock.dateTime) - now;
       if (Math.abs(left) >= 2 * DAY) continue;
@@ -17,6 +18,10 @@
     }
   }
   setInterval(tick, 20_000);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const told = event.detail.xhr?.getResponseHeader("Desk-Now");
+    if (told) ahead = new Date(told) - Date.now();
+  });
 
   // Words that come and go at the corner; a reader hears them.
   function toast(text) {
