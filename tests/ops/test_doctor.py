@@ -76,6 +76,18 @@ def test_one_part_that_cannot_be_looked_at_does_not_hide_the_others() -> None:
     assert "ZeroDivisionError" in seen[0].finding.said.en
 
 
+def test_what_cannot_be_looked_at_because_of_something_bad_before_it_is_one_line() -> None:
+    def fails(_place: Home, _now: datetime) -> Iterable[Finding]:
+        raise OSError("no such table")
+
+    looks = {"first": fails, "second": fails, "jobs": LOOKS["jobs"], "third": fails}
+    seen = list(examine(looks, home(), NOW))
+    assert [each.part for each in seen] == ["first", "jobs", "waiting"]
+    assert seen[-1].finding.level is Level.BAD
+    assert "second, third" in seen[-1].finding.said.en
+    assert seen[-1].finding.next_step
+
+
 def test_a_clock_that_is_behind_what_was_already_written_is_bad(shop: Shop) -> None:
     # A database server has a clock of its own, which has not come to this day.
     written = datetime(2099, 6, 10, tzinfo=UTC)

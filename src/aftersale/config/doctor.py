@@ -11,7 +11,7 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.config.home import Home
@@ -70,16 +70,38 @@ def ok(zh: str, en: str) -> Finding:
 
 
 def examine(looks: Mapping[str, Look], place: Home, now: datetime) -> Iterator[Looked]:
-    """Look at every part; one that cannot be looked at is bad, and the others are looked at all the same."""
+    """Look at every part; one that cannot be looked at is bad, and the others are looked at all the same.
+
+    What cannot be looked at after something bad was found waits for that, and is named in one line.
+    """
+    spoiled, waiting = False, list[str]()
     for part, look in looks.items():
         try:
             findings = list(look(place, now))
         except AftersaleError as error:
             findings = [Finding(Level.BAD, error.message, error.next_step)]
         except Exception as error:  # noqa: BLE001  # whatever is wrong is what was asked for
-            findings = [_unseen(error)]
-        for finding in findings:
-            yield Looked(part, finding)
+            findings = [] if spoiled else [_unseen(error)]
+            waiting += [part] if spoiled else []
+        spoiled = spoiled or any(finding.level is Level.BAD for finding in findings)
+        yield from (Looked(part, finding) for finding in findings)
+    if waiting:
+        yield Looked("waiting", _waiting(waiting))
+
+
+def _waiting(parts: Sequence[str]) -> Finding:
+    listed = ", ".join(parts)
+    return Finding(
+        Level.BAD,
+        Text(
+            zh=f"上面的问题解决前看不了：{listed}",
+            en=f"Cannot be looked at before the above is mended: {listed}",
+        ),
+        Text(
+            zh="先处理上面的问题，再运行 aftersale doctor。",
+            en="Mend what stands above first, then run aftersale doctor again.",
+        ),
+    )
 
 
 def _unseen(error: Exception) -> Finding:
