@@ -11,7 +11,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from aftersale.config.soak.desk import Desk
     from aftersale.config.soak.place import Place
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 # The sandbox grants as much as is asked for; what is measured is the desk.
-_CALLS, _TO_START_S, _ROUNDS = "2000", 4.0, 40
+_CALLS, _TO_START_S, _ROUNDS, _SECOND_S = "2000", 4.0, 40, 1.0
 
 
 @contextmanager
@@ -55,14 +55,21 @@ def _set_up(place: Place) -> Desk:
     return set_up(place)
 
 
-def read_all(desk: Desk) -> None:
-    """Let everything be read that is there; a shop is held until then, which may take more than one round."""
+def read_all(desk: Desk, numbers: Collection[str]) -> None:
+    """Let everything be read that is there; a shop is held until then, which may take more than one round.
+
+    A platform lists a change once its second is over, so tickets made a moment ago want another round.
+    """
     from aftersale.shops.models import Shop
+    from aftersale.tickets.models import Ticket
 
     for _ in range(_ROUNDS):
         desk.work()
-        if not Shop.objects.filter(held=True).exists():
+        unread = len(numbers) - Ticket.objects.filter(ticket_no__in=numbers).count()
+        if not unread and not Shop.objects.filter(held=True).exists():
             return
+        sleep(_SECOND_S)
+    raise RuntimeError("not every ticket was read, or a shop is still held")
 
 
 def worker() -> subprocess.Popen[bytes]:

@@ -77,7 +77,7 @@ def cleared(count: int, shipped: int, url: str) -> Cleared:
                 "tickets", {"shop": shop, "kind": "unshipped", "count": count // len(_SHOPS)}
             )["tickets"]
         ]
-        read_all(desk)
+        read_all(desk, [each["ticket"] for each in made])
         return _pressed(desk, made, shipped)
 
 

@@ -86,8 +86,8 @@ def _measured(desk: Desk, count: int, kills: int, workers: int) -> Sent:
     from aftersale.tickets.act import Intent, accept
     from aftersale.tickets.models import Action, Ticket
 
-    desk.place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})
-    read_all(desk)
+    made = desk.place.tell("tickets", {"shop": _SHOP, "kind": "shipped", "count": count})["tickets"]
+    read_all(desk, [each["ticket"] for each in made])
     tickets = list(Ticket.objects.filter(shop=desk.shops[_SHOP], open=True))
     for kind, share in _FAULTS if kills else ():
         desk.place.tell("faults", {"kind": kind, "rate": share, "seconds": _HANGS_S, "platform": "kuaishou"})

@@ -9,7 +9,7 @@ import pytest
 
 from aftersale.connections import polling
 from aftersale.connections.models import Link
-from aftersale.connections.polling import OVERLAP
+from aftersale.connections.polling import OVERLAP, poll_due
 from aftersale.evidence.models import Event
 from aftersale.shops.models import Connection
 from aftersale.shops.models.shop import ConnectionState
@@ -93,6 +93,17 @@ def test_a_shop_that_another_worker_polls_is_left_alone(connected: Desk) -> None
     assert len(connected.book.calls) == calls
     connected.clock.on(minutes=2)
     assert connected.poll_once()
+
+
+def test_a_shop_that_asks_too_fast_only_takes_a_breath(connected: Desk) -> None:
+    connected.book.change(number(1))
+    connected.book.faults["list"] = [429] * 9
+    connected.poll_once()
+    assert connected.link.fault["code"] == "channel.busy"
+    connected.book.faults["list"] = []
+    connected.clock.on(seconds=5)
+    assert poll_due(connected.clock) == 1
+    assert (connected.status(1), connected.link.failures) == ("asked", 0)
 
 
 def test_a_gap_that_no_list_reaches_is_closed_by_reading_what_was_open(connected: Desk) -> None:

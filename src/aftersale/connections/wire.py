@@ -15,6 +15,7 @@ from django.conf import settings
 from aftersale.connections.platforms import interface_of, is_guarded, keys_of, place_of
 from aftersale.connections.quota import wait_for_turn
 from aftersale.domain.errors import ChannelError, Unavailable, Unreadable
+from aftersale.jobs.clock import wall_clock
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def send(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
 def _once(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
     channel, platform = interface_of(link.shop), link.shop.platform
     most = settings.PLATFORM_CALLS_PER_SECOND or channel.limits.per_second
-    wait_for_turn(f"{platform}:{link.app_key}", most, clock)
+    wait_for_turn(f"{platform}:{link.app_key}", most, wall_clock)
     request = channel.signed(call.method, call.params, keys_of(link), call.token, clock())
     return exchange(place_of(platform).calls, request, writes=call.writes)
 
