@@ -16,11 +16,16 @@
       clock.textContent = (left < 0 ? "-" : "") + pad(Math.floor(whole / 60)) + ":" + pad(whole % 60);
       clock.className = "clock clock-" + (left <= HOUR ? "red" : left <= 4 * HOUR ? "amber" : "plain");
     }
+    // The hour itself, where a page shows it, in Shanghai and as long as the server wrote it.
+    const hour = new Date(now + 8 * HOUR).toISOString().slice(0, 16).replace("T", " ");
+    for (const shown of all("[data-hour]")) shown.textContent = hour.slice(-shown.textContent.length);
   }
   setInterval(tick, 20_000);
   document.addEventListener("htmx:afterRequest", (event) => {
     const told = event.detail.xhr?.getResponseHeader("Desk-Now");
-    if (told) ahead = new Date(told) - Date.now();
+    if (!told) return;
+    ahead = new Date(told) - Date.now();
+    tick();
   });
 
   // Words that come and go at the corner; a reader hears them.
