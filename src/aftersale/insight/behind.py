@@ -51,6 +51,14 @@ def _by_platform(shops: Collection[int], now: datetime, _key: str) -> QuerySet[T
     return lately(shops, now).filter(tab=Tab.AUTO)
 
 
+def _of_pair(shops: Collection[int], now: datetime, key: str) -> QuerySet[Ticket]:
+    """Find tickets of an article, by a reason where one is named; the key is days, reason and article."""
+    days, reason, article_no = key.split(":", 2)
+    begin = since(now, int(days))
+    found = Ticket.objects.filter(shop__in=shops, applied_at__gte=begin, applied_at__lte=now)
+    return found.filter(article_no=article_no, **({"reason": reason} if reason else {}))
+
+
 def _refunded(shops: Collection[int], now: datetime, key: str) -> QuerySet[Ticket]:
     return _of_day(shops, now, key).filter(money_state=Money.PAID)
 
@@ -96,6 +104,7 @@ _BEHIND: Mapping[str, Callable[[Collection[int], datetime, str], QuerySet[Ticket
     "day": _of_day,
     "reason": lambda shops, now, key: lately(shops, now).filter(reason=key),
     "article": lambda shops, now, key: lately(shops, now).filter(article_no=key),
+    "pair": _of_pair,
     "refunded": _refunded,
     "machine": _by_machine,
     "platform": _by_platform,

@@ -254,6 +254,9 @@ def home_behind(ask: Ask, what: str) -> HttpResponse:
 
 def _said_key(what: str, key: str) -> str:
     """Say which of the bars was pressed."""
+    if what == "pair":
+        _days, reason, article_no = key.split(":", 2)
+        return " · ".join(filter(None, (article_no, reason and value(reason))))
     return value(key) if what == "reason" else key if what in {"day", "article", "refunded"} else ""
 
 
@@ -264,6 +267,7 @@ def _titles() -> dict[str, str]:
         "day": _("Tickets of 30 days"),
         "reason": _("Tickets of 30 days by reason"),
         "article": _("Tickets of 30 days by article"),
+        "pair": _("Tickets of an article by reason"),
         "refunded": _("Refunded, applied for in 30 days"),
         "machine": _("Decided by rules here, 30 days"),
         "platform": _("Done by the platform itself, 30 days"),
