@@ -1,7 +1,7 @@
 """Answer what each lawful remedy of a ticket would cost, part by part; pages show the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from aftersale.api.answer import answered
 from aftersale.api.shapes import CostsPage, InPath, says
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Permission
-from aftersale.policy.costs.case import Read, entitled, lawful, read
+from aftersale.policy.costs.case import Read, asked_for, entitled, lawful, read
 from aftersale.policy.costs.compare import compared
 from aftersale.policy.costs.estimate import Rate, estimated
 from aftersale.policy.costs.figures import SPECS, Figure, figures_of
@@ -46,10 +46,14 @@ _COST = {
 
 @dataclass(frozen=True)
 class Costs:
-    """Hold all that is said of a ticket's costs; `owed` names what the buyer may insist on."""
+    """Hold all that is said of a ticket's costs.
+
+    `owed` names what the buyer may insist on, `asked` what is applied for.
+    """
 
     ways: tuple[Ranked, ...]
     owed: frozenset[str]
+    asked: str
     read: Read
     figures: dict[str, Figure]
     settled: dict[str, Settled]
@@ -101,12 +105,14 @@ def costs_of(ticket: Ticket, now: datetime, preset: str = "") -> Costs | None:
     figures = _figures(counts, told, goodwill)
     weighing = weighing_of(ticket.shop_id)
     offered = ("partial_refund", *(each.kind for each in goodwill))
-    ways = compared(lawful(decision), told.case, figures, offered)
+    case = replace(told.case, worth=_worth(goodwill))
+    ways = compared(lawful(decision), case, figures, offered)
     weights = PRESETS.get(preset, weighing.weights)
-    found = placed(ranked(ways, told.case, weights), entitled(decision, judge.rulebook))
+    found = placed(ranked(ways, case, weights), entitled(decision, judge.rulebook))
     return Costs(
         ways=found,
         owed=entitled(decision, judge.rulebook),
+        asked=asked_for(decision.facts),
         read=told,
         figures=figures,
         settled=counts.settled,
@@ -133,6 +139,11 @@ def _figures(counts: Counts, told: Read, goodwill: tuple[Goodwill, ...]) -> dict
         else:
             settings[_COST[GoodwillKind(each.kind)]] = each.cost_fen
     return figures_of(settings, counts.history, told.facts)
+
+
+def _worth(goodwill: tuple[Goodwill, ...]) -> dict[str, int]:
+    """Say what gifts and services are worth to the buyer; an upgrade is goods at their price."""
+    return {each.kind: each.worth_fen for each in reversed(goodwill) if each.kind != GoodwillKind.UPGRADE}
 
 
 @router.get("/tickets/{ticket_id}/costs", response=says(CostsPage))

@@ -91,6 +91,7 @@ class WayShown:
     gives: str
     freight: str
     insists: bool
+    asked: bool
     agreed: bool
     total: str
     points: tuple[tuple[str, int, int], ...]
@@ -133,6 +134,7 @@ class _Saying:
             gives=money(way.gives_fen) if way.gives_fen else "—",
             freight=self._freight(way),
             insists=way.name in self._found.owed,
+            asked=way.name == self._found.asked,
             agreed=way.agreed,
             total=f"{each.total / 100:.0f}",
             points=tuple((words, each.points[name], weight) for name, words, weight in self._weights),

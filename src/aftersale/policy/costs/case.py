@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rule, Rulebook
 
 ASSUMED: Mapping[str, Text] = {
+    "open": Text(
+        zh="还没核实完：能给什么、该给什么可能会变。",
+        en="Not everything is found out yet: what may and must be given can change.",
+    ),
     "severity": Text(
         zh="问题程度还没核实，按轻微算。", en="How bad it is nobody has confirmed; counted as minor."
     ),
@@ -67,6 +71,7 @@ def read(decision: Decision, left_fen: int | None, asked_fen: int | None) -> Rea
     asked = min(asked_fen or refundable, refundable)
     fault, fault_assumed = _fault(facts)
     assumed = [
+        "" if decision.verdict.preferred in WAYS else "open",
         "" if paid else "paid",
         "severity" if fault_assumed else "",
         _BEARS.get(freight, ""),
@@ -101,12 +106,31 @@ def _sound(facts: Facts, fault: str) -> bool | None:
     return facts["resalable"] is True if looked_at else None
 
 
+_ASKED = {
+    "refund_only": "refund_no_return",
+    "return_refund": "return_refund",
+    "exchange": "exchange",
+    "repair": "repair",
+    "reship": "reship",
+}
+
+
+def asked_for(facts: Facts) -> str:
+    """Name the remedy that the buyer applies for, empty where it has no cost of its own to compare."""
+    found = _ASKED.get(str(facts["apply_type"]), "")
+    return "refund_full_unshipped" if found == "refund_no_return" and not facts["shipped"] else found
+
+
 def lawful(decision: Decision) -> tuple[str, ...]:
-    """Name the remedies that may be given, the proposal first; a refusal only where the rules carry it."""
+    """Name the remedies that may be given, the proposal first; a refusal only where the rules carry it.
+
+    What the buyer asks for may always be given: nothing keeps a shop from being generous.
+    """
     verdict = decision.verdict
     rules = [verdict.main, *verdict.alternatives]
     granting = [rule for rule in rules if rule.group != FALLBACK]
-    found = dict.fromkeys([verdict.preferred, *(name for rule in granting for name in rule.remedies)])
+    granted = (name for rule in granting for name in rule.remedies)
+    found = dict.fromkeys([verdict.preferred, *granted, asked_for(decision.facts)])
     refusable = verdict.preferred == REJECT
     return tuple(name for name in found if name in WAYS and name != ASK and (refusable or name != REJECT))
 

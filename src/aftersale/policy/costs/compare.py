@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aftersale.policy.costs.estimate import WHOLE, share
@@ -22,7 +22,8 @@ class Case:
     `price_fen` is what was paid for the goods in question, `refundable_fen` the most that can be refunded,
     `asked_fen` what the buyer asks for. `fault` is the severity of the flaw (none, minor, major, unsellable).
     `shop_pays_back` says who bears the way back, `sound` whether goods that come back can be sold
-    again (None: nobody knows yet), `in_stock` whether there are more of them.
+    again (None: nobody knows yet), `in_stock` whether there are more of them. `worth` is what the buyer has
+    of a way in fen, where that is not what it costs.
     """
 
     price_fen: int
@@ -32,6 +33,7 @@ class Case:
     shop_pays_back: bool
     sound: bool | None
     in_stock: bool
+    worth: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def costed(name: str, case: Case, figures: Mapping[str, Figure]) -> Costed:
     """Count one way; raises KeyError for a remedy that moves nothing."""
     way, counting = WAYS[name], _Counting(case, figures)
     parts = [_part(step, counting) for step in way.steps]
-    given = _given(way, case, counting, parts)
+    given = case.worth.get(name, _given(way, case, counting, parts))
     meets = Meets.GIVEN if way.meets is Meets.PART and given >= case.asked_fen > 0 else way.meets
     parts += [counting.dispute(meets, given), counting.buyer(meets)]
     return Costed(name, sum(part.fen for part in parts), given, tuple(parts), way.agreed, meets)

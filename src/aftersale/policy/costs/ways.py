@@ -97,7 +97,15 @@ WAYS: dict[str, Remedied] = {
         _R("service_compensation", (Step.SERVICE, Step.TALK), _PART, agreed=True),
         _R(
             "upgrade",
-            (Step.NEW_GOODS, Step.UPGRADE, Step.FORWARD, Step.TALK),
+            (
+                Step.NEW_GOODS,
+                Step.UPGRADE,
+                Step.FORWARD,
+                Step.BACK,
+                Step.INSPECT,
+                Step.RECOVERED,
+                Step.TALK,
+            ),
             _GIVEN,
             agreed=True,
             stock=True,
