@@ -99,6 +99,19 @@ def test_what_nobody_has_looked_at_recovers_by_how_much_comes_back_sound() -> No
     assert "sound_bp" in [figure.name for figure in recovered.figures]
 
 
+def test_an_upgrade_is_an_exchange_for_something_better() -> None:
+    upgrade, exchange = (costed(name, CUP, DEFAULTS) for name in ("upgrade", "exchange"))
+    # The price gap of 20.00 and one more round of talk, 3.00.
+    assert upgrade.net_fen - exchange.net_fen == 2_000 + 300
+    assert upgrade.gives_fen == exchange.gives_fen
+
+
+def test_a_gift_is_worth_to_the_buyer_what_the_shop_says_and_costs_what_it_costs() -> None:
+    way = costed("gift", replace(CUP, worth={"gift": 1_500}), DEFAULTS)
+    assert way.gives_fen == 1_500
+    assert by_step(way)[Step.GIFT] == 600
+
+
 def test_work_costs_its_minutes_at_the_wage_of_an_hour() -> None:
     figures = figures_of({"inspect_min": 4, "wage_fen": 2_550}, {}, {})
     # 4 minutes at 25.50 yuan an hour are 1.70 yuan.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from aftersale.shops.encryption import EncryptedTextField
 from aftersale.shops.models.shop import Shop
 
 
@@ -107,15 +108,16 @@ class Goodwill(models.Model):
 class GoodwillGiven(models.Model):
     """Say that one piece of goodwill is held for a ticket: at most one of each at a time.
 
-    `ticket_id` is its key in the room of tickets, which lies above. `cost_fen` is what was reserved. It is
-    delivered when a person has handed it over, withdrawn when it was taken back: then stock and budget have
-    it again. `used_at` is when the buyer used it, where somebody saw that.
+    `ticket_id` is its key in the room of tickets, which lies above. `cost_fen` is what was reserved, `text`
+    what is written to the buyer. It is delivered when a person has handed it over, withdrawn when it was
+    taken back: then stock and budget have it again. `used_at` is when the buyer used it, where somebody saw
+    that.
     """
 
     goodwill = models.ForeignKey(Goodwill, on_delete=models.PROTECT, related_name="givings", db_index=False)
     ticket_id = models.BigIntegerField()
     cost_fen = models.BigIntegerField()
-    text = models.CharField(max_length=300, blank=True)
+    text = EncryptedTextField(blank=True)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
