@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from aftersale.domain.roles import Role
 from aftersale.shops import goodwill as flows
@@ -57,6 +59,36 @@ def test_the_stock_ends_before_the_budget(shop: Shop, lead: Person) -> None:
     assert not flows.left(shop.pk, TODAY).exists()
     with pytest.raises(GoodwillRefused):
         flows.hold(gift, 2, "", lead, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_hands_at_once_never_give_more_than_there_is() -> None:
+    shop = make_shop("抢着给")
+    lead = make_person("hands", Role.LEAD, shop)
+    gift = kept(shop, lead, replace(GIFT, stock=3, budget_fen=None))
+    # A database in memory belongs to one connection; there the hands take turns.
+    if connection.vendor == "postgresql":
+        with ThreadPoolExecutor(8) as pool:
+            won = sum(pool.map(partial(_try, gift, lead), range(16)))
+    else:
+        won = sum(_take_turn(gift, lead, ticket) for ticket in range(16))
+    gift.refresh_from_db()
+    assert (won, gift.given, gift.spent_fen, GoodwillGiven.objects.count()) == (3, 3, 1_800, 3)
+
+
+def _try(gift: Goodwill, lead: Person, ticket: int) -> int:
+    try:
+        return _take_turn(gift, lead, ticket)
+    finally:
+        connections.close_all()
+
+
+def _take_turn(gift: Goodwill, lead: Person, ticket: int) -> int:
+    try:
+        flows.hold(gift, ticket, "", lead, NOW)
+    except GoodwillRefused:
+        return 0
+    return 1
 
 
 @pytest.mark.parametrize(("day", "can"), [(-10, False), (-9, True), (0, True), (21, True), (22, False)])
