@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("browser")
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-PAGES = ("/queue/", "ticket", "/home/", "/tasks/", "/imports/", "/search/?q=杯", "/stops/", "/articles/")
+PAGES = (
+    *("/queue/", "ticket", "/home/", "/tasks/", "/imports/", "/search/?q=杯", "/stops/", "/articles/"),
+    "/settings/costs/",
+)
 GRAVE = {"serious", "critical"}
 
 

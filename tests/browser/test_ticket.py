@@ -91,3 +91,19 @@ def test_a_clock_is_said_in_words(seats: Seats) -> None:
     first_with(seats, page, "#ticket-now .due")
     said = page.locator("#ticket-now .due").first.inner_text()
     assert re.search(r"(还剩|已超时) .*(分|小时|天)", said)
+
+
+def test_what_each_way_costs_opens_fits_and_leads_to_a_form(seats: Seats) -> None:
+    page = seats.page(path="/queue/?tab=unshipped", viewport=WIDE, reduced_motion="reduce")
+    first_with(seats, page, "[data-key=a]")
+    page.locator("#costs button", has_text="比一比").click()
+    page.locator("#costs .cost-bar").first.wait_for()
+    page.locator("#costs summary").first.click()
+    assert "默认估计，没有实测" in page.locator("#costs .cost-row").first.inner_text()
+    assert faults(page) == []
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    page.set_viewport_size(PHONE)
+    assert too_wide(page) == []
+    assert faults(page) == []
+    page.locator("#costs", has_text="买家依规则可坚持要").get_by_text("就这么办").first.click()
+    page.locator("#acting form").wait_for()

@@ -19,7 +19,7 @@ from aftersale.evidence.pieces import Giver
 from aftersale.finance.models import MoneyLeg
 from aftersale.pages.urls import urlpatterns
 from aftersale.pages.warehouse import is_of_the_warehouse
-from aftersale.shops.models import Duty, NotifyTarget
+from aftersale.shops.models import Duty, Goodwill, GoodwillGiven, NotifyTarget
 from aftersale.shops.models.rulebook import RuleDraft
 from aftersale.tickets.models import Pack, Ticket
 from aftersale.tickets.models.adaptation import Adaptation, RuleProof
@@ -116,6 +116,19 @@ def a_leg(shop: Shop, rows: Mapping[str, Any]) -> int:
     ).pk
 
 
+def goodwill(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Let the shop keep something to give."""
+    told = {"kind": "gift", "worth_fen": 1, "cost_fen": 1, "since": now().date(), "made_at": now()}
+    return Goodwill.objects.create(shop=shop, name=HIDDEN, made_by_id=rows["person_id"], **told).pk
+
+
+def goodwill_given(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Hold something to give for a ticket of the shop."""
+    told = {"ticket_id": rows["ticket_id"], "cost_fen": 1, "given_at": now()}
+    kept = goodwill(shop, rows)
+    return GoodwillGiven.objects.create(goodwill_id=kept, given_by_id=rows["person_id"], **told).pk
+
+
 def a_target(_shop: Shop, rows: Mapping[str, Any]) -> int:
     """Let somebody of the shop have messages sent."""
     address = "wecombot://12345678"
@@ -136,6 +149,8 @@ def a_pack(_shop: Shop, rows: Mapping[str, Any]) -> int:
 
 # Kinds of rows that the interface has no calls for.
 LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
+    "goodwill_id": goodwill,
+    "given_id": goodwill_given,
     "adaptation_id": an_adaptation,
     "assignment_id": a_rule_of_assignment,
     "batch_id": a_batch,

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from aftersale import __version__
 from aftersale.api import (
     actions,
+    costs,
     decisions,
     desk,
     erasure,
@@ -70,6 +71,7 @@ def interface() -> NinjaAPI:
         facts,
         work,
         decisions,
+        costs,
         actions,
         imports,
         parcels,

@@ -188,6 +188,18 @@ class DecisionsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CostsPage:
+    """Hold what each lawful remedy costs, what the buyer may insist on first, then the best first.
+
+    `weights` names the preset, empty for the shop's own; `assumed` what was taken as given.
+    """
+
+    ways: list[dict[str, Any]]
+    weights: str
+    assumed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """Hold the trace of a decision, computed again, and what would change it."""
 

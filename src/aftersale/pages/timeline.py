@@ -94,6 +94,10 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "evidence_masked": ("shop", Text(zh="给凭证打码", en="parts of evidence made black")),
     "evidence_asked": ("shop", Text(zh="发链接补凭证", en="evidence asked for by a link")),
     "evidence_request_closed": ("shop", Text(zh="收回补凭证的链接", en="link for evidence taken back")),
+    "goodwill_given": ("shop", Text(zh="留出一项补偿", en="goodwill held for the buyer")),
+    "goodwill_delivered": ("shop", Text(zh="补偿已发给买家", en="goodwill handed over")),
+    "goodwill_withdrawn": ("shop", Text(zh="撤回补偿", en="goodwill taken back")),
+    "goodwill_used": ("shop", Text(zh="买家用了补偿", en="goodwill used by the buyer")),
     "pack_asked": ("shop", Text(zh="生成举证材料", en="pack of evidence asked for")),
     "pack_built": ("system", Text(zh="举证材料已生成", en="pack of evidence built")),
     "erasure_held": ("system", Text(zh="个人信息暂不能删除", en="personal data cannot be erased yet")),
@@ -161,6 +165,8 @@ def _event(event: EventLine, names: Mapping[int, str]) -> Happened:
 
 def _more(event: EventLine) -> list[str]:
     data, told = event.data, []
+    if isinstance(data.get("goodwill"), int):
+        told.append(f"{data.get('name')} {yuan(int(str(data['cost_fen'])))}")
     if isinstance(data.get("label"), str):
         told.append(str(data["label"]))
     if isinstance(data.get("status"), str) and data["status"]:

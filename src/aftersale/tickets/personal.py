@@ -71,6 +71,10 @@ _KEPT_RECEIPT = frozenset({"outcome", "code", "platform_code", "version", "at"})
 _NO_LIBRARY = (("library", False),)
 
 PLACES: tuple[Place, ...] = (
+    Place(
+        "shops.GoodwillGiven", "text", "ticket_id", How.BLANK,
+        Text(zh="补偿时写给买家的话", en="what was written to the buyer about goodwill"),
+    ),
     Place("tickets.Note", "text", "ticket", How.BLANK, Text(zh="同事写的备注", en="notes of colleagues")),
     Place(
         "tickets.Action", "params", "ticket", How.STRIP,

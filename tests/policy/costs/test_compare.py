@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aftersale.policy.costs.compare import Case, Costed, compared, costed
 from aftersale.policy.costs.estimate import Prior, estimated
 from aftersale.policy.costs.figures import SPECS, Origin, figures_of
-from aftersale.policy.costs.rank import CRITERIA, PRESETS, ranked
+from aftersale.policy.costs.rank import CRITERIA, PRESETS, placed, ranked
 from aftersale.policy.costs.ways import VOLUNTARY, WAYS, Meets, Step
 from tests.policy.books import book
 
@@ -89,6 +89,43 @@ def test_an_exchange_gives_goods_at_their_price() -> None:
     way = costed("exchange", CUP, DEFAULTS)
     assert way.gives_fen == CUP.price_fen
     assert by_step(way)[Step.NEW_GOODS] == 5_915
+
+
+def test_what_nobody_has_looked_at_recovers_by_how_much_comes_back_sound() -> None:
+    way = costed("return_refund", replace(CUP, sound=None), DEFAULTS)
+    # 80 % of 5,324 (in order) is 4,259.2; 20 % of 1,183 (faulty) is 236.6: 4,259 + 237.
+    assert by_step(way)[Step.RECOVERED] == -4_496
+    recovered = next(part for part in way.parts if part.step is Step.RECOVERED)
+    assert "sound_bp" in [figure.name for figure in recovered.figures]
+
+
+def test_an_upgrade_is_an_exchange_for_something_better() -> None:
+    upgrade, exchange = (costed(name, CUP, DEFAULTS) for name in ("upgrade", "exchange"))
+    # The price gap of 20.00 and one more round of talk, 3.00.
+    assert upgrade.net_fen - exchange.net_fen == 2_000 + 300
+    assert upgrade.gives_fen == exchange.gives_fen
+
+
+def test_a_gift_is_worth_to_the_buyer_what_the_shop_says_and_costs_what_it_costs() -> None:
+    way = costed("gift", replace(CUP, worth={"gift": 1_500}), DEFAULTS)
+    assert way.gives_fen == 1_500
+    assert by_step(way)[Step.GIFT] == 600
+
+
+def test_work_costs_its_minutes_at_the_wage_of_an_hour() -> None:
+    figures = figures_of({"inspect_min": 4, "wage_fen": 2_550}, {}, {})
+    # 4 minutes at 25.50 yuan an hour are 1.70 yuan.
+    assert by_step(costed("return_refund", CUP, figures))[Step.INSPECT] == 170
+
+
+def test_what_the_law_grants_stands_above_what_ranks_better() -> None:
+    only_cost = dict.fromkeys(CRITERIA, 0) | {"cost": 1}
+    ways = compared(["return_refund", "refund_no_return"], CUP, DEFAULTS, ["coupon", "gift"])
+    found = ranked(ways, CUP, only_cost)
+    assert [each.way.name for each in found[-2:]] == ["refund_no_return", "return_refund"]
+    names = [each.way.name for each in placed(found, {"return_refund", "refund_no_return"})]
+    assert names[:2] == ["refund_no_return", "return_refund"]
+    assert names[2:] == [each.way.name for each in found[:-2]]
 
 
 def test_each_number_tells_where_it_comes_from() -> None:

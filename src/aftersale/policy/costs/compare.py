@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aftersale.policy.costs.estimate import share
+from aftersale.policy.costs.estimate import WHOLE, share
 from aftersale.policy.costs.ways import VOLUNTARY, WAYS, Meets, Step
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class Case:
     `price_fen` is what was paid for the goods in question, `refundable_fen` the most that can be refunded,
     `asked_fen` what the buyer asks for. `fault` is the severity of the flaw (none, minor, major, unsellable).
     `shop_pays_back` says who bears the way back, `sound` whether goods that come back can be sold
-    again, `in_stock` whether there are more of them.
+    again (None: nobody knows yet), `in_stock` whether there are more of them. `worth` is what the buyer has
+    of a way in fen, where that is not what it costs.
     """
 
     price_fen: int
@@ -30,8 +31,9 @@ class Case:
     asked_fen: int
     fault: str
     shop_pays_back: bool
-    sound: bool
+    sound: bool | None
     in_stock: bool
+    worth: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,17 @@ class _Counting:
         return self.part(step, fen, "return_freight_fen")
 
     def recovered(self, step: Step) -> Part:
+        if self._case.sound is None:
+            return self._recovered_perhaps(step)
         name = "resale_good_bp" if self._case.sound else "resale_poor_bp"
         return self.part(step, -share(self.goods(), self.value(name)), "goods_cost_bp", name)
+
+    def _recovered_perhaps(self, step: Step) -> Part:
+        """Weigh what sound and faulty goods bring by how much of what comes back is sound."""
+        sound = self.value("sound_bp")
+        good = share(share(self.goods(), self.value("resale_good_bp")), sound)
+        poor = share(share(self.goods(), self.value("resale_poor_bp")), WHOLE - sound)
+        return self.part(step, -good - poor, "goods_cost_bp", "sound_bp", "resale_good_bp", "resale_poor_bp")
 
     def kept_here(self, step: Step) -> Part:
         return self.part(step, -self.goods(), "goods_cost_bp")
@@ -104,6 +115,12 @@ class _Counting:
 
     def plain(self, name: str) -> Callable[[Step], Part]:
         return lambda step: self.part(step, self.value(name), name)
+
+    def work(self, name: str) -> Callable[[Step], Part]:
+        """Count minutes of work at the wage of an hour, half a fen up."""
+        return lambda step: self.part(
+            step, worked(self.value(name), self.value("wage_fen")), name, "wage_fen"
+        )
 
     def dispute(self, meets: Meets, given_fen: int) -> Part:
         """Count what a dispute may cost: its work, and the money and score where the shop loses."""
@@ -127,13 +144,13 @@ _CHANCE = {
 _KEEP = {Meets.GIVEN: "keep_given_bp", Meets.PART: "keep_part_bp", Meets.REFUSED: "keep_refused_bp"}
 _PLAIN = {
     Step.FORWARD: "forward_freight_fen",
-    Step.INSPECT: "inspect_fen",
     Step.REPAIR: "repair_fen",
     Step.GIFT: "gift_fen",
     Step.SERVICE: "service_fen",
     Step.UPGRADE: "upgrade_fen",
-    Step.TALK: "contact_fen",
 }
+_WORK = {Step.INSPECT: "inspect_min", Step.TALK: "contact_min"}
+_HOUR_MIN = 60
 _WORTH = frozenset({Step.REFUND, Step.PART_REFUND, Step.NEW_GOODS, Step.PART_GOODS, Step.GIFT, Step.SERVICE})
 
 
@@ -141,7 +158,7 @@ def costed(name: str, case: Case, figures: Mapping[str, Figure]) -> Costed:
     """Count one way; raises KeyError for a remedy that moves nothing."""
     way, counting = WAYS[name], _Counting(case, figures)
     parts = [_part(step, counting) for step in way.steps]
-    given = _given(way, case, counting, parts)
+    given = case.worth.get(name, _given(way, case, counting, parts))
     meets = Meets.GIVEN if way.meets is Meets.PART and given >= case.asked_fen > 0 else way.meets
     parts += [counting.dispute(meets, given), counting.buyer(meets)]
     return Costed(name, sum(part.fen for part in parts), given, tuple(parts), way.agreed, meets)
@@ -158,8 +175,19 @@ def _part(step: Step, counting: _Counting) -> Part:
         Step.KEPT_HERE: counting.kept_here,
         Step.COUPON: counting.coupon,
     }
+    if step in _WORK:
+        return counting.work(_WORK[step])(step)
     count = own[step] if step in own else counting.plain(_PLAIN[step])
     return count(step)
+
+
+def worked(minutes: int, wage_fen: int) -> int:
+    """Give what minutes of work cost at the wage of an hour, half a fen up.
+
+    >>> worked(6, 2_000), worked(9, 2_000)
+    (200, 300)
+    """
+    return (2 * minutes * wage_fen + _HOUR_MIN) // (2 * _HOUR_MIN)
 
 
 def _given(way: Remedied, case: Case, counting: _Counting, parts: Iterable[Part]) -> int:

@@ -5,7 +5,7 @@ No default is measured; each is an assumption that the page shows as one until t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ class Unit(StrEnum):
 
     FEN = "fen"
     BP = "bp"
+    MINUTES = "minutes"
 
 
 class Origin(StrEnum):
@@ -36,13 +37,18 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Describe one figure; its default counts for `prior_weight` cases, 0 where none are counted."""
+    """Describe one figure; its default counts for `prior_weight` cases, 0 where none are counted.
+
+    `group` is the heading that it stands under, `by_category` whether a category of goods may have its own.
+    """
 
     name: str
     unit: Unit
     default: int
     label: Text
     prior_weight: int = 0
+    group: str = ""
+    by_category: bool = False
 
     @property
     def prior(self) -> Prior:
@@ -52,61 +58,124 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Hold one number with its source; `cases` is what a history rests on, `few` that it is little."""
+    """Hold one number with its source; `rate` is what a history rests on."""
 
     name: str
     value: int
     origin: Origin
-    cases: int = 0
-    few: bool = False
+    rate: Rate | None = None
+
+    @property
+    def cases(self) -> int:
+        """Count the cases of the shop's own that it rests on."""
+        return self.rate.cases if self.rate else 0
+
+    @property
+    def few(self) -> bool:
+        """Tell whether it rests on few cases of the shop's own."""
+        return self.rate is not None and self.rate.few
 
 
 def _fen(name: str, default: int, zh: str, en: str) -> Spec:
     return Spec(name, Unit.FEN, default, Text(zh=zh, en=en))
 
 
+def _min(name: str, default: int, zh: str, en: str) -> Spec:
+    return Spec(name, Unit.MINUTES, default, Text(zh=zh, en=en))
+
+
 def _bp(name: str, default: int, zh: str, en: str, weight: int = 0) -> Spec:
     return Spec(name, Unit.BP, default, Text(zh=zh, en=en), weight)
 
 
-SPECS: dict[str, Spec] = {
-    spec.name: spec
-    for spec in (
-        _bp("goods_cost_bp", 5_000, "进货成本占售价", "cost of goods, of the price"),
-        _bp("resale_good_bp", 9_000, "完好退回能收回的成本", "of the cost recovered from goods in order", 20),
-        _bp("resale_poor_bp", 2_000, "有问题退回能收回的成本", "of the cost recovered from faulty goods", 20),
-        _fen("inspect_fen", 200, "收货查验一件", "inspecting one parcel"),
-        _fen("forward_freight_fen", 500, "再发一件的运费", "freight of sending once more"),
-        _fen("return_freight_fen", 1_000, "退货运费", "freight back"),
-        _fen("contact_fen", 300, "多沟通一次的人工", "one more round of talk"),
-        _fen("repair_fen", 1_500, "维修一件", "one repair"),
-        _bp("part_bp", 2_000, "补寄件占商品成本", "part sent once more, of the cost of goods"),
-        _bp("coupon_use_bp", 4_000, "优惠券使用率", "coupons that are used", 20),
-        _fen("coupon_fen", 1_000, "优惠券面额", "face value of a coupon"),
-        _fen("gift_fen", 600, "赠品成本", "cost of a gift"),
-        _fen("service_fen", 500, "服务补偿成本", "cost of a service"),
-        _fen("upgrade_fen", 2_000, "升级差价成本", "price gap of an upgrade"),
-        _bp("minor_bp", 1_500, "轻微问题部分退款比例", "part refund for a minor fault"),
-        _bp("major_bp", 4_000, "明显问题部分退款比例", "part refund for a major fault"),
-        _bp("unsellable_bp", 10_000, "无法使用退款比例", "refund for goods of no use"),
-        _bp("dispute_refused_bp", 3_000, "拒绝后平台介入的可能", "disputes after a refusal", 20),
-        _bp(
-            "dispute_part_bp",
-            1_000,
-            "只给一部分后平台介入的可能",
-            "disputes after giving less than asked",
-            20,
+_GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
+    (
+        "goods",
+        (
+            _bp("goods_cost_bp", 5_000, "进货成本占售价", "cost of goods, of the price"),
+            _bp("sound_bp", 8_000, "退回还能再卖的", "of what comes back is fit for sale", 20),
+            _bp("resale_good_bp", 9_000, "能再卖的收回多少成本", "of the cost recovered from goods in order"),
+            _bp("resale_poor_bp", 2_000, "不能再卖的收回多少成本", "of the cost recovered from faulty goods"),
+            _bp("part_bp", 2_000, "补寄件占商品成本", "part sent once more, of the cost of goods"),
         ),
-        _bp("dispute_given_bp", 200, "满足后平台介入的可能", "disputes after giving what was asked", 20),
-        _bp("lost_bp", 6_000, "介入后判商责的可能", "disputes that the shop loses", 20),
-        _fen("dispute_fen", 2_000, "一次介入的人工和费用", "work and fees of one dispute"),
-        _fen("score_fen", 3_000, "一次商责对体验分的损失", "what one lost dispute costs in score"),
-        _fen("buyer_fen", 1_000, "留住一位买家的价值", "what a kept buyer is worth"),
-        _bp("keep_given_bp", 6_000, "满足后买家再来的可能", "buyers who come back when satisfied", 20),
-        _bp("keep_part_bp", 4_000, "部分满足后再来的可能", "buyers who come back when met halfway", 20),
-        _bp("keep_refused_bp", 1_000, "拒绝后再来的可能", "buyers who come back when refused", 20),
-    )
+    ),
+    (
+        "freight",
+        (
+            _fen("forward_freight_fen", 500, "再发一件的运费", "freight of sending once more"),
+            _fen("return_freight_fen", 1_000, "退货运费", "freight back"),
+        ),
+    ),
+    (
+        "work",
+        (
+            _fen("wage_fen", 2_000, "人工每小时", "an hour of work"),
+            _min("inspect_min", 6, "查验一件几分钟", "minutes to inspect one parcel"),
+            _min("contact_min", 9, "多沟通一次几分钟", "minutes of one more round of talk"),
+            _fen("repair_fen", 1_500, "维修一件", "one repair"),
+        ),
+    ),
+    (
+        "goodwill",
+        (
+            _fen("coupon_fen", 1_000, "优惠券面额", "face value of a coupon"),
+            _bp("coupon_use_bp", 4_000, "优惠券使用率", "coupons that are used", 20),
+            _fen("gift_fen", 600, "赠品成本", "cost of a gift"),
+            _fen("service_fen", 500, "服务补偿成本", "cost of a service"),
+            _fen("upgrade_fen", 2_000, "升级差价成本", "price gap of an upgrade"),
+        ),
+    ),
+    (
+        "severity",
+        (
+            _bp("minor_bp", 1_500, "轻微问题退多少", "part refund for a minor fault"),
+            _bp("major_bp", 4_000, "明显问题退多少", "part refund for a major fault"),
+            _bp("unsellable_bp", 10_000, "无法使用退多少", "refund for goods of no use"),
+        ),
+    ),
+    (
+        "dispute",
+        (
+            _bp("dispute_refused_bp", 3_000, "拒绝后平台介入的可能", "disputes after a refusal", 20),
+            _bp(
+                "dispute_part_bp",
+                1_000,
+                "只给一部分后平台介入的可能",
+                "disputes after giving less than asked",
+            ),
+            _bp("dispute_given_bp", 200, "满足后平台介入的可能", "disputes after giving what was asked", 20),
+            _bp("lost_bp", 6_000, "介入后判商责的可能", "disputes that the shop loses", 20),
+            _fen("dispute_fen", 2_000, "一次介入的人工和费用", "work and fees of one dispute"),
+            _fen("score_fen", 3_000, "一次商责对体验分的损失", "what one lost dispute costs in score"),
+        ),
+    ),
+    (
+        "buyer",
+        (
+            _fen("buyer_fen", 1_000, "留住一位买家的价值", "what a kept buyer is worth"),
+            _bp("keep_given_bp", 6_000, "满足后买家再来的可能", "buyers who come back when satisfied"),
+            _bp("keep_part_bp", 4_000, "部分满足后再来的可能", "buyers who come back when met halfway"),
+            _bp("keep_refused_bp", 1_000, "拒绝后再来的可能", "buyers who come back when refused"),
+        ),
+    ),
+)
+_BY_CATEGORY = frozenset({"goods_cost_bp", "resale_good_bp", "resale_poor_bp", "minor_bp", "major_bp"})
+SPECS: dict[str, Spec] = {
+    spec.name: replace(spec, group=group, by_category=spec.name in _BY_CATEGORY)
+    for group, specs in _GROUPS
+    for spec in specs
 }
+GROUP_WORDS: dict[str, Text] = {
+    "goods": Text(zh="商品和再卖", en="Goods and resale"),
+    "freight": Text(zh="运费", en="Freight"),
+    "work": Text(zh="人工", en="Work"),
+    "goodwill": Text(zh="补偿", en="Goodwill"),
+    "severity": Text(zh="部分退款比例表（按问题程度）", en="Part refunds by severity"),
+    "dispute": Text(zh="平台介入", en="Disputes"),
+    "buyer": Text(zh="留住买家", en="Keeping the buyer"),
+}
+COUNTED = tuple(spec.name for spec in SPECS.values() if spec.prior_weight)
+"""The figures that the desk counts in the shop's own cases."""
 
 
 def figures_of(
@@ -125,5 +194,5 @@ def _figure(
     if name in settings:
         return Figure(name, settings[name], Origin.SETTING)
     if name in history and history[name].cases:
-        return Figure(name, history[name].bp, Origin.HISTORY, history[name].cases, history[name].few)
+        return Figure(name, history[name].bp, Origin.HISTORY, history[name])
     return Figure(name, spec.default, Origin.DEFAULT)

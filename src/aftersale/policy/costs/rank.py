@@ -62,6 +62,15 @@ def ranked(ways: Iterable[Costed], case: Case, weights: Mapping[str, int]) -> tu
     return tuple(sorted(found, key=lambda each: (-each.total, -each.way.gives_fen, each.way.name)))
 
 
+def placed(found: Iterable[Ranked], entitled: Iterable[str]) -> tuple[Ranked, ...]:
+    """Put what the buyer may insist on above all else, in the order of its rank; the rest keeps its own.
+
+    No weight moves a remedy that the law grants below one that the shop would rather give.
+    """
+    listed, owed = tuple(found), frozenset(entitled)
+    return tuple(sorted(listed, key=lambda each: each.way.name not in owed))
+
+
 def _ranked(way: Costed, case: Case, span: tuple[int, int], weights: Mapping[str, int]) -> Ranked:
     points = {
         "severity": _severity(way, case),

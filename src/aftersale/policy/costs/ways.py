@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aftersale.texts import Text
+
 
 class Meets(StrEnum):
     """Say how far a remedy gives what was asked for."""
@@ -34,6 +36,27 @@ class Step(StrEnum):
     TALK = "talk"
     DISPUTE = "dispute"
     BUYER = "buyer"
+
+
+STEP_WORDS: dict[Step, Text] = {
+    Step.REFUND: Text(zh="退款", en="refund"),
+    Step.PART_REFUND: Text(zh="部分退款", en="part refund"),
+    Step.NEW_GOODS: Text(zh="再给一件的成本", en="cost of new goods"),
+    Step.PART_GOODS: Text(zh="补寄件成本", en="cost of the part"),
+    Step.FORWARD: Text(zh="寄出运费", en="freight out"),
+    Step.BACK: Text(zh="退回运费", en="freight back"),
+    Step.INSPECT: Text(zh="查验", en="inspection"),
+    Step.RECOVERED: Text(zh="退回再卖能收回", en="recovered by resale"),
+    Step.KEPT_HERE: Text(zh="货还在店里", en="goods still here"),
+    Step.REPAIR: Text(zh="维修", en="repair"),
+    Step.COUPON: Text(zh="优惠券（按使用率）", en="coupon, at its use rate"),
+    Step.GIFT: Text(zh="赠品", en="gift"),
+    Step.SERVICE: Text(zh="服务补偿", en="service"),
+    Step.UPGRADE: Text(zh="升级差价", en="upgrade"),
+    Step.TALK: Text(zh="多沟通", en="extra talk"),
+    Step.DISPUTE: Text(zh="可能的平台介入", en="chance of a dispute"),
+    Step.BUYER: Text(zh="可能流失买家", en="chance of losing the buyer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +97,15 @@ WAYS: dict[str, Remedied] = {
         _R("service_compensation", (Step.SERVICE, Step.TALK), _PART, agreed=True),
         _R(
             "upgrade",
-            (Step.NEW_GOODS, Step.UPGRADE, Step.FORWARD, Step.TALK),
+            (
+                Step.NEW_GOODS,
+                Step.UPGRADE,
+                Step.FORWARD,
+                Step.BACK,
+                Step.INSPECT,
+                Step.RECOVERED,
+                Step.TALK,
+            ),
             _GIVEN,
             agreed=True,
             stock=True,

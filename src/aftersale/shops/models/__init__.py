@@ -1,6 +1,7 @@
 """Hold the tables of the room."""
 
 from aftersale.shops.models.access import ApiToken, CacheEntry, Membership
+from aftersale.shops.models.costs import CostFigure, CostWeights, Goodwill, GoodwillGiven
 from aftersale.shops.models.duty import Duty, NotifyTarget
 from aftersale.shops.models.person import Person
 from aftersale.shops.models.product import Product
@@ -12,7 +13,11 @@ __all__ = [
     "CacheEntry",
     "ComposedRulebook",
     "Connection",
+    "CostFigure",
+    "CostWeights",
     "Duty",
+    "Goodwill",
+    "GoodwillGiven",
     "Membership",
     "NotifyTarget",
     "Person",
