@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
+from aftersale.connections.models import Link
 from aftersale.domain.roles import Role
 from aftersale.shops.models import Connection
 from aftersale.shops.models.shop import ConnectionState
@@ -87,7 +88,47 @@ def test_what_stands_in_the_way_of_a_shop_is_said_on_every_page(agent: Visitor, 
     Connection.objects.create(shop=shop, state=ConnectionState.UNAUTHORISED, since=now())
     said = words_of(agent.get("queue"))
     assert f"{shop.name}：" in said
-    assert text_of(agent.get("queue")).count('role="alert"') == 2
+    assert text_of(agent.get("queue")).count('role="alert"') == 1
+
+
+def linked(shop: Shop, state: ConnectionState, **fields: object) -> None:
+    Connection.objects.create(shop=shop, state=state, since=now())
+    Link.objects.create(shop=shop, push_path="p", created_at=now(), **fields)
+
+
+def test_a_shop_that_lost_its_authorisation_is_not_said_to_be_restored(agent: Visitor, shop: Shop) -> None:
+    type(shop).objects.filter(pk=shop.pk).update(held=True)
+    linked(shop, ConnectionState.UNAUTHORISED, fault={"code": "channel.unauthorised"})
+    said = words_of(agent.get("queue"))
+    assert "起授权失效" in said
+    assert "恢复备份" not in said
+
+
+def test_a_refused_address_is_said_as_such(agent: Visitor, shop: Shop) -> None:
+    linked(shop, ConnectionState.UNAUTHORISED, fault={"code": "channel.address_not_listed"})
+    said = words_of(agent.get("queue"))
+    assert "平台不接受本系统的 IP" in said
+    assert "授权失效" not in said
+
+
+@pytest.mark.parametrize(
+    ("left", "said", "loud"),
+    [
+        (timedelta(days=7, minutes=5), "", 0),
+        (timedelta(days=7) - timedelta(minutes=5), "授权还剩 6 天到期", 0),
+        (timedelta(days=3, minutes=5), "授权还剩 3 天到期", 0),
+        (timedelta(days=1, minutes=5), "授权还剩 1 天到期", 1),
+        (timedelta(minutes=5), "授权还剩 0 天到期", 1),
+    ],
+)
+def test_an_authorisation_that_ends_within_a_week_is_said_where_the_day_begins(
+    left: timedelta, said: str, loud: int, agent: Visitor, shop: Shop
+) -> None:
+    linked(shop, ConnectionState.CONNECTED, refresh_until=now() + left)
+    page = agent.get("queue")
+    assert said in words_of(page)
+    assert ("授权还剩" in words_of(page)) is bool(said)
+    assert text_of(page).count('role="alert"') == loud
 
 
 def test_figures_of_another_shop_are_not_counted(stranger: Visitor, ticket: Ticket) -> None:

@@ -21,13 +21,16 @@ from aftersale.tickets.receipts import AUTHORISE
 from aftersale.tickets.scope import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from aftersale.domain.errors import AftersaleError
 
 WARN_DAYS = (7, 3, 1)
 """Days before the end of an authorisation at which people hear of it."""
+
+BY_ADDRESS = "channel.address_not_listed"
+"""The code of a refusal for where the desk calls from: consent stands, the white list lacks the address."""
 
 _NOTE = 256
 
@@ -143,19 +146,42 @@ class ShutOut:
     since: datetime
     counting: int
     owners: tuple[str, ...]
+    by_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Say how many days a shop's consent still lasts, and who can give it anew."""
+
+    shop: str
+    days: int
+    owners: tuple[str, ...]
 
 
 def shut_out_now(shops: Mapping[int, Connection], now: datetime) -> list[ShutOut]:
     """Describe those shops of the given ones that are not let in."""
+    out = [shop for shop, each in shops.items() if each.state == ConnectionState.UNAUTHORISED]
+    refused = Link.objects.filter(shop__in=out, fault__code=BY_ADDRESS).values_list("shop_id", flat=True)
+    by_address = set(refused) if out else set()
     return [
         ShutOut(
             connection.shop.name,
             connection.since,
             Ticket.objects.filter(shop_id=shop_id, open=True, due_at__gt=now).count(),
             _owners(shop_id),
+            shop_id in by_address,
         )
-        for shop_id, connection in shops.items()
-        if connection.state == ConnectionState.UNAUTHORISED
+        for shop_id, connection in ((shop, shops[shop]) for shop in out)
+    ]
+
+
+def ending_soon(shops: Collection[int], now: datetime) -> list[Ending]:
+    """Describe those shops whose consent ends within the days of the first warning, the next one first."""
+    soon = Q(refresh_until__lte=now + timedelta(days=WARN_DAYS[0]), refresh_until__gt=now)
+    ends = Link.objects.filter(soon, shop__in=shops, shop__connection__state=ConnectionState.CONNECTED)
+    return [
+        Ending(link.shop.name, days_left(link, now) or 0, _owners(link.shop_id))
+        for link in ends.select_related("shop").order_by("refresh_until")
     ]
 
 

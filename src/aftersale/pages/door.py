@@ -14,15 +14,14 @@ from django.urls import reverse
 from aftersale.api.access import Caller
 from aftersale.api.faults import NotHere
 from aftersale.connections.playing import may_play
-from aftersale.connections.standing import shut_out_now
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.jobs.clock import desk_clock
+from aftersale.pages.bands import Band, bands_of, endings_of
 from aftersale.pages.warehouse import NotOfTheWarehouse, in_warehouse, keep_to_the_bench
-from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed, alone, places_for
 from aftersale.tickets.change import Overtaken
-from aftersale.web.environment import at, lang
+from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from aftersale.shops.models import Person, Shop
+    from aftersale.shops.models import Person
 
 P = ParamSpec("P")
 
@@ -81,14 +80,6 @@ class Area:
     url: str
     name: str
     counter: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Hold one line about a whole shop; `calm`: it passes by itself, nobody has to do anything."""
-
-    words: str
-    calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +196,15 @@ def seat_of(ask: Ask) -> Seat:
         any(shop.demo for shop in shops),
         may_play(),
         reverse("bench" if in_warehouse(ask.caller) else "home"),
-        _bands(shops, ask.now),
+        [*bands_of(shops, ask.now), *(endings_of(shops, ask.now) if _begins_the_day(ask) else [])],
         [str(each) for each in messages.get_messages(ask.request)],
     )
+
+
+def _begins_the_day(ask: Ask) -> bool:
+    """Tell whether this is a page that is looked at first: what ends in days is said there."""
+    found = ask.request.resolver_match
+    return found is not None and found.url_name in {"home", "queue", "settings_connections"}
 
 
 def _areas(ask: Ask) -> list[Area]:
@@ -225,42 +222,3 @@ def _address(ask: Ask, code: str) -> str:
     """Give the address of an area; who books no parcels goes to those that wait for the refund."""
     books = code != "bench" or ask.caller.shops(Permission.RECEIVE)
     return reverse(code if books else "bench_good")
-
-
-def _bands(shops: Sequence[Shop], now: datetime) -> list[Band]:
-    """Say what stands in the way of whole shops: what people have to see to first."""
-    held = [shop for shop in shops if shop.held]
-    reading = [shop.name for shop in held if _is_connected(shop)]
-    words = _("{shop}: on hold after a restore; import a sheet newer than it.")
-    loud = [Band(words.format(shop=shop.name)) for shop in held if not _is_connected(shop)]
-    return [*map(Band, _shut_out(shops, now)), *loud, *_calm(reading)]
-
-
-def _is_connected(shop: Shop) -> bool:
-    connection = getattr(shop, "connection", None)
-    return connection is not None and connection.state == ConnectionState.CONNECTED
-
-
-def _calm(reading: Sequence[str]) -> list[Band]:
-    """Say in one line of which shops tickets are being read again."""
-    words = _("{shop}: its tickets are read again before anything is sent.")
-    shops = ("、" if lang() == "zh" else ", ").join(reading)
-    return [Band(words.format(shop=shops), calm=True)] if reading else []
-
-
-def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:
-    """Say of each shop that is not let in since when, how many tickets count down, and who can mend it."""
-    by_shop = {shop.pk: shop.connection for shop in shops if hasattr(shop, "connection")}
-    line = _(
-        "{shop}: not authorised since {since}; {count} tickets count down. {owners} can authorise it again"
-        " under Settings, Connections; import sheets until then."
-    )
-    return [
-        line.format(
-            shop=out.shop,
-            since=at(out.since),
-            count=out.counting,
-            owners=("、" if lang() == "zh" else ", ").join(out.owners) or _("The owner"),
-        )
-        for out in shut_out_now(by_shop, now)
-    ]
