@@ -22,6 +22,7 @@ from aftersale.tickets.models import Task
 from aftersale.tickets.refusal import Refusal
 from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for, words_of
 from aftersale.tickets.watching import tell_watchers
+from aftersale.tickets.wording import WordingStopped
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -61,9 +62,14 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     decision = decided_now(ticket, judge, ask.now)
     reasons = reasons_for(ticket, judge.rulebook, ask.now, hands_of)
     if ask.request.method != "POST":
-        return shown(ask, "_refuse.html", **form_of(ask, ticket, judge, decision, reasons))
+        around = form_of(ask, ticket, judge, decision, reasons)
+        return shown(ask, "_refuse.html", **around, typed={}, why=None)
     said = refusal_said(ask, reasons, judge, decision)
-    return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
+    try:
+        return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
+    except WordingStopped as stopped:
+        around = form_of(ask, ticket, judge, decision, reasons)
+        return shown(ask, "_refuse.html", status=422, **around, typed=said.params, why=stopped)
 
 
 def _ticket(ask: Ask, ticket_id: int) -> Ticket:

@@ -30,6 +30,7 @@ from aftersale.pages import (
     home_move,
     imports,
     instructions,
+    negotiating,
     packs,
     parameters,
     play,
@@ -51,6 +52,7 @@ from aftersale.pages import (
     ticket,
     views,
     welcome,
+    wording,
 )
 
 urlpatterns = [
@@ -69,6 +71,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/waits/", talking.waits, name="waits"),
     path("tickets/<int:ticket_id>/beside/", beside.box, name="beside"),
     path("tickets/<int:ticket_id>/beside/results/", beside.results, name="beside_results"),
+    path("tickets/<int:ticket_id>/negotiation/", negotiating.negotiation, name="negotiation"),
     path("tickets/<int:ticket_id>/service/", service.service, name="service"),
     path("tickets/<int:ticket_id>/buyer/", buyer.buyer, name="buyer"),
     path("actions/<int:action_id>/told/", beside.told, name="beside_told"),
@@ -113,6 +116,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/instructions/", instructions.of_ticket, name="ticket_instructions"),
     path("tickets/<int:ticket_id>/label/", instructions.label, name="label"),
     path("tickets/<int:ticket_id>/promise/", instructions.promised, name="promise"),
+    path("wording/", wording.wording, name="wording"),
     path("views/", views.views, name="views"),
     path("views/<int:view_id>/", views.change, name="view_change"),
     path("automation/", automation.automation, name="automation"),
