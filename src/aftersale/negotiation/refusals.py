@@ -61,3 +61,17 @@ class NothingAgreed(AftersaleError):
             Text(zh="谈妥了什么还没选；涉及钱的要写金额。", en="Say on what both agree, and how much."),
             _KEPT,
         )
+
+
+class ChatUnreadable(AftersaleError):
+    """Refuse a conversation in which nobody speaks at any time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "talk.chat_unreadable",
+            Text(
+                zh="没读出聊天记录：每段话上面要有说话人和时间，或是有时间、发送人、内容的 csv。",
+                en="No conversation found: name and time above each text, or a csv of time, sender and text.",
+            ),
+            Text(zh="从聊天窗口复制，或另存为 csv 再试。", en="Copy it from the chat, or save it as csv."),
+        )

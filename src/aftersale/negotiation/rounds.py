@@ -254,3 +254,15 @@ def set_limit(talk: Negotiation, person: Person, fen: int | None, now: datetime)
     talk.limit_fen = fen
     talk.save(update_fields=["limit_fen"])
     change(ticket, Entry("talk_limited", now, person.pk, {"talk": str(talk.pk), "limit_fen": fen}))
+
+
+@transaction.atomic
+def keeps_goods(talk: Negotiation, person: Person, need: str, now: datetime, *, on: bool) -> None:
+    """Note that the buyer will not send the goods back, and what keeps them from it. Raises TalkOver."""
+    ticket = lock(talk.ticket)
+    if talk.state != State.OPEN:
+        raise TalkOver
+    talk.keeps_goods, talk.need = on, need if on else ""
+    talk.save(update_fields=["keeps_goods", "need"])
+    data = {"talk": str(talk.pk), "keeps_goods": on, "need": talk.need}
+    change(ticket, Entry("talk_need", now, person.pk, data))

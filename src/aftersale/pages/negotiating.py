@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
+from aftersale.channels.chats.read import decoded, read_chat
 from aftersale.channels.verbs import ANSWERS, PAYS
+from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState
-from aftersale.negotiation import agreeing, rounds
+from aftersale.negotiation import agreeing, logs, rounds
 from aftersale.negotiation.agreeing import OUTCOME_WORDS, Agreement, Outcome
-from aftersale.negotiation.models import Negotiation, Offer, State
-from aftersale.negotiation.refusals import TalkOver
+from aftersale.negotiation.models import Negotiation, Offer, Source, State
+from aftersale.negotiation.refusals import ChatUnreadable, TalkOver
 from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line
+from aftersale.negotiation.scenes import NEED_WORDS, Need
 from aftersale.pages.acting import Incomplete, fen_said, moment_of, sequence_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.talk_words import meeting_words, shown_rounds, terms_words, way_words, ways_to_choose
@@ -35,9 +38,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from aftersale.policy.rulebook import Rulebook
     from aftersale.tickets.models import Ticket
 
-_LONGEST = 500
+_LONGEST, _LARGEST, _SHOWN = 500, 1024 * 1024, 3
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @page
@@ -52,6 +57,8 @@ def negotiation(ask: Ask, ticket_id: int) -> HttpResponse:
         raise NotHere
     try:
         said = do(ask, ticket)
+    except NotHere:
+        raise
     except AftersaleError as refusal:
         return talk_shown(ask, ticket, why=refusal)
     return talk_shown(ask, ticket_for(ask.caller, ticket_id, Permission.VIEW), said=said)
@@ -90,6 +97,8 @@ def talk_shown(
         "ways": ways_to_choose(book),
         "outcomes": [(code.value, text.of(lang())) for code, text in OUTCOME_WORDS.items()],
         "waits": _waits(ticket, talk, ask),
+        "log": logs.has_log(ticket.shop),
+        "needs": [(code.value, words.of(lang())) for code, words in NEED_WORDS.items()],
         "back_at": until(ticket, ask.now),
         "may": may,
         "why": why,
@@ -106,17 +115,15 @@ def _waits(ticket: Ticket, talk: Negotiation | None, ask: Ask) -> tuple[int, str
     """Say for how many minutes the buyer has had no answer, and how pressing that is."""
     if talk is None or talk.buyer_at is None:
         return None
-    target = reply_target(ticket, ask)
-    waited = ask.now - talk.buyer_at
-    return int(waited.total_seconds() // 60), pressing(talk.buyer_at, ask.now, target).value
+    target = target_in(judge_of(ticket.shop_id, ask.now).rulebook, ticket.shop.platform)
+    return int((ask.now - talk.buyer_at) / _MINUTE), pressing(talk.buyer_at, ask.now, target).value
 
 
-def reply_target(ticket: Ticket, ask: Ask) -> timedelta:
+def target_in(book: Rulebook, platform: str) -> timedelta:
     """Give within what time a buyer is answered in chat; an hour where no source names a time."""
-    book = judge_of(ticket.shop_id, ask.now).rulebook
     named = book.parameters.get("first_reply_minutes")
-    found = [each for each in named.values if each.platform in {"any", ticket.shop.platform}] if named else []
-    return timedelta(minutes=found[-1].value if found else 60)
+    found = [each for each in named.values if each.platform in {"any", platform}] if named else []
+    return timedelta(minutes=found[-1].value) if found else _HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +209,44 @@ def _limit(ask: Ask, ticket: Ticket) -> str:
     return _("The limit is set. The buyer does not see it.")
 
 
+def _read(ask: Ask, ticket: Ticket) -> str:
+    lines = logs.read_log(ticket, hands_of(ticket.shop, ask.now))
+    count = logs.take(ticket, lines, Source.LOG, ask.person, ask.now)
+    return _("{count} new lines of the platform's log.").format(count=count)
+
+
+def _chat(ask: Ask, ticket: Ticket) -> str:
+    """Take a conversation that was pasted or chosen as a file; raises ChatUnreadable."""
+    file = ask.request.FILES.get("file")
+    content = file.read(_LARGEST + 1) if file else ask.said("chat").encode()
+    text = decoded(content) if len(content) <= _LARGEST else None
+    if text is None:
+        raise ChatUnreadable
+    found = read_chat(
+        text, file.name or "" if file else "", (ticket.shop.name, *ask.said("ours").split("、"))
+    )
+    if not found.lines:
+        raise ChatUnreadable
+    count = logs.take(ticket, found.lines, Source.FILE, ask.person, ask.now)
+    said = _("{count} new lines of the conversation.").format(count=count)
+    parked = "；".join(each.message.of(lang()) for each in found.parked[:_SHOWN])
+    return f"{said} {_('Not taken:')} {parked}" if parked else said
+
+
+def _keeps(ask: Ask, ticket: Ticket) -> str:
+    need = ask.said("need") if ask.said("need") in set(Need) else ""
+    rounds.keeps_goods(talk_of(ticket), ask.person, need, ask.now, on=bool(ask.said("on")))
+    return _("Noted. Ways that cost the buyer no trip come first now.")
+
+
 _DO: Mapping[str, Callable[[Ask, Ticket], str]] = {
     "line": _line,
     "agree": _agree,
     "end": _end,
     "take_back": _take_back,
     "limit": _limit,
+    "read": _read,
+    "chat": _chat,
+    "keeps": _keeps,
 }
 _NEEDS = {"limit": Permission.APPROVE}

@@ -57,6 +57,7 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "talk_read": ("platform", Text(zh="读到协商记录", en="lines of the negotiation log read")),
     "talk_corrected": ("shop", Text(zh="撤回一条协商", en="a line of the negotiation taken back")),
     "talk_limited": ("shop", Text(zh="定了让步上限", en="a limit of the negotiation set")),
+    "talk_need": ("shop", Text(zh="记下买家寄回的难处", en="what keeps the buyer from sending it back")),
     "agreed": ("shop", Text(zh="双方谈妥", en="both sides agree")),
     "talk_ended": ("shop", Text(zh="协商结束，没谈成", en="the negotiation ended without an agreement")),
     "wait_begun": ("shop", Text(zh="已发出，等回复", en="sent; waits for an answer")),
