@@ -61,7 +61,12 @@ def negotiation(ask: Ask, ticket_id: int) -> HttpResponse:
         raise
     except AftersaleError as refusal:
         return talk_shown(ask, ticket, why=refusal)
-    return talk_shown(ask, ticket_for(ask.caller, ticket_id, Permission.VIEW), said=said)
+    answer = talk_shown(ask, ticket_for(ask.caller, ticket_id, Permission.VIEW), said=said)
+    if ask.said("do") in _MOVES_THE_TICKET:
+        # For whom the ticket waits and what happened stand elsewhere on the page.
+        ask.tell(said)
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def talk_of(ticket: Ticket) -> Negotiation:
@@ -249,4 +254,5 @@ _DO: Mapping[str, Callable[[Ask, Ticket], str]] = {
     "chat": _chat,
     "keeps": _keeps,
 }
+_MOVES_THE_TICKET = frozenset({"line", "agree", "end", "read", "chat"})
 _NEEDS = {"limit": Permission.APPROVE}
