@@ -296,3 +296,22 @@ def test_a_text_is_looked_over_while_it_is_typed_with_its_source(agent: Visitor,
 def test_nobody_looks_over_texts_of_a_shop_that_is_not_theirs(agent: Visitor, elsewhere: Shop) -> None:
     for number in (elsewhere.pk, "x", ""):
         assert agent.post("wording", part=True, wording_shop=number, text="您好").status_code == 404
+
+
+def test_a_refusal_says_that_nothing_was_offered_until_something_was(agent: Visitor, ticket: Ticket) -> None:
+    assert "还没有给买家提过方案" in words_of(agent.get("refuse", ticket.pk, part=True))
+    line(agent, ticket)
+    assert "还没有给买家提过方案" not in words_of(agent.get("refuse", ticket.pk, part=True))
+
+
+def test_a_refusal_that_no_buyer_may_be_sent_comes_back_with_every_word(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    form = {"reason_own": "已发货", "citation_own": "x", "text": "再闹就拉黑你", "sure": "仍要拒绝"}
+    response = agent.post("refuse", ticket.pk, part=True, **form, **seen(ticket))
+    assert response.status_code == 422
+    page = text_of(response)
+    assert "data-refused" in page
+    assert "再闹就拉黑你</textarea>" in page
+    assert 'value="已发货"' in page
+    assert kinds(ticket) == ["imported"]
