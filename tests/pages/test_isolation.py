@@ -17,6 +17,7 @@ from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.evidence.pieces import Giver
 from aftersale.finance.models import MoneyLeg
+from aftersale.negotiation.models import Reply, ReplyVersion
 from aftersale.pages.urls import urlpatterns
 from aftersale.pages.warehouse import is_of_the_warehouse
 from aftersale.shops.models import Duty, Goodwill, GoodwillGiven, NotifyTarget
@@ -147,6 +148,15 @@ def a_pack(_shop: Shop, rows: Mapping[str, Any]) -> int:
     return Pack.objects.create(ticket_id=rows["ticket_id"], **told).pk
 
 
+def a_reply(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Let the shop share a prepared reply."""
+    told = {"scene": "general", "stage": "offer", "shared": True, "made_at": now()}
+    made = Reply.objects.create(shop=shop, owner_id=rows["person_id"], **told)
+    said = {"number": 1, "title": HIDDEN, "text": HIDDEN, "at": now()}
+    ReplyVersion.objects.create(reply=made, by_id=rows["person_id"], **said)
+    return made.pk
+
+
 # Kinds of rows that the interface has no calls for.
 LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "goodwill_id": goodwill,
@@ -160,6 +170,7 @@ LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "leg_id": a_leg,
     "pack_id": a_pack,
     "proof_id": a_proof,
+    "reply_id": a_reply,
     "request_id": a_request,
     "target_id": a_target,
 }

@@ -21,6 +21,10 @@ REASONS: dict[str, Text] = {
         zh="第 {row} 行没有{column}。",
         en="row {row} has no {column}",
     ),
+    "chat_no_head": Text(
+        zh="第 {row} 行“{value}”上面没有说话人和时间。",
+        en="{value} in row {row} stands below no name and time",
+    ),
     "bad_time": Text(
         zh="没能读懂第 {row} 行的{column}“{value}”。",
         en="{column} {value} in row {row} is not a time we can read",

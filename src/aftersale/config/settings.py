@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "aftersale.evidence",
     "aftersale.tickets",
     "aftersale.returns",
+    "aftersale.negotiation",
     "aftersale.connections",
     "aftersale.finance",
 ]

@@ -29,6 +29,7 @@ from aftersale.finance.following import follow
 from aftersale.jobs import door
 from aftersale.jobs.clock import desk_clock, wall_clock
 from aftersale.jobs.worker import prune, run_ready
+from aftersale.negotiation import logs
 from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
 from aftersale.returns.models import Parcel
@@ -93,6 +94,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("stops", _STOPS_S, tell_stops),
             Beat("deliveries", _STOPS_S, fetch_due),
             Beat("refresh", _REFRESH_S, lambda _now: keep_up(desk_clock)),
+            Beat("talks", _LEDGER_S, lambda now: logs.read_due(now, hands_of, _LOST_ROWS)),
             Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(desk_clock)),
         ]
 

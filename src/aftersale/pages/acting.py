@@ -108,6 +108,7 @@ def _intent(ask: Ask, ticket: Ticket, wanted: str) -> Intent:
 
 def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None = None) -> HttpResponse:
     """Show the form that says what will be done, with what was typed and why it was not taken."""
+    # What was agreed on may be another amount than what was applied for.
     typed = ask.said("amount") or ("" if refusal else plain_yuan(ticket.amount_fen))
     about_goods = act.settles_goods(ticket, wanted)
     around: dict[str, Any] = {

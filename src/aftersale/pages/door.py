@@ -103,6 +103,7 @@ class Seat:
 _AREAS: Mapping[str, frozenset[Permission]] = {
     "home": frozenset({Permission.VIEW}),
     "queue": frozenset({Permission.VIEW}),
+    "talks": frozenset({Permission.PROPOSE}),
     "tasks": frozenset({Permission.VIEW}),
     # Who confirms what the bench found good has to find it.
     "bench": frozenset({Permission.RECEIVE, Permission.APPROVE}),
@@ -124,6 +125,7 @@ def _names() -> dict[str, str]:
     return {
         "home": _("Home"),
         "queue": _("Queue"),
+        "talks": _("Negotiation"),
         "tasks": _("To do"),
         "bench": _("Returns bench"),
         "stops": _("Stop list"),

@@ -9,6 +9,7 @@ from aftersale.channels.verbs import Verb
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
+from aftersale.negotiation.rounds import how_it_stands, newest_of
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, row_of, sequence_of
 from aftersale.pages.clauses import clauses_of
 from aftersale.pages.door import Ask, page, shown
@@ -22,6 +23,7 @@ from aftersale.tickets.models import Task
 from aftersale.tickets.refusal import Refusal
 from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for, words_of
 from aftersale.tickets.watching import tell_watchers
+from aftersale.tickets.wording import WordingStopped
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -61,9 +63,14 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     decision = decided_now(ticket, judge, ask.now)
     reasons = reasons_for(ticket, judge.rulebook, ask.now, hands_of)
     if ask.request.method != "POST":
-        return shown(ask, "_refuse.html", **form_of(ask, ticket, judge, decision, reasons))
+        around = form_of(ask, ticket, judge, decision, reasons)
+        return shown(ask, "_refuse.html", **around, typed={}, why=None)
     said = refusal_said(ask, reasons, judge, decision)
-    return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
+    try:
+        return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
+    except WordingStopped as stopped:
+        around = form_of(ask, ticket, judge, decision, reasons)
+        return shown(ask, "_refuse.html", status=422, **around, typed=said.params, why=stopped)
 
 
 def _ticket(ask: Ask, ticket_id: int) -> Ticket:
@@ -90,8 +97,17 @@ def form_of(ask: Ask, ticket: Ticket, judge: Judge, decision: Decision, reasons:
         "wanted": list(wanted),
         "sure": SURE.of(lang()),
         "may_refuse": _may(ask, ticket),
+        "offers_missing": _offers_missing(ticket, judge, ask),
         "row": row_of(ask),
     }
+
+
+def _offers_missing(ticket: Ticket, judge: Judge, ask: Ask) -> int:
+    """Say how many offers are missing until a shop should refuse; a hint that stops nobody."""
+    named = judge.rulebook.parameters.get("talk_rounds_least")
+    talk = newest_of(ticket.pk)
+    made = how_it_stands(talk, list(talk.offers.all()), ask.now).rounds if talk else 0
+    return max(named.values[-1].value - made, 0) if named else 0
 
 
 def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -> Refusal:

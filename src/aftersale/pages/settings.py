@@ -33,6 +33,7 @@ def parts_of(ask: Ask, here: str) -> Sequence[Part]:
         ("settings_connections", _("Connections"), sees_shops(ask)),
         ("settings_costs", _("Costs and goodwill"), bool(ask.caller.shops(Permission.MANAGE_SHOP))),
         ("settings_people", _("People"), sees_people(ask)),
+        ("settings_drafting", _("Drafts of replies"), bool(ask.caller.shops(Permission.MANAGE_SHOP))),
         ("settings_messages", _("Duty and reminders"), True),
         ("me", _("My own"), True),
     )

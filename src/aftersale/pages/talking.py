@@ -13,8 +13,11 @@ from aftersale.pages.words import Speech, whom_words
 from aftersale.tickets import waiting
 from aftersale.tickets.talking import talked, whom_of
 from aftersale.tickets.waiting import Whom, until
+from aftersale.tickets.wording import WordingStopped
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from aftersale.tickets.models import Ticket
@@ -31,19 +34,29 @@ def talk(ask: Ask, ticket_id: int) -> HttpResponse:
         # Pressed twice is meant once.
         if ticket.waits_for != whom:
             text, end = ask.said("text")[:_LONGEST], moment_of(ask.said("until"))
-            talked(ticket, ask.person, text, end, ask.now, sequence_of(ask, ticket))
+            try:
+                talked(ticket, ask.person, text, end, ask.now, sequence_of(ask, ticket))
+            except WordingStopped as stopped:
+                return _shown(ask, ticket, whom, end, stopped)
         return _waits(ask, ticket)
-    end = until(ticket, ask.now)
+    return _shown(ask, ticket, whom, until(ticket, ask.now))
+
+
+def _shown(
+    ask: Ask, ticket: Ticket, whom: Whom, end: datetime, why: WordingStopped | None = None
+) -> HttpResponse:
+    """Show the words; those that were typed where they are not to be sent as they are."""
     around: dict[str, Any] = {
         "ticket": ticket,
         "whom": whom.value,
         "end": end,
-        "words": words_for(ticket, whom, end, ask.now),
+        "words": ask.said("text") if why else words_for(ticket, whom, end, ask.now),
+        "why": why,
         "speech": Speech(ask.now),
         "row": row_of(ask),
         "form": "_talk.html",
     }
-    return shown(ask, "_talk.html" if ask.part else "acted.html", **around)
+    return shown(ask, "_talk.html" if ask.part else "acted.html", status=422 if why else 200, **around)
 
 
 @page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +24,7 @@ from aftersale.policy.rulebook import (
     Step,
     bound,
 )
+from aftersale.policy.talks.wording import Slips, Sought
 from aftersale.policy.turning import ClockMisused, turning_points
 from aftersale.policy.typing import Checker, Mistyped
 from aftersale.texts import Text
@@ -102,6 +104,7 @@ class Builder:
             punitive=self._steps("punitive"),
             deadlines=self._deadlines(),
             reject_reasons=self._reject_reasons(),
+            wording=self._wording(),
             types=self._names,
             calendar=self._calendar,
             digest="",
@@ -313,6 +316,34 @@ class Builder:
             )
             for item, placed in self._unique("reject_reasons", "id")
         )
+
+    def _wording(self) -> tuple[Sought, ...]:
+        return tuple(
+            Sought(
+                id=item.id,
+                platform=placed.platform,
+                kind=Slips(item.kind),
+                stops=item.stops,
+                patterns=self._patterns(item.any, f"{placed.file} {item.id}"),
+                unless=self._patterns(item.unless, f"{placed.file} {item.id}"),
+                digits=item.digits,
+                change=_text(item.change),
+                effective=item.effective,
+                citations=self._citations(item.cite, f"{placed.file} {item.id}", item.id),
+                confidence=item.confidence,
+            )
+            for item, placed in self._unique("wording", "id")
+        )
+
+    def _patterns(self, written: tuple[str, ...], where: str) -> tuple[re.Pattern[str], ...]:
+        found = []
+        for each in written:
+            try:
+                found.append(re.compile(each))
+            except re.error as fault:
+                en, zh = f"this is no regular expression: {fault}", f"不是有效的匹配写法：{fault}"
+                self._in.wrong("rulebook.bad_pattern", where, each, en, zh)
+        return tuple(found)
 
     def _check_shop(self, rulebook: Rulebook) -> None:
         """Hold a shop to adding: no extra damages in place of a refund, no say in liability or freight."""

@@ -26,6 +26,7 @@ from aftersale.policy.written import (
     RemedyW,
     RuleW,
     StepW,
+    WordingW,
     Written,
 )
 from aftersale.texts import Text
@@ -49,10 +50,11 @@ _SHAPES: dict[str, type[Written]] = {
     "remedies": RemedyW,
     "evidence": EvidenceW,
     "reject_reasons": RejectReasonW,
+    "wording": WordingW,
 }
 SHOP_FOLDER = "shop/"
 _OF_A_SHOP = frozenset(
-    {"layer", "platform", "rules", "parameters", "documents", "evidence", "calendar", "shop"}
+    {"layer", "platform", "rules", "parameters", "documents", "evidence", "calendar", "shop", "wording"}
 )
 
 

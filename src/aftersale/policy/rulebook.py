@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aftersale.domain.clock import Calendar
     from aftersale.policy.expression import Expr, Type
+    from aftersale.policy.talks.wording import Sought
     from aftersale.policy.written import (
         AlternativeW,
         Confidence,
@@ -197,6 +198,7 @@ class Rulebook:
     punitive: tuple[Step, ...]
     deadlines: tuple[Deadline, ...]
     reject_reasons: tuple[RefusalReason, ...]
+    wording: tuple[Sought, ...]
     types: Mapping[str, Type]
     calendar: Calendar
     digest: str

@@ -181,6 +181,7 @@ class FileW(Written, frozen=True):
     remedies: list[Any] = []
     evidence: list[Any] = []
     reject_reasons: list[Any] = []
+    wording: list[Any] = []
 
 
 class RejectReasonW(Written, frozen=True):
@@ -196,6 +197,27 @@ class RejectReasonW(Written, frozen=True):
     cite: tuple[CiteW, ...]
     confidence: Confidence
     received: bool | None = None
+
+
+class WordingW(Written, frozen=True):
+    """Describe what must not, or had better not, stand in a text to a buyer.
+
+    `any` and `unless` are regular expressions over the text in one width and lower case; what `unless` finds
+    in the same sentence makes it harmless. `digits`: numerals of every kind are read as digits first.
+    """
+
+    id: str
+    kind: Literal[
+        "contact", "off_platform", "threat", "review", "rude", "blame", "rights", "promise", "jargon"
+    ]
+    any: tuple[str, ...]
+    change: TextW
+    effective: Span
+    cite: tuple[CiteW, ...]
+    confidence: Confidence
+    stops: bool = False
+    unless: tuple[str, ...] = ()
+    digits: bool = False
 
 
 class PieceW(TextW, frozen=True):

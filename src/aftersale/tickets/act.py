@@ -36,6 +36,7 @@ from aftersale.tickets.refusal import (
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.steps import INSPECTION, Stage
 from aftersale.tickets.waiting import Whom, begun, ended
+from aftersale.tickets.wording import check_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,6 +139,7 @@ def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expec
     """Ask a colleague who may to approve; nothing is reserved or sent."""
     if intent.verb != Verb.REFUSE:
         check_intent(intent)
+    check_words(ticket.shop, intent.params.get("text"), now)
     begin(ticket, expected_sequence, intent.verb)
     ways = _WAYS.get(ticket.decision_state, ("propose",))
     after = _walk(ticket.decision_state, ways)
@@ -172,10 +174,11 @@ def accept(  # a step to die at is for tests of exactly that
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
-    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, DoneAlready, SecondPersonNeeded or
-    DayCapReached; then nothing happened.
+    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, DoneAlready, SecondPersonNeeded,
+    DayCapReached or WordingStopped; then nothing happened.
     """
     check_intent(intent)
+    check_words(ticket.shop, intent.params.get("text"), now)
     begin(ticket, expected_sequence, intent.verb)
     if person is None and intent.verb in PAYS and _paid_before(ticket):
         raise PaidBefore(ticket.ticket_no)
@@ -208,6 +211,7 @@ def refuse(
 
     Raises as `accept` does, and DecisionMissing where nothing was judged.
     """
+    check_words(ticket.shop, refusal.text, now)
     begin(ticket, expected_sequence)
     decided = _walk(ticket.decision_state, (*_WAYS.get(ticket.decision_state, ()), "refuse"))
     stored = keep_trace(ticket, judge)

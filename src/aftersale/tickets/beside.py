@@ -23,6 +23,7 @@ from aftersale.tickets.limits import check_limits
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import key_of, lock, named, next_intent
 from aftersale.tickets.receipts import PERFORM
+from aftersale.tickets.wording import TO_THE_PLATFORM, check_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,6 +48,12 @@ NEEDS: Mapping[Verb, tuple[str, ...]] = {
 }
 """What has to be said for each; the rest of its parameters may be left out."""
 
+# What buyers read of it, and what such a text may hold all the same; remarks and flags stay with the shop.
+_READ_BY: Mapping[Verb, Collection[str]] = {
+    Verb.SMALL_PAYOUT: (),
+    Verb.SUBMIT_EVIDENCE: TO_THE_PLATFORM,
+    Verb.REPLY_SERVICE: TO_THE_PLATFORM,
+}
 FLAGS = tuple(FLAG_WORDS)
 _CHOICES: Mapping[str, Collection[str]] = {"flag": FLAG_WORDS, "purpose": PURPOSES}
 _SAME_PRESS = timedelta(seconds=10)
@@ -84,9 +91,11 @@ def do(
 ) -> Action:
     """Write down what is to be done and wake the worker up; the same press twice is one.
 
-    Raises NotWhole; for a small payout SecondPersonNeeded or DayCapReached, too.
+    Raises NotWhole, WordingStopped; for a small payout SecondPersonNeeded or DayCapReached, too.
     """
     said = _checked(verb, params, amount_fen)
+    if verb in _READ_BY:
+        check_words(ticket.shop, said.get("text"), now, _READ_BY[Verb(verb)])
     lock(ticket)
     before = _just_now(ticket, person, Wish(verb, amount_fen, said), now)
     if before is not None:

@@ -104,6 +104,10 @@ PLACES: tuple[Place, ...] = (
         "returns.ParcelPhoto", "path", "parcel__matches__ticket", How.FILE,
         Text(zh="包裹照片（面单上有收件信息）", en="photos of parcels, labels included"), shared=True,
     ),
+    Place(
+        "negotiation.Offer", "text", "negotiation__ticket", How.BLANK,
+        Text(zh="协商里说过的话", en="what was said in a negotiation"),
+    ),
     # What was made of a file goes before the file itself.
     Place(
         "evidence.StoredFile", "path", "packs__ticket", How.FILE,

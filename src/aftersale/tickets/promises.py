@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,6 +24,15 @@ PROMISE = "promise"
 _LONGEST = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Hold what was promised, until when, and money where it is about money."""
+
+    text: str
+    until: datetime
+    amount_fen: int | None = None
+
+
 class PromiseRefused(AftersaleError):
     """Refuse a promise that says nothing or was due before it was given."""
 
@@ -39,17 +49,27 @@ def promise(
     ticket: Ticket, person: Person, what: str, amount_fen: int | None, until: datetime, now: datetime
 ) -> Task:
     """Note a promise, with one event that holds its words as a personal value; raises PromiseRefused."""
-    said = what.strip()[:_LONGEST]
-    if not said or until <= now:
-        raise PromiseRefused
+    kept = Promise(what.strip()[:_LONGEST], until, amount_fen)
+    check_promise(kept, now)
     data = {"amount_fen": amount_fen, "until": until.isoformat()}
-    change(ticket, Entry("promised", now, person.pk, data, {"text": said}))
+    change(ticket, Entry("promised", now, person.pk, data, {"text": kept.text}))
+    return to_keep(ticket, person, kept, now)
+
+
+def check_promise(kept: Promise, now: datetime) -> None:
+    """Let a promise pass that says something and ends later; raises PromiseRefused."""
+    if not kept.text or kept.until <= now:
+        raise PromiseRefused
+
+
+def to_keep(ticket: Ticket, person: Person, kept: Promise, now: datetime) -> Task:
+    """Put a promise among the things to do, for an event that the caller writes."""
     return Task.objects.create(
         shop_id=ticket.shop_id,
         ticket=ticket,
         kind=PROMISE,
-        params={"text": said, "amount_fen": amount_fen, "by": person.pk},
+        params={"text": kept.text, "amount_fen": kept.amount_fen, "by": person.pk},
         assignee=person,
-        due_at=until,
+        due_at=kept.until,
         created_at=now,
     )

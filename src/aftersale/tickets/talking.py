@@ -19,6 +19,7 @@ from aftersale.tickets.standing import FIELD
 from aftersale.tickets.steps import CARRY_OUT, NOTHING, SUBMIT, WAIT
 from aftersale.tickets.verbs import verb_of
 from aftersale.tickets.waiting import Whom, begun
+from aftersale.tickets.wording import RETURN_ADDRESS, check_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,18 +85,26 @@ def talked(  # what a form says, and when
 ) -> None:
     """Note that a step was done by talking or looking, and let the ticket wait: one event.
 
-    The words are a personal value. Raises WaitInvalid, Overtaken, TicketEnded, ActionPending, DoneAlready.
+    The words are a personal value. Raises WaitInvalid, WordingStopped,
+    Overtaken, TicketEnded, ActionPending, DoneAlready.
     """
     if until <= now:
         raise WaitInvalid
     begin(ticket, expected_sequence)
     whom = whom_of(ticket.step) or Whom.CHECK
+    if whom is Whom.BUYER:
+        check_words(ticket.shop, text, now, passed_on(ticket.step))
     data = {"step": ticket.step, "whom": whom.value, "until": until.isoformat()}
     entry = Entry("wait_begun", now, person.pk, data, {"text": text} if text else {})
-    change(ticket, entry, **begun(ticket, whom, now, until), **_moved(ticket, whom))
+    change(ticket, entry, **begun(ticket, whom, now, until), **moved(ticket, whom))
 
 
-def _moved(ticket: Ticket, whom: Whom) -> dict[str, object]:
+def passed_on(step: str) -> frozenset[str]:
+    """Say what a text to the buyer may hold at a step: the right address has a phone number with it."""
+    return RETURN_ADDRESS if step == "fix_address_24h" else frozenset()
+
+
+def moved(ticket: Ticket, whom: Whom) -> dict[str, object]:
     """Give the state that follows, where the table allows the move."""
     machine, verb = _SUBMITTED if ticket.step == SUBMIT else _MOVES.get(whom, (None, ""))
     if machine is None:

@@ -28,7 +28,7 @@ ELSEWHERE = {
 OF_FILES = {"StoredFile.key", "Piece.caption", "Piece.giver"}
 OF_COLLEAGUES = {"NotifyTarget.url"}
 # Keys of a shop's app and what it was granted: nothing of a buyer stands there.
-OF_SHOPS = {"Shop.stop_url", "HeadsOut.url"} | {
+OF_SHOPS = {"Shop.stop_url", "HeadsOut.url", "Drafting.key"} | {
     f"Link.{name}"
     for name in (
         "secret", "sign_secret", "message_key", "access_token", "refresh_token", "previous_token",

@@ -24,6 +24,7 @@ from aftersale.texts import Text
 from aftersale.tickets.change import change
 from aftersale.tickets.models import EvidenceRequest, Ticket
 from aftersale.tickets.vault.adding import EvidenceRefused, Hand, Told, add
+from aftersale.tickets.wording import check_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,9 +79,14 @@ def over() -> RequestRefused:
 
 @transaction.atomic
 def ask(ticket: Ticket, wish: Wish, person_id: int, now: datetime) -> tuple[EvidenceRequest, str]:
-    """Make a link; gives the request and the token, which nobody can read again. Raises RequestRefused."""
+    """Make a link; gives the request and the token, which nobody can read again.
+
+    Raises RequestRefused, WordingStopped.
+    """
     if open_of(ticket, now).count() >= MOST_OPEN:
         raise _too_many()
+    if wish.whom is Giver.BUYER:
+        check_words(ticket.shop, wish.words, now)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     locked = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket.pk)
     made = EvidenceRequest.objects.create(

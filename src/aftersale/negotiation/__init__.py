@@ -1,0 +1,1 @@
+"""Negotiate with a buyer: rounds, limits and what both agree on; replies to copy, and a draft on request."""

@@ -1,0 +1,134 @@
+"""Give the values that a prepared reply is filled with, and the ways that a buyer may choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import override
+
+from aftersale.negotiation.rounds import how_it_stands, newest_of
+from aftersale.pages.clauses import clauses_of
+from aftersale.pages.proposal import newest_of as decision_of
+from aftersale.pages.proposal import proposal_of
+from aftersale.pages.talk_words import terms_words, way_words
+from aftersale.pages.told import decided_now
+from aftersale.pages.words import value
+from aftersale.policy.explain import FALLBACK
+from aftersale.policy.talks.options import Choice, Lawful, choices_for, next_amount
+from aftersale.policy.talks.terms import Terms
+from aftersale.shops.rulebooks import judge_of
+from aftersale.tickets.waiting import until
+from aftersale.web.environment import at, money
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aftersale.negotiation.models import Negotiation
+    from aftersale.pages.proposal import Proposal
+    from aftersale.policy.decision import Decision
+    from aftersale.policy.rulebook import Rulebook
+    from aftersale.policy.talks.rounds import Standing
+    from aftersale.tickets.models import Ticket
+
+_CHINESE = "zh-hans"
+_MOST = 4
+
+
+def lawful_ways(decision: Decision, book: Rulebook) -> list[Lawful]:
+    """List the ways that a decision allows, the proposed one first, with what each pays back."""
+    verdict = decision.verdict
+    named = [verdict.preferred, *verdict.remedies]
+    named += [rule.remedies[0] for rule in verdict.alternatives if rule.group != FALLBACK and rule.remedies]
+    return [Lawful(way, _pays(way, decision, book)) for way in dict.fromkeys(named)]
+
+
+def _pays(way: str, decision: Decision, book: Rulebook) -> int | None:
+    if way in {"partial_refund", "compensation", "service_compensation"}:
+        return None
+    if way == decision.verdict.preferred and decision.payable_fen:
+        return decision.payable_fen
+    return decision.amount_fen if book.remedies[way].pays == "refund" else None
+
+
+def options_for(ticket: Ticket, talk: Negotiation | None, now: datetime) -> tuple[Choice, ...]:
+    """Prepare two or three ways for the buyer of a ticket."""
+    judge = judge_of(ticket.shop_id, now)
+    lawful = lawful_ways(decided_now(ticket, judge, now), judge.rulebook)
+    if talk is None:
+        return choices_for(lawful)
+    standing = _standing(talk, now)
+    fen = next_amount(standing.overlap) or standing.shop.amount_fen
+    return choices_for(lawful, standing.buyer.way, fen, keeps_goods=talk.keeps_goods)
+
+
+def options_words(options: Sequence[Choice], book: Rulebook) -> list[str]:
+    """Say each way with its amount, or that the amount is to be agreed on."""
+    return [
+        " ".join(
+            (
+                way_words(each.way, book),
+                money(each.amount_fen) if each.amount_fen else _open(each, book),
+            )
+        ).strip()
+        for each in options
+    ]
+
+
+def _open(choice: Choice, book: Rulebook) -> str:
+    """Say that an amount is open, for a way that pays one."""
+    return _("(amount to be agreed)") if book.remedies[choice.way].pays != "none" else ""
+
+
+def values_for(ticket: Ticket, now: datetime) -> dict[str, str]:
+    """Give the value of each variable, always in Chinese; what nobody knows is empty."""
+    with override(_CHINESE):
+        judge, talk = judge_of(ticket.shop_id, now), newest_of(ticket.pk)
+        book = judge.rulebook
+        stored = decision_of(ticket.pk)
+        proposal = proposal_of(stored, {}, now) if stored else None
+        decision = decided_now(ticket, judge, now)
+        options = options_words(options_for(ticket, talk, now), book)
+        cites = clauses_of((each for each in decision.verdict.citations if each.assumption is None), book)
+        return {
+            "店铺": ticket.shop.name,
+            "商品": ticket.article or "商品",
+            "申请": value(ticket.apply_type) or ticket.claim or "售后",
+            "订单号": ticket.order_no,
+            "申请金额": money(ticket.amount_fen) if ticket.amount_fen else "",
+            "方案": _numbered(options),
+            "时间": at((talk.until or talk.back_at) if talk else None) or at(until(ticket, now)),
+            "依据": "、".join(cite.quote for cite in cites),
+            "还差": _numbered(_wanted(proposal)[:_MOST]),
+            **_positions(talk, book, now),
+        }
+
+
+def _positions(talk: Negotiation | None, book: Rulebook, now: datetime) -> dict[str, str]:
+    if talk is None:
+        return {"买家要": "", "我们给": "", "谈妥": ""}
+    standing = _standing(talk, now)
+    agreed = terms_words(Terms(talk.way, talk.amount_fen), book)
+    return {
+        "买家要": terms_words(standing.buyer, book),
+        "我们给": terms_words(standing.shop, book),
+        "谈妥": agreed or terms_words(standing.shop, book),
+    }
+
+
+def _standing(talk: Negotiation, now: datetime) -> Standing:
+    return how_it_stands(talk, list(talk.offers.all()), now)
+
+
+def _wanted(proposal: Proposal | None) -> list[str]:
+    """List what the buyer is asked for: evidence first, then open questions."""
+    if proposal is None:
+        return []
+    buyer = _("from the buyer")
+    pieces = [each for whom, wanted in proposal.evidence if whom == buyer for each in wanted]
+    return pieces or [asked.words for asked in proposal.asked]
+
+
+def _numbered(lines: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {each}" for number, each in enumerate(lines, 1))

@@ -1,0 +1,116 @@
+"""Prepare a reply: ways to choose from, words by scene and stage, a draft on request; then copy it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aftersale.api.access import ticket_for
+from aftersale.domain.errors import AftersaleError
+from aftersale.domain.roles import Permission
+from aftersale.negotiation.drafting import ask_draft, body_of, masked, setting_of
+from aftersale.negotiation.replies import offered, use
+from aftersale.negotiation.rounds import newest_of
+from aftersale.negotiation.scenes import NEED_WORDS, SCENE_WORDS, STAGE_WORDS, Stage, scene_of
+from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.reply_values import options_for, options_words, values_for
+from aftersale.pages.service import NotReady
+from aftersale.policy.talks.fill import filled
+from aftersale.shops.rulebooks import judge_of
+from aftersale.tickets.wording import check_words
+from aftersale.web.environment import lang
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpResponse
+
+    from aftersale.negotiation.replies import Offered
+    from aftersale.tickets.models import Ticket
+
+_LONGEST = 2_000
+_BLANK = "【"
+
+
+@page
+def reply(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Show words for the buyer by scene and stage; when sent, look them over and let them be copied."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.PROPOSE)
+    if ask.request.method != "POST":
+        return _shown(ask, ticket)
+    text = ask.said("text")[:_LONGEST]
+    try:
+        if ask.said("do") == "draft":
+            return _drafted(ask, ticket)
+        if not text:
+            raise NotReady("service.empty")
+        if _BLANK in text:
+            raise NotReady("service.blank")
+        check_words(ticket.shop, text, ask.now)
+    except AftersaleError as refusal:
+        return _shown(ask, ticket, text=text, why=refusal)
+    use(ticket, ask.person, ask.said("code"), ask.now)
+    return _shown(ask, ticket, text=text, ready=True)
+
+
+def _drafted(ask: Ask, ticket: Ticket) -> HttpResponse:
+    """Show what would leave; once that was seen, ask for a draft. Raises DraftFailed."""
+    prompt = masked(ticket, ask.said("prompt") or _prompt(ticket, ask))
+    if not ask.said("sure"):
+        return _shown(ask, ticket, text=ask.said("text"), leaving=prompt)
+    return _shown(ask, ticket, text=ask_draft(ticket.shop, prompt), drafted=True)
+
+
+def _prompt(ticket: Ticket, ask: Ask) -> str:
+    """Say what a draft rests on, in Chinese: facts, positions and options; no name, number or address."""
+    values = values_for(ticket, ask.now)
+    named = ("商品", "申请", "申请金额", "买家要", "我们给", "谈妥", "时间", "依据")
+    lines = [f"{name}：{values[name]}" for name in named if values[name]]
+    stage = STAGE_WORDS[Stage(_stage(ask))].zh
+    return "\n".join([f"这条回复要做的：{stage}", *lines, f"可选的办法：\n{values['方案']}"])
+
+
+def _stage(ask: Ask) -> str:
+    said = ask.said("stage")
+    return said if said in set(Stage) else Stage.OFFER
+
+
+def _shown(ask: Ask, ticket: Ticket, **more: Any) -> HttpResponse:  # noqa: ANN401  # what a template takes
+    talk, book = newest_of(ticket.pk), judge_of(ticket.shop_id, ask.now).rulebook
+    scene = ask.said("scene") or scene_of(ticket.reason, keeps_goods=bool(talk and talk.keeps_goods))
+    stage, values = _stage(ask), values_for(ticket, ask.now)
+    known = offered(ticket.shop, ask.person, scene, stage)
+    chosen = next((each for each in known if each.code == ask.said("code")), known[0] if known else None)
+    setting = setting_of(ticket.shop)
+    around: dict[str, Any] = {
+        "ticket": ticket,
+        "scene": scene,
+        "stage": stage,
+        "scenes": [(code.value, words.of(lang())) for code, words in SCENE_WORDS.items()],
+        "stages": [(code.value, words.of(lang())) for code, words in STAGE_WORDS.items()],
+        "needs": [(code.value, words.of(lang())) for code, words in NEED_WORDS.items()],
+        "talk": talk,
+        "known": known,
+        "chosen": chosen,
+        "text": _words(chosen, values),
+        "options": options_words(options_for(ticket, talk, ask.now), book),
+        "drafting": setting if setting and setting.on else None,
+        "leaving": "",
+        "drafted": False,
+        "ready": False,
+        "why": None,
+        **more,
+    }
+    if around["leaving"] and setting:
+        around["body"] = body_of(setting, around["leaving"])
+    template = "_reply.html" if ask.part else "acted.html"
+    return shown(ask, template, status=422 if around["why"] else 200, form="_reply.html", **around)
+
+
+def _words(chosen: Offered | None, values: Mapping[str, str]) -> str:
+    return filled(chosen.text, values) if chosen else ""
+
+
+def told_uses(each: Offered) -> str:
+    """Say how often a reply was used and how often that ended in an agreement."""
+    return _("used {uses} times, {worked} agreed").format(uses=each.uses, worked=each.worked)

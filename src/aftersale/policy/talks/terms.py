@@ -1,0 +1,98 @@
+"""Read what one side wants or gives, as it is typed in a hurry: 退80 · 补偿20元 · 换一件."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Side(StrEnum):
+    """Name who speaks."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Hold what is wanted or given: a remedy of the rulebook, and how much; nothing known is empty."""
+
+    way: str = ""
+    amount_fen: int | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was understood."""
+        return bool(self.way) or self.amount_fen is not None
+
+
+PARTIAL, WHOLE, COMPENSATION = "partial_refund", "refund_no_return", "compensation"
+MONEY_ALONE = frozenset({PARTIAL, WHOLE, COMPENSATION, "service_compensation", "price_diff_refund"})
+"""Ways in which money goes to the buyer and the goods stay there: they differ in the amount alone."""
+
+# The first that fits is meant: 不退货 holds 退货, and 换货 is meant where somebody sends goods for it.
+_WAYS: Mapping[str, re.Pattern[str]] = {
+    "pickup": re.compile("上门取|取件"),
+    "exchange": re.compile("换货|换新|换一|换个|调换|想换|更换"),
+    "reship": re.compile("补寄|补发|重发|再发|重新发"),
+    "repair": re.compile("维修|修理|返修|修一下|修好"),
+    "price_diff_refund": re.compile("差价|价保|保价"),
+    "coupon": re.compile("优惠券|红包券|代金券|券"),
+    COMPENSATION: re.compile("补偿|赔偿|赔付|小额打款|打款|红包|[补赔]"),
+    PARTIAL: re.compile("部分退|退一部分|退部分|少退|退一半|只退"),
+    WHOLE: re.compile("仅退款|只退款|退款不退货|不退货|不用退回|不寄回|全额退|全退|全款"),
+    "extend_ship_back": re.compile("延长寄回|晚几天寄|晚点寄"),
+    "return_refund": re.compile("退货|寄回"),
+}
+_REFUND = re.compile("退款|退钱|退|返")
+_YUAN = re.compile(
+    r"(?:¥|￥|RMB)\s*(\d{1,6}(?:\.\d{1,2})?)|(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|RMB)(?:钱)?([1-9](?!\d))?",
+    re.IGNORECASE,
+)
+# Without a sign of money a number is an amount only behind a word of paying, and before no other unit.
+_BARE = re.compile(
+    r"(?:退款?|返|赔偿?|补偿?|给|要|打款|出|加到|降到)\s*(?:你|您|我|他|她|个|到)?\s*"
+    r"(\d{1,6}(?:\.\d{1,2})?)(?![\d.]*\s*(?:天|点|号|月|日|小时|分钟?|个|件|单|次|%|折|年|周|:|张))"
+)
+_FEN, _JIAO = 100, 10
+
+
+def read_terms(said: str, paid_fen: int | None = None) -> Terms:
+    """Read a way and an amount from a few words; what cannot be read is left empty.
+
+    An amount that is given back is a part of the price, or all of it where that is `paid_fen` or more.
+
+    >>> read_terms("退80")
+    Terms(way='partial_refund', amount_fen=8000)
+    >>> read_terms("给您补偿20元").amount_fen, read_terms("换一件").way
+    (2000, 'exchange')
+    """
+    text = normalize("NFKC", said)
+    amount = _amount_in(text)
+    way = next((name for name, words in _WAYS.items() if words.search(text)), "")
+    if not way and amount is not None and _REFUND.search(text):
+        way = PARTIAL
+    if way == PARTIAL and amount is not None and paid_fen is not None and amount >= paid_fen:
+        way = WHOLE
+    return Terms(way, amount)
+
+
+def _amount_in(text: str) -> int | None:
+    """Give the last amount that is named, in fen; 5块5 is five and a half."""
+    found = list(_YUAN.finditer(text))
+    if found:
+        last = found[-1]
+        return _fen(last[1] or last[2]) + (int(last[3]) * _JIAO if last[3] else 0)
+    bare = _BARE.findall(text)
+    return _fen(bare[-1]) if bare else None
+
+
+def _fen(yuan: str) -> int:
+    whole, _, part = yuan.partition(".")
+    return int(whole) * _FEN + int(part.ljust(2, "0") or 0)

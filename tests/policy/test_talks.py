@@ -1,0 +1,179 @@
+"""Positions of both sides: read as they are typed, compared, whose turn it is, what runs out when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aftersale.policy.talks.rounds import (
+    Act,
+    Meeting,
+    Overlap,
+    Pressing,
+    Round,
+    overlap_of,
+    pressing,
+    standing_of,
+)
+from aftersale.policy.talks.terms import Side, Terms, read_terms
+
+NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
+PART, BOTH = "partial_refund", "compensation"
+
+
+def after(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("said", "way", "fen"),
+    [
+        ("退80", PART, 8000),
+        ("退80元", PART, 8000),
+        ("补偿20", BOTH, 2000),
+        ("赔我50块钱吧", BOTH, 5000),
+        ("15块5补偿", BOTH, 1550),
+        ("给你打款￥12.5", BOTH, 1250),
+        ("要仅退款", "refund_no_return", None),
+        ("不想退货，退一半", PART, None),
+        ("退货退款", "return_refund", None),
+        ("换一件 M 码", "exchange", None),
+        ("补发一个杯盖", "reship", None),
+        ("上门取件，退货", "pickup", None),
+        ("修一下", "repair", None),
+        ("送10元券", "coupon", 1000),
+        ("退差价 6.6 元", "price_diff_refund", 660),
+        ("先退30不行，退50元", PART, 5000),
+        ("3天内给答复", "", None),
+        ("要2个杯子", "", None),
+        ("8折", "", None),
+        ("您好", "", None),
+        ("128", "", None),
+        ("给30", "", 3000),
+        ("退款金额：￥５８．００", PART, 5800),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_read_as_a_way_and_an_amount(
+    said: str, way: str, fen: int | None
+) -> None:
+    assert read_terms(said) == Terms(way, fen)
+    assert bool(Terms(way, fen)) is bool(way or fen is not None)
+
+
+@pytest.mark.parametrize(
+    ("paid", "way"), [(7999, "refund_no_return"), (8000, "refund_no_return"), (8001, PART)]
+)
+def test_all_that_was_paid_is_the_whole_price_and_one_fen_less_is_a_part(paid: int, way: str) -> None:
+    assert read_terms("退80", paid).way == way
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read_or_left_empty(said: str) -> None:
+    amount = read_terms(said).amount_fen
+    assert amount is None or amount >= 0
+
+
+BUYER, SHOP = Terms(PART, 8000), Terms(BOTH, 2000)
+NAMED: tuple[tuple[Terms, Terms, int | None, Overlap], ...] = (
+    (Terms(), Terms(PART, 1), None, Overlap(Meeting.UNKNOWN)),
+    (Terms(PART, 1), Terms(), None, Overlap(Meeting.UNKNOWN)),
+    (Terms("exchange"), Terms("exchange"), None, Overlap(Meeting.MET)),
+    (Terms("exchange"), Terms("", 500), None, Overlap(Meeting.UNKNOWN)),
+    (Terms("exchange"), Terms("repair"), None, Overlap(Meeting.OTHER_WAY)),
+    (BUYER, Terms(BOTH, 8000), None, Overlap(Meeting.MET, 8000, 8000)),
+    (BUYER, Terms(PART, 9000), None, Overlap(Meeting.MET, 8000, 9000)),
+    (BUYER, SHOP, None, Overlap(Meeting.APART, 2000, 2000, 6000)),
+    (BUYER, SHOP, 7999, Overlap(Meeting.APART, 2000, 7999, 6000)),
+    (BUYER, SHOP, 8000, Overlap(Meeting.WITHIN, 2000, 8000, 6000)),
+    (BUYER, SHOP, 1000, Overlap(Meeting.APART, 2000, 2000, 6000)),
+)
+
+
+@pytest.mark.parametrize(("buyer", "shop", "limit", "found"), NAMED)
+def test_two_positions_meet_lie_within_the_limit_or_apart(
+    buyer: Terms, shop: Terms, limit: int | None, found: Overlap
+) -> None:
+    assert overlap_of(buyer, shop, limit) == found
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_where_both_can_meet_is_a_span_within_what_the_buyer_wants_and_the_shop_would_give(
+    wants: int, gives: int, limit: int
+) -> None:
+    found = overlap_of(Terms(PART, wants), Terms(PART, gives), limit)
+    assert found.low_fen is not None
+    assert found.high_fen is not None
+    assert found.low_fen <= found.high_fen
+    if found.meeting is not Meeting.MET:
+        assert found.high_fen <= max(limit, gives)
+        assert found.gap_fen == wants - gives
+
+
+def test_a_standing_counts_the_offers_of_the_shop_and_keeps_both_last_words() -> None:
+    rounds = [
+        Round(Side.BUYER, Act.OFFER, Terms(PART, 8000), NOON),
+        Round(Side.PLATFORM, Act.WORD, Terms(), after(1)),
+        Round(Side.SHOP, Act.OFFER, Terms(BOTH, 2000), after(2), after(60)),
+        Round(Side.BUYER, Act.WORD, Terms(), after(3)),
+        Round(Side.SHOP, Act.OFFER, Terms(BOTH, 3000), after(4), after(90)),
+    ]
+    found = standing_of(rounds, after(5), 5000)
+    assert (found.buyer, found.shop) == (Terms(PART, 8000), Terms(BOTH, 3000))
+    assert (found.rounds, found.turn, found.waits_since) == (2, Side.BUYER, None)
+    assert (found.until, found.lapsed) == (after(90), False)
+    assert found.overlap.meeting is Meeting.APART
+
+
+def test_nothing_said_is_nobodys_turn() -> None:
+    found = standing_of([], NOON)
+    assert (found.turn, found.rounds, found.waits_since, found.lapsed) == (None, 0, None, False)
+    assert found.overlap.meeting is Meeting.UNKNOWN
+
+
+@pytest.mark.parametrize(("minute", "lapsed"), [(59, False), (60, True), (61, True)])
+def test_an_offer_stands_until_its_end_and_not_at_it(minute: int, *, lapsed: bool) -> None:
+    rounds = [Round(Side.SHOP, Act.OFFER, Terms(BOTH, 2000), NOON, after(60))]
+    assert standing_of(rounds, after(minute)).lapsed is lapsed
+
+
+def test_the_buyer_waits_since_the_first_word_that_has_no_answer() -> None:
+    rounds = [
+        Round(Side.BUYER, Act.OFFER, Terms(PART, 8000), NOON),
+        Round(Side.SHOP, Act.WORD, Terms(), after(2)),
+        Round(Side.BUYER, Act.WORD, Terms(), after(3)),
+        Round(Side.BUYER, Act.WORD, Terms(), after(9)),
+    ]
+    found = standing_of(rounds, after(10))
+    assert (found.waits_since, found.turn) == (after(3), Side.SHOP)
+
+
+def test_both_accept_until_somebody_offers_or_declines_anew() -> None:
+    given_ = [
+        Round(Side.SHOP, Act.OFFER, Terms(BOTH, 2000), NOON),
+        Round(Side.BUYER, Act.ACCEPT, Terms(), after(1)),
+        Round(Side.SHOP, Act.ACCEPT, Terms(), after(2)),
+        Round(Side.SHOP, Act.WORD, Terms(), after(3)),
+    ]
+    assert standing_of(given_, after(4)).accepted == {Side.BUYER, Side.SHOP}
+    for act in (Act.DECLINE, Act.OFFER):
+        later = [*given_, Round(Side.BUYER, act, Terms(), after(4))]
+        assert standing_of(later, after(5)).accepted == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, Pressing.CALM), (2.9, Pressing.CALM), (3, Pressing.SOON), (59, Pressing.SOON), (60, Pressing.LATE)],
+)
+def test_an_answer_presses_from_its_target_on_and_is_late_after_an_hour(
+    minutes: float, said: Pressing
+) -> None:
+    assert pressing(NOON, after(minutes), timedelta(minutes=3)) is said
+
+
+def test_nobody_waits_where_nobody_spoke_and_a_long_target_is_late_only_past_itself() -> None:
+    assert pressing(None, NOON, timedelta(minutes=3)) is Pressing.CALM
+    assert pressing(NOON, after(119), timedelta(hours=2)) is Pressing.CALM
+    assert pressing(NOON, after(120), timedelta(hours=2)) is Pressing.LATE
