@@ -30,8 +30,8 @@ def page_calls(agent: Person, lead: Person, article: str) -> list[dict[str, obje
         ("page of a ticket, 200 events, 30 files", ["/tickets/1/"], as_agent),
         ("page of the desk at a glance, 5 shops", ["/home/"], as_agent),
         ("page of the desk at a glance, 20 shops", ["/home/"], as_lead),
-        ("page of articles by reason, 30 days, 20 shops", ["/home/articles/"], as_lead),
-        ("page of articles by reason, 90 days, 20 shops", ["/home/articles/?days=90"], as_lead),
+        ("page of articles by reason, 30 days, 20 shops", ["/by-reason/"], as_lead),
+        ("page of articles by reason, 90 days, 20 shops", ["/by-reason/?days=90"], as_lead),
     ]
     return [{"name": name, "paths": paths, "headers": who} for name, paths, who in pages]
 

@@ -24,7 +24,7 @@ from aftersale.connections.platforms import interface_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, shut_out
 from aftersale.connections.taking import table_for
 from aftersale.connections.tokens import refreshed
-from aftersale.domain.errors import AftersaleError, ChannelError, Rejected, Unauthorised
+from aftersale.domain.errors import AftersaleError, ChannelError, Rejected, TooFast, Unauthorised
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of
@@ -50,7 +50,7 @@ LEASE = timedelta(minutes=5)
 _LONGEST_S = 20.0
 _LONGEST_PAUSE = timedelta(minutes=10)
 # Nothing is wrong with the shop: several of one app ask at once; each soon goes on where its last page ended.
-_TOO_FAST, _BREATH = frozenset({"channel.throttled", "channel.busy", "channel.quota"}), timedelta(seconds=5)
+_BREATH = timedelta(seconds=5)
 _MOST = 50
 # Who has tokens and was read once by whoever connected it.
 _POLLED = Link.objects.exclude(access_until=None).exclude(checked_at=None)
@@ -112,15 +112,19 @@ def _put_off(link: Link, fault: AftersaleError, now: datetime) -> None:
         shut_out(link.shop, fault, now)
     if not isinstance(fault, ChannelError):
         _log.error("polling shop %s: %s", link.shop_id, fault)
-    wait = _LONGEST_PAUSE if isinstance(fault, Unauthorised) else _pause(link, fault.code)
+    wait = (
+        _LONGEST_PAUSE
+        if isinstance(fault, Unauthorised)
+        else _pause(link, too_fast=isinstance(fault, TooFast))
+    )
     Link.objects.filter(pk=link.pk).update(
         poll_at=now + wait, poll_lease=None, failures=F("failures") + 1, fault=fault_of(fault, now)
     )
 
 
-def _pause(link: Link, code: str = "") -> timedelta:
+def _pause(link: Link, *, too_fast: bool = False) -> timedelta:
     usual = timedelta(seconds=seconds_between(link))
-    first, most = (_BREATH, usual) if code in _TOO_FAST else (usual, max(usual, _LONGEST_PAUSE))
+    first, most = (_BREATH, usual) if too_fast else (usual, max(usual, _LONGEST_PAUSE))
     longer: timedelta = first * 2 ** min(link.failures, 6)
     return min(longer, most)
 

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from aftersale.connections.models import Quota
-from aftersale.domain.errors import Unavailable
+from aftersale.domain.errors import TooFast
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _BURST = 5
 def wait_for_turn(
     app: str, per_second: int, clock: Callable[[], datetime], sleep: Callable[[float], object] = time.sleep
 ) -> None:
-    """Wait until the app may call again; raises Unavailable where that is too long, nothing being booked."""
+    """Wait until the app may call again; raises TooFast where that is too long, nothing being booked."""
     wait_us = _booked(app, per_second, clock)
     if wait_us > 0:
         sleep(wait_us / _SECOND_US)
@@ -48,7 +48,7 @@ def _booked(app: str, per_second: int, clock: Callable[[], datetime]) -> int:
             break
         if Quota.objects.filter(pk=app, next_us=row.next_us).update(next_us=at + step):
             return at - now
-    raise Unavailable(
+    raise TooFast(
         "channel.quota",
         Text(zh="平台的调用额度用完了，稍后再试。", en="The quota of calls is used up for the moment."),
         Text(zh="系统会自动重试。", en="The desk tries again by itself."),

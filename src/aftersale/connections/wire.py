@@ -14,7 +14,7 @@ from django.conf import settings
 
 from aftersale.connections.platforms import interface_of, is_guarded, keys_of, place_of
 from aftersale.connections.quota import wait_for_turn
-from aftersale.domain.errors import ChannelError, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, TooFast, Unavailable, Unreadable
 from aftersale.jobs.clock import wall_clock
 from aftersale.texts import Text
 
@@ -107,7 +107,7 @@ def _answered(client: httpx2.Client, sent: httpx2.Request, *, writes: bool) -> b
     answer = client.send(sent, stream=True)
     try:
         if answer.status_code == _BUSY:
-            raise _unavailable("channel.busy", None)
+            raise _unavailable("channel.busy", None, TooFast)
         if answer.status_code >= _BAD or answer.is_redirect:
             raise _no_answer(f"HTTP {answer.status_code}", writes=writes)
         body = bytearray()
@@ -132,9 +132,9 @@ def _no_answer(why: object, *, writes: bool) -> ChannelError:
     )
 
 
-def _unavailable(code: str, why: object) -> Unavailable:
+def _unavailable(code: str, why: object, kind_of: type[Unavailable] = Unavailable) -> Unavailable:
     kind = type(why).__name__ if isinstance(why, Exception) else why or "busy"
-    return Unavailable(
+    return kind_of(
         code,
         Text(
             zh=f"平台接口没有响应（{kind}）。", en=f"The interface of the platform does not answer ({kind})."

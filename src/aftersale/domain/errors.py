@@ -8,6 +8,7 @@ AftersaleError              stable code, message for staff, what to do next
 ├── MoveRefused             the state does not allow the move: choose one that is possible now
 ├── ChannelError            a platform did not do what we sent
 │   ├── Unavailable         it could not be reached, nothing was done: try again later
+│   │   └── TooFast         it asks us to slow down: take a breath, then go on
 │   ├── Rejected            it said no, with its own code: final, do not send the same again
 │   ├── Unauthorised        it does not let us in: a person must act
 │   ├── NotSent             the desk itself sent nothing, as the shop wants it: a person does it
@@ -126,6 +127,10 @@ class ChannelError(AftersaleError):
 
 class Unavailable(ChannelError):
     """Report a platform that could not be reached and did nothing: try again later."""
+
+
+class TooFast(Unavailable):
+    """Report that more was asked than a moment allows: nothing is wrong, go on a little later."""
 
 
 class Rejected(ChannelError):

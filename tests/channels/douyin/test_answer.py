@@ -8,11 +8,11 @@ import pytest
 
 from aftersale.channels.douyin.answer import MEANINGS, Means, read_answer
 from aftersale.channels.douyin.codes import Code
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 from tests.channels.douyin.platform import no, ok
 
 READ: dict[Means, type[ChannelError]] = {
-    Means.NOT_NOW: Unavailable,
+    Means.NOT_NOW: TooFast,
     Means.REFUSED: Rejected,
     Means.SHUT_OUT: Unauthorised,
     Means.DOUBTFUL: Unavailable,
@@ -47,7 +47,7 @@ def test_a_code_is_the_error_that_it_means(code: Code) -> None:
         (40003, "isv.parameter-invalid", Rejected),
         (90000, "isv.env-suspected", Unauthorised),
         (50001, "dop.token-generate-failed:code-expired", Unauthorised),
-        (20000, "isv.traffic-limited", Unavailable),
+        (20000, "isv.traffic-limited", TooFast),
         (40004, "isv.parameter-invalid:11000", Rejected),
         (50002, "isv.business-failed:20309541", Rejected),
         (80000, "isv.risk-control-failed:3", Rejected),

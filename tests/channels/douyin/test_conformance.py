@@ -10,7 +10,7 @@ import pytest
 
 from aftersale.channels.douyin import Douyin
 from aftersale.channels.verbs import Verb
-from aftersale.domain.errors import Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 from tests.channels.conformance import Bench, ChannelConformance
 from tests.channels.douyin.platform import Doudian, no, off, ok, silent
 from tests.channels.douyin.samples import UPDATED
@@ -70,7 +70,7 @@ class Placed:
 
 BROKEN = {
     "off": (off, Unavailable),
-    "throttled": (partial(no, 60000, "isv.traffic-limited"), Unavailable),
+    "throttled": (partial(no, 60000, "isv.traffic-limited"), TooFast),
     "closed": (partial(no, 70000, "isp.api-service-off"), Unavailable),
     "silent": (silent, Unreadable),
     "html": (lambda: b"<html><body>502 Bad Gateway</body></html>", Unreadable),

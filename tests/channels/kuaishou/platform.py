@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Outgoing
 from aftersale.channels.kuaishou import contract
 from aftersale.channels.verbs import PAYS, REFUNDS, Verb
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +117,8 @@ FAULTS: dict[str, tuple[bytes, type[ChannelError]]] = {
     "no result": (b'{"data":{}}', Unreadable),
     "server": (refusing(100200500, "server_error"), Unreadable),
     "unknown": (refusing(987654, "??"), Unreadable),
-    "throttle": (refusing(1017, "[1017] exceed quota limit,[apiId:1]"), Unavailable),
-    "quota": (refusing(99, "Exceed qps limit, KEY [apiId:1], MAX_QPS [300.0]"), Unavailable),
+    "throttle": (refusing(1017, "[1017] exceed quota limit,[apiId:1]"), TooFast),
+    "quota": (refusing(99, "Exceed qps limit, KEY [apiId:1], MAX_QPS [300.0]"), TooFast),
     "revoked": (refusing(24, "AUTHORIZATION_REVOKED"), Unauthorised),
     "signature": (refusing(28, "sign error"), Unauthorised),
     "conflict": (refusing(300014, "refund updated"), Rejected),

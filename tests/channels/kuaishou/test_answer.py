@@ -9,11 +9,11 @@ import pytest
 from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.answer import data_of, envelope, rows_of
 from aftersale.channels.kuaishou.values import EXACT, Odd, Told, is_rounded
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 from tests.channels.kuaishou.platform import FAULTS, refusing, well
 
 REFUSALS = [
-    *((code, Unavailable, "channel.throttled") for code in sorted(codes.THROTTLED)),
+    *((code, TooFast, "channel.throttled") for code in sorted(codes.THROTTLED)),
     *((code, Unauthorised, "channel.unauthorised") for code in sorted(codes.SHUT_OUT | codes.OAUTH_REFUSED)),
     *((code, Unauthorised, "channel.bad_signature") for code in sorted(codes.BAD_SIGNATURE)),
     *((code, Rejected, "channel.state_conflict") for code in sorted(codes.STATE_CONFLICT)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.douyin.codes import INVALID_IP, NEEDS_PERSON, THROTTLED_SUB, Code, known
 from aftersale.channels.douyin.shape import Shape, parsed
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def unreadable(*, writes: bool, why: Text | None = None) -> ChannelError:
 
 def _not_now(refusal: Refusal, *, writes: bool) -> ChannelError:
     del writes
-    return Unavailable("channel.throttled", refusal.own, _AGAIN)
+    return TooFast("channel.throttled", refusal.own, _AGAIN)
 
 
 def _refused(refusal: Refusal, *, writes: bool) -> ChannelError:

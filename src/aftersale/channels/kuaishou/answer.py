@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.values import Told, parsed
-from aftersale.domain.errors import ChannelError, Rejected, Unauthorised, Unavailable, Unreadable
+from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def words_of(answer: Told) -> str:
 def _refuse(answer: Told, result: int, *, writes: bool) -> NoReturn:
     words = words_of(answer)
     if result in codes.THROTTLED or any(each in words.lower() for each in codes.THROTTLED_WORDS):
-        raise Unavailable(
+        raise TooFast(
             "channel.throttled", _said("平台限流", "The platform asks us to slow down", words), _LATER
         )
     if result in codes.BAD_SIGNATURE:
