@@ -12,7 +12,8 @@ from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorise
 from tests.channels.douyin.platform import no, ok
 
 READ: dict[Means, type[ChannelError]] = {
-    Means.NOT_NOW: TooFast,
+    Means.NOT_NOW: Unavailable,
+    Means.TOO_FAST: TooFast,
     Means.REFUSED: Rejected,
     Means.SHUT_OUT: Unauthorised,
     Means.DOUBTFUL: Unavailable,

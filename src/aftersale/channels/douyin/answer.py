@@ -37,6 +37,7 @@ class Means(Enum):
 
     DONE = auto()
     NOT_NOW = auto()
+    TOO_FAST = auto()
     REFUSED = auto()
     SHUT_OUT = auto()
     DOUBTFUL = auto()
@@ -54,7 +55,7 @@ MEANINGS: Mapping[Code, Means] = {
     Code.BUSINESS_PARAMETER: Means.REFUSED,
     Code.TOKEN_FAILED: Means.SHUT_OUT,
     Code.BUSINESS_FAILED: Means.REFUSED,
-    Code.THROTTLED: Means.NOT_NOW,
+    Code.THROTTLED: Means.TOO_FAST,
     Code.API_OFF: Means.NOT_NOW,
     Code.RISK_CONTROL: Means.REFUSED,
     Code.UNKNOWN: Means.DOUBTFUL,
@@ -121,7 +122,7 @@ def _code_of(said: dict[str, object]) -> tuple[int | None, bool, str]:
 
 def _meaning(refusal: Refusal) -> Means:
     if refusal.sub_code == THROTTLED_SUB:
-        return Means.NOT_NOW
+        return Means.TOO_FAST
     if refusal.sub_code.startswith(NEEDS_PERSON):
         return Means.SHUT_OUT
     code = known(Code, refusal.code)
@@ -139,6 +140,11 @@ def unreadable(*, writes: bool, why: Text | None = None) -> ChannelError:
 
 
 def _not_now(refusal: Refusal, *, writes: bool) -> ChannelError:
+    del writes
+    return Unavailable("channel.off", refusal.own, _AGAIN)
+
+
+def _too_fast(refusal: Refusal, *, writes: bool) -> ChannelError:
     del writes
     return TooFast("channel.throttled", refusal.own, _AGAIN)
 
@@ -164,6 +170,7 @@ def _doubtful(refusal: Refusal, *, writes: bool) -> ChannelError:
 _ERRORS = {
     Means.DONE: _doubtful,
     Means.NOT_NOW: _not_now,
+    Means.TOO_FAST: _too_fast,
     Means.REFUSED: _refused,
     Means.SHUT_OUT: _shut_out,
     Means.DOUBTFUL: _doubtful,

@@ -245,6 +245,7 @@ goods that the buyer refused and that travel back is agreed to by 203, so that i
 _OUTCOMES: dict[Means, tuple[str, str]] = {
     Means.DONE: ("done", "data"),
     Means.NOT_NOW: ("Unavailable", "Unavailable"),
+    Means.TOO_FAST: ("TooFast", "TooFast"),
     Means.REFUSED: ("Rejected", "Rejected"),
     Means.SHUT_OUT: ("Unauthorised", "Unauthorised"),
     Means.DOUBTFUL: ("Unreadable", "Unavailable"),
