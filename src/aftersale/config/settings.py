@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "aftersale.returns",
     "aftersale.connections",
     "aftersale.finance",
+    "aftersale.disputes",
 ]
 
 MIDDLEWARE = [

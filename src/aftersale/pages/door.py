@@ -112,6 +112,7 @@ class Seat:
 _AREAS: Mapping[str, frozenset[Permission]] = {
     "home": frozenset({Permission.VIEW}),
     "queue": frozenset({Permission.VIEW}),
+    "disputes": frozenset({Permission.DISPUTE}),
     "tasks": frozenset({Permission.VIEW}),
     # Who confirms what the bench found good has to find it.
     "bench": frozenset({Permission.RECEIVE, Permission.APPROVE}),
@@ -133,6 +134,7 @@ def _names() -> dict[str, str]:
     return {
         "home": _("Home"),
         "queue": _("Queue"),
+        "disputes": _("Disputes"),
         "tasks": _("To do"),
         "bench": _("Returns bench"),
         "stops": _("Stop list"),
