@@ -83,7 +83,7 @@ def new_evidence(case: Case) -> Sequence[EvidenceLink]:
     links = EvidenceLink.objects.filter(ticket_id=case.ticket_id, withdrawn_at=None)
     if last is not None:
         links = links.filter(event__sequence__gt=last.pack.sequence)
-    return links.select_related("piece").order_by("pk")
+    return list(links.select_related("piece").order_by("pk"))
 
 
 def draft(case: Case, now: datetime) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def draft(case: Case, now: datetime) -> tuple[str, str]:
         f"{number}. {link.piece.caption or link.item or '新凭证'}" for number, link in enumerate(new, 1)
     )
     statement = (
-        f"举证时没有提交的新凭证 {len(new)} 件：{pieces}。这些凭证说明原判定依据的事实与实际不符，请平台复核。"
+        f"举证时没有提交的新凭证 {len(new)} 件：{pieces}。它们说明原判定依据的事实与实际不符，请平台复核。"
         if new
         else "请写明哪些新凭证改变了判定依据的事实。"
     )

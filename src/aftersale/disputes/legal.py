@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.disputes.models import Case
 from aftersale.domain.clock import date_of, day_of, seconds_of
 from aftersale.domain.disputes import BLAMED_WORDS, FAVOURS_WORDS, Blamed, Favours
 from aftersale.domain.money import yuan
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from aftersale.disputes.models import Case
     from aftersale.tickets.models import Pack
 
-DISCLAIMER = "本材料由售后台按留存的记录整理，只供律师或法务参考，不是法律意见；时效有没有中断、中止，要由专业人员判断。"
+DISCLAIMER = (
+    "本材料由售后台按留存的记录整理，只供律师或法务参考，不是法律意见；"
+    "时效有没有中断、中止，要由专业人员判断。"
+)
 
 
 def limitation_of(case: Case, now: datetime) -> tuple[str, str] | None:
@@ -54,7 +57,8 @@ def _lines(case: Case, now: datetime) -> Iterator[str]:
         yield f"争议金额 {yuan(ticket.amount_fen)}。"
     found = limitation_of(case, now)
     if found:
-        yield f"诉讼时效：最迟 {found[0]} 前主张（{found[1]}；自平台判定或售后结束之日起算，未计中断、中止）。"
+        last, clause = found
+        yield f"诉讼时效：最迟 {last} 主张（{clause}；自平台判定或售后结束之日起算，未计中断、中止）。"
     yield DISCLAIMER
 
 

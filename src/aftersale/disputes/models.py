@@ -80,7 +80,7 @@ class Kind(models.TextChoices):
 
 
 class Submission(models.Model):
-    """Hold what went to the platform once: text, pictures by SHA-256, what was known to be missing, who said yes.
+    """Hold what went to the platform once: text, pictures by SHA-256, what was missing, who said yes.
 
     `round` counts how often the platform asked; there is one submission a round that did not fail, and one
     appeal a case. `by` is None where the shop lets the desk submit before the time runs out.
@@ -113,7 +113,7 @@ class Submission(models.Model):
 
 
 class Review(models.Model):
-    """Hold what a closed case taught: cause, root, what was good and bad, what is done about it, the lesson."""
+    """Hold what a closed case taught: cause, root, what was good and bad, what is done, the lesson."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="review")
     cause = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Cause])
@@ -195,7 +195,7 @@ class Complaint(models.Model):
 
 
 class DisputeSetting(models.Model):
-    """Hold what a shop has set: whether the desk submits by itself, how long before, and how many orders it has.
+    """Hold what a shop has set: whether and when the desk submits by itself, and how many orders it has.
 
     `orders` are the paid orders of the window over which the platform counts liable cases, as the shop typed
     them; None is not known.

@@ -83,7 +83,7 @@ def set_wish(shop_id: int, wish: Wish, person: Person, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Hold a measure of the platform as a person read it; `amount` is points, fen or hundredths of a score."""
+    """Hold a measure as a person read it; `amount` is points, fen or hundredths of a score."""
 
     kind: str
     amount: int

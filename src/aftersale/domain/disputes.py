@@ -1,4 +1,4 @@
-"""Name how a dispute before the platform goes, who it is decided for, who is liable, and what it came from."""
+"""Name how a dispute before the platform goes, for whom it is decided, who is liable, what it came from."""
 
 from __future__ import annotations
 
@@ -125,6 +125,8 @@ def stage_after(before: Stage, state: Arbitration) -> Stage:
     'carried_out'
     """
     told = _STAGES.get(state, before)
+    if told is Stage.RECEIVED and before in {Stage.EVIDENCE, Stage.REVIEW}:
+        return Stage.REVIEW
     if before in DECIDED and told in {Stage.JUDGED, Stage.WITHDRAWN}:
         return before
     return told

@@ -56,7 +56,8 @@ if TYPE_CHECKING:
 
 
 TYPED = (
-    "summary", "statement", "favours", "blamed", "opinion", "cause", "root", "good", "bad", "action", "lesson",
+    "summary", "statement", "favours", "blamed", "opinion",
+    "cause", "root", "good", "bad", "action", "lesson",
 )  # fmt: skip
 """What a person types on a case: it survives a refusal."""
 
@@ -241,7 +242,7 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
     case = case_for(ask, case_id, Permission.VIEW)
     may = {each.value for each in Permission if case.shop_id in ask.caller.shops(each)}
     listed = checklist_of(case.ticket, newest_decision(case.ticket, ask.now), ask.now)
-    values = {
+    values: dict[str, Any] = {
         "case": case,
         "ticket": case.ticket,
         "may": may,

@@ -131,10 +131,8 @@ def review(ask: Ask, case_id: int) -> HttpResponse:
     case = case_for(ask, case_id, Permission.DISPUTE)
     if ask.said("do") == "done":
         return _done(ask, case, lambda: reviewing.done(case.review, ask.now), "review")
-    lesson = Lesson(
-        *(ask.said(name) for name in ("cause", "root", "good", "bad", "action", "lesson")),
-        _day(ask.said("due_on")),
-    )
+    said = {name: ask.said(name) for name in ("cause", "root", "good", "bad", "action", "lesson")}
+    lesson = Lesson(**said, due_on=_day(ask.said("due_on")))
     told = _("Closed. The case stands in the library.")
     return _done(ask, case, lambda: reviewing.review(case, lesson, ask.person, ask.now), "review", told)
 

@@ -84,7 +84,8 @@ def do(
 ) -> Action:
     """Write down what is to be done and wake the worker up; the same press twice is one.
 
-    None for a person is the desk itself, where a shop lets it. Raises NotWhole; for a small payout SecondPersonNeeded or DayCapReached, too.
+    None for a person is the desk itself, where a shop lets it. Raises NotWhole; for a small payout
+    SecondPersonNeeded or DayCapReached, too.
     """
     said = _checked(verb, params, amount_fen)
     lock(ticket)

@@ -150,7 +150,7 @@ CONTRACTS: tuple[Contract, ...] = (
         writes=False,
         when="after each upload",
         params="material_id (text)",
-        answer="material_info: audit_status (1, 2 in review, 3 passed, 4 refused), byte_url, audit_reject_desc",
+        answer="material_info: audit_status (1, 2 in review, 3 passed, 4 refused), byte_url, its reason",
         source=_NEWER,
         confidence="B",
     ),

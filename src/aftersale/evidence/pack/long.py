@@ -153,9 +153,20 @@ def _piled(strips: Sequence[Image.Image], most: int) -> tuple[list[list[Image.Im
         for high in range(max(each.height for each in kept), MOST_HIGH + _STEP, _STEP):
             piles = _filled(kept, min(high, MOST_HIGH))
             if len(piles) <= most:
-                return piles, len(strips) - len(kept)
+                return _spread(piles, most), len(strips) - len(kept)
         kept.pop()
     return [], len(strips)
+
+
+def _spread(piles: list[list[Image.Image]], most: int) -> list[list[Image.Image]]:
+    """Use as many pictures as are taken: the highest pile is parted while there is room for one more."""
+    while len(piles) < most and any(len(pile) > 1 for pile in piles):
+        place = max(
+            range(len(piles)), key=lambda at: (len(piles[at]) > 1, sum(each.height for each in piles[at]))
+        )
+        half = (len(piles[place]) + 1) // 2
+        piles[place : place + 1] = [piles[place][:half], piles[place][half:]]
+    return piles
 
 
 def _filled(strips: Sequence[Image.Image], high: int) -> list[list[Image.Image]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aftersale.domain.clock import SHANGHAI
-from aftersale.domain.facts import FACTS
+from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
 

@@ -1,1 +1,1 @@
-"""Judge a dispute before the platform as far as that can be told: windows, risk, chances, liability, score."""
+"""Judge a dispute as far as that can be told: windows, risk, chances, liability, score."""

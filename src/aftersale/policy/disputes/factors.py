@@ -65,7 +65,7 @@ class Factor:
     gap: Text | None = None
 
 
-def _told(answer: bool | None, gap: Text, *, yes: Side) -> tuple[Side, Text | None]:
+def _told(answer: bool | None, gap: Text, *, yes: Side) -> tuple[Side, Text | None]:  # noqa: FBT001  # an answer of three
     """Read an answer of yes and no; what nobody knows is a gap."""
     if answer is None:
         return Side.OPEN, gap

@@ -1,4 +1,4 @@
-"""Put the five tests by which a shop is held liable; each is answered by facts, or by a person with evidence."""
+"""Put the five tests of a shop's liability; each is answered by facts, or by a person with evidence."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ class Scene:
 
     `proposal` is what the judge would do, empty where nothing was judged; `layers` whose clauses it cites.
     `late` tells whether a deadline of the shop was missed. `ours` and `wanted` count what the shop has and
-    should have, `theirs` the pieces of the buyer. `lost` and `judged` count the shop's own rulings of the last
-    90 days, None where there is no record.
+    should have, `theirs` the pieces of the buyer. `lost` and `judged` count the shop's own rulings of the
+    last 90 days, None where there is no record.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)

@@ -19,7 +19,7 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Hold liable disputes of the window now and with one more; rates are parts of a million, None unknown."""
+    """Hold liable disputes of the window, and one more; rates are parts of a million, None unknown."""
 
     liable: int
     orders: int | None
