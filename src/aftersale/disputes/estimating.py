@@ -49,14 +49,14 @@ class Estimate:
         return {"lean": self.lean.value, "factors": {each.id: each.side.value for each in self.factors}}
 
 
-def scene_of(ticket: Ticket, now: datetime) -> Scene:
-    """Read what is known of a ticket."""
+def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
+    """Read what is known of a ticket; `rejected`: as if the shop had refused it."""
     stored = newest_decision(ticket, now)
     listed = checklist_of(ticket, stored, now)
     theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
-        facts=_facts(stored),
+        facts={**_facts(stored), **({"rejected": True, "merchant_response": "rejected"} if rejected else {})},
         proposal=stored.preferred if stored else "",
         layers=_layers(stored),
         late=_late(ticket),

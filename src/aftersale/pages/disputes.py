@@ -38,7 +38,7 @@ from aftersale.pages.evidence import ASKABLE
 from aftersale.pages.evidence_out import addresses_of
 from aftersale.policy.disputes.conditions import LEVEL_WORDS, conditions_of, level_of
 from aftersale.policy.disputes.factors import LEAN_WORDS, LEAST_CASES, SIDE_WORDS
-from aftersale.policy.disputes.liability import tests_of
+from aftersale.policy.disputes.liability import liability_of
 from aftersale.policy.disputes.score import percent
 from aftersale.policy.disputes.windows import SOURCE_WORDS, Source
 from aftersale.tickets.models import Pack
@@ -162,7 +162,7 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "level": level_of(conditions),
         "estimate": estimate,
         "least": LEAST_CASES,
-        "tests": tests_of(scene, case.tests),
+        "tests": liability_of(scene, case.tests),
         "submissions": list(case.submissions.select_related("by", "action", "pack").order_by("pk")),
         "register": register_of(case.shop_id, ask.now),
         "legs": legs_of(case.ticket_id),

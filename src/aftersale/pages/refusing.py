@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.connections.hands import hands_of
+from aftersale.disputes.estimating import scene_of
+from aftersale.disputes.register import register_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, row_of, sequence_of
@@ -14,6 +16,8 @@ from aftersale.pages.clauses import clauses_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.rights import rights_against
 from aftersale.pages.told import decided_now
+from aftersale.policy.disputes.conditions import conditions_of
+from aftersale.policy.disputes.score import percent
 from aftersale.shops.rulebooks import judge_of
 from aftersale.texts import Text
 from aftersale.tickets import act
@@ -26,6 +30,8 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from aftersale.policy.decide import Judge
@@ -89,8 +95,19 @@ def form_of(ask: Ask, ticket: Ticket, judge: Judge, decision: Decision, reasons:
         "clauses": clauses_of(decision.verdict.citations, book),
         "wanted": list(wanted),
         "sure": SURE.of(lang()),
+        **effect_of(ticket, ask.now),
         "may_refuse": _may(ask, ticket),
         "row": row_of(ask),
+    }
+
+
+def effect_of(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Say what a refusal may lead to: why the platform would step in, and what one more lost dispute does."""
+    conditions = conditions_of(scene_of(ticket, now, rejected=True))
+    return {
+        "conditions": [each for each in conditions if each.met is not False],
+        "register": register_of(ticket.shop_id, now),
+        "percent": percent,
     }
 
 

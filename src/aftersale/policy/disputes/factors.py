@@ -50,7 +50,7 @@ class Lean(StrEnum):
 
 LEAN_WORDS: dict[Lean, Text] = {
     Lean.GOOD: Text(zh="偏向店铺", en="leans to the shop"),
-    Lean.OPEN: Text(zh="五五开", en="could go either way"),
+    Lean.OPEN: Text(zh="两边都有可能", en="could go either way"),
     Lean.BAD: Text(zh="偏向买家", en="leans to the buyer"),
 }
 

@@ -66,7 +66,7 @@ IDS = tuple(name for name, _, _ in _TESTS)
 """The five tests in their order."""
 
 
-def tests_of(scene: Scene, answers: Mapping[str, Mapping[str, object]]) -> tuple[Test, ...]:
+def liability_of(scene: Scene, answers: Mapping[str, Mapping[str, object]]) -> tuple[Test, ...]:
     """Give the five tests; a person's answer stands before that of the facts.
 
     `answers` are by test: `answer` (true, false) and `item`, the line of the checklist that shows it.
