@@ -53,10 +53,10 @@ def lead(own_shop: Shop) -> Person:
 def says(of: Shop, hours: float, state: str, **said: object) -> None:
     """Let the platform say how the dispute stands, some hours after noon of the story."""
     at = NOW + timedelta(hours=hours)
-    ended = bool(said.pop("ended", False))
+    ended, more = bool(said.pop("ended", False)), said.pop("facts", {})
     told: dict[str, object] = {"number": NUMBER, "opened_at": NOW, "changed_at": at, **said}
     turn = Turn.MERCHANT if state == "evidence_due" else Turn.PLATFORM
-    facts = {**ASKED.facts, "merchant_response": "rejected", "rejected": True}
+    facts = {**ASKED.facts, "merchant_response": "rejected", "rejected": True, **more}  # type: ignore[dict-item]  # facts
     if ended:
         facts = {name: value for name, value in facts.items() if name != "status_deadline"}
     notice = replace(

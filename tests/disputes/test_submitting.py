@@ -46,9 +46,12 @@ def connected(of: Shop) -> None:
     Connection.objects.update_or_create(shop=of, defaults={"state": ConnectionState.CONNECTED, "since": NOW})
 
 
-def ready(of: Shop, person: Person, at: datetime = LATER) -> Case:
+FAULTY = {"reason": "quality_defect", "apply_type": "return_refund", "shipped": True, "signed": True}
+
+
+def ready(of: Shop, person: Person, at: datetime = LATER, **said: object) -> Case:
     """Open a dispute, add a photo, and have the material built."""
-    case = opened(of)
+    case = opened(of, **said)
     put(ticket_of(case), person, photo(1))
     return built(again(case, at), at)
 
@@ -105,7 +108,7 @@ def test_it_is_submitted_once_and_the_second_press_is_refused(own_shop: Shop, ag
 
 def test_gaps_have_to_be_known(own_shop: Shop, agent: Person) -> None:
     connected(own_shop)
-    case = ready(own_shop, agent)
+    case = ready(own_shop, agent, facts=FAULTY)
     assert missing_of(case, LATER)
     with pytest.raises(CaseRefused, match=r"case\.gaps"):
         submit(case, agent, gaps_accepted=False)

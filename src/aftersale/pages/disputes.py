@@ -227,7 +227,7 @@ def preview(case: Case) -> dict[str, Any]:
     return {
         "pack": pack,
         "pictures": pictures,
-        "text": text,
+        "written": text,
         "limits": packs.limits_of(case.ticket, case.noted_at),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
         "built": pack is not None and pack.state == PackState.BUILT,
