@@ -199,7 +199,10 @@ def test_a_claim_alone_proves_nothing() -> None:
 
 
 def test_a_persons_answer_stands_before_that_of_the_facts() -> None:
-    said = {"promise": {"answer": True, "item": "m1"}, "fraud": {"answer": None}}
+    said: dict[str, dict[str, object]] = {
+        "promise": {"answer": True, "item": "m1"},
+        "fraud": {"answer": None},
+    }
     found = {each.id: each for each in liability_of(scene(), said)}
     assert tuple(found) == IDS
     assert (found["promise"].answer, found["promise"].by_person, found["promise"].item) == (True, True, "m1")
