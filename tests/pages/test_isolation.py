@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 SHOP = "山茶小店"
 # Open to everybody: nothing of a shop stands there. Who pushes signs instead (test_connections_push.py),
-# who has a link gives by it (test_evidence_give.py), and a platform fetches by a signed one (test_disputes.py).
+# who has a link gives by it (test_evidence_give.py), a platform fetches by a signed one (test_disputes.py).
 OPEN = {"set_language", "push", "evidence_give", "evidence_out"}
 # Parts of an address that name no row: with a value that the page knows.
 WORDS = {"number": 1, "fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
