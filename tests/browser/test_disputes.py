@@ -64,7 +64,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
             "AFTERSALE_PUBLIC_URL": address,
         }
         command = [sys.executable, "-m", "aftersale", "serve", "--port", str(port)]
-        with running(subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True)):
+        with running(subprocess.Popen(command, env=dict(environment), stdout=subprocess.DEVNULL, text=True)):
             wait_for(lambda: answers(port))
             demo_sandbox.connect(environment, addresses, port)
             yield Played(Seats(browser, address), addresses["control"])
@@ -121,6 +121,7 @@ def test_a_dispute_is_answered_on_a_phone_before_its_deadline_and_won(played: Pl
         page.check("#preview input[name=gaps]")
     page.check("#preview input[name=sure]")
     page.get_by_role("button", name="提交给平台").click()
+    expect(page.get_by_text("只提交这一次")).to_be_visible()
     seen_again(page, "text=平台已收到")
     played.tell("clock", {"jump_seconds": ANSWER_S})
     seen_again(page, "#ruling >> text=支持商家")
@@ -129,6 +130,7 @@ def test_a_dispute_is_answered_on_a_phone_before_its_deadline_and_won(played: Pl
     for name in ("good", "bad", "action", "lesson"):
         page.fill(f"textarea[name={name}]", f"{name}：出库要拍序列号")
     page.locator("#review button.btn-primary").click()
+    expect(page.get_by_text("进了案例库")).to_be_visible()
     played.seats.go(page, "/disputes/library/?q=序列号")
     assert page.locator("main section", has_text="蓝牙耳机").count() == 1
     assert played.seats.leave() == []
@@ -146,6 +148,8 @@ def test_what_was_lost_is_in_the_ledger_and_reconsideration_needs_something_new(
     page.wait_for_timeout(1_000)
     seen_again(page, "#appeal textarea[name=statement]")
     page.get_by_role("button", name="备图片和文字").click()
+    page.wait_for_load_state()
+    page.wait_for_timeout(1_000)
     seen_again(page, "#appeal img")
     page.locator("#appeal").get_by_role("button", name="已在后台提交").click()
     expect(page.get_by_text("平台还没有答复")).to_be_visible()
