@@ -73,9 +73,10 @@ def played(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 def case_of(played: Played, ticket: str, **looks: Any) -> Page:  # noqa: ANN401  # options of a context
     """Open the case of a ticket once it has arrived."""
     page = played.seats.page("周敏", path="/disputes/", **looks)
-    row = page.locator("tr", has_text=ticket)
-    for _ in range(60):
-        if row.count():
+    row, held = page.locator("tr", has_text=ticket), page.locator(".band", has_text="重新读取")
+    # Until a shop that was just connected is read, nothing of it is sent.
+    for _ in range(90):
+        if row.count() and not held.count():
             break
         page.wait_for_timeout(1_000)
         played.seats.go(page, "/disputes/")
