@@ -125,7 +125,7 @@ def test_a_dispute_is_answered_on_a_phone_before_its_deadline_and_won(played: Pl
     expect(page.get_by_text("只提交这一次")).to_be_visible()
     seen_again(page, "text=平台已收到")
     played.tell("clock", {"jump_seconds": ANSWER_S})
-    seen_again(page, "#ruling >> text=支持商家")
+    seen_again(page, "#ruling b.good")
     page.select_option("select[name=cause]", "communication")
     page.select_option("select[name=root]", "service")
     for name in ("good", "bad", "action", "lesson"):
@@ -141,7 +141,7 @@ def test_what_was_lost_is_in_the_ledger_and_reconsideration_needs_something_new(
     ticket = played.disputed("shipped")
     page = case_of(played, ticket)
     played.tell("clock", {"jump_seconds": LATE_S})
-    seen_again(page, "#ruling >> text=支持买家")
+    seen_again(page, "#ruling b.bad")
     expect(page.get_by_text("申诉要有平台没看过的新凭证")).to_be_visible()
     files = [FilePayload(name="new.jpg", mimeType="image/jpeg", buffer=photo(77))]
     page.locator("#evidence input[name=files]").set_input_files(files)
