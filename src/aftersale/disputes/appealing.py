@@ -18,6 +18,7 @@ from aftersale.disputes.noting import appeal_window, numbers_of
 from aftersale.domain.clock import moment_of, seconds_of
 from aftersale.domain.disputes import Blamed, Favours, Stage
 from aftersale.evidence.journal import Entry
+from aftersale.evidence.pieces import Giver
 from aftersale.policy.disputes.windows import chances
 from aftersale.tickets.change import change
 from aftersale.tickets.models import EvidenceLink, Pack, Ticket
@@ -78,9 +79,10 @@ def chance_of(case: Case, now: datetime) -> Chance | None:
 
 
 def new_evidence(case: Case) -> Sequence[EvidenceLink]:
-    """Give the pieces that the platform has not seen: those added after what was submitted last."""
+    """Give pieces that the platform has not seen: added after what was submitted last, and not by the desk."""
     last = case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None).order_by("-pk").first()
     links = EvidenceLink.objects.filter(ticket_id=case.ticket_id, withdrawn_at=None)
+    links = links.exclude(piece__source__in=(Giver.DESK, Giver.BUYER))
     if last is not None:
         links = links.filter(event__sequence__gt=last.pack.sequence)
     return list(links.select_related("piece").order_by("pk"))
