@@ -79,7 +79,7 @@ def chance_of(case: Case, now: datetime) -> Chance | None:
 
 
 def new_evidence(case: Case) -> Sequence[EvidenceLink]:
-    """Give pieces that the platform has not seen: added after what was submitted last, and not by the desk."""
+    """Give what the platform has not seen: added after the last submission, and not by the desk."""
     last = case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None).order_by("-pk").first()
     links = EvidenceLink.objects.filter(ticket_id=case.ticket_id, withdrawn_at=None)
     links = links.exclude(piece__source__in=(Giver.DESK, Giver.BUYER))
