@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from aftersale.disputes.models import Case, Penalty
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.evidence.pieces import Giver
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 SHOP = "山茶小店"
 # Open to everybody: nothing of a shop stands there. Who pushes signs instead (test_connections_push.py),
-# who has a link gives by it (test_evidence_give.py).
-OPEN = {"set_language", "push", "evidence_give"}
+# who has a link gives by it (test_evidence_give.py), a platform fetches by a signed one (test_disputes.py).
+OPEN = {"set_language", "push", "evidence_give", "evidence_out"}
 # Parts of an address that name no row: with a value that the page knows.
 WORDS = {"number": 1, "fact": "activated", "what": "name", "rule_id": "LAW-NR-01", "name": "reply_hours"}
 # Everybody who is signed in may read what the package itself says of law and platforms.
@@ -157,6 +158,18 @@ def a_reply(shop: Shop, rows: Mapping[str, Any]) -> int:
     return made.pk
 
 
+def a_case(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Have a dispute before the platform in the shop."""
+    told = {"number": HIDDEN, "stage": "evidence", "opened_at": now(), "noted_at": now(), "wants": HIDDEN}
+    return Case.objects.create(shop=shop, ticket_id=rows["ticket_id"], **told).pk
+
+
+def a_penalty(shop: Shop, rows: Mapping[str, Any]) -> int:
+    """Note what the platform did to the shop."""
+    told = {"kind": "warning", "on": now().date(), "note": HIDDEN, "at": now()}
+    return Penalty.objects.create(shop=shop, by_id=rows["person_id"], **told).pk
+
+
 # Kinds of rows that the interface has no calls for.
 LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "goodwill_id": goodwill,
@@ -164,11 +177,13 @@ LATER: Mapping[str, Callable[[Shop, Mapping[str, Any]], int]] = {
     "adaptation_id": an_adaptation,
     "assignment_id": a_rule_of_assignment,
     "batch_id": a_batch,
+    "case_id": a_case,
     "draft_id": a_draft,
     "duty_id": a_duty,
     "instruction_id": an_instruction,
     "leg_id": a_leg,
     "pack_id": a_pack,
+    "penalty_id": a_penalty,
     "proof_id": a_proof,
     "reply_id": a_reply,
     "request_id": a_request,

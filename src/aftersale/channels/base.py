@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime  # noqa: TC003  # what a ticket keeps of a dispute is read back by these types
 from enum import IntEnum, StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +14,6 @@ from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from aftersale.domain.errors import FactsInvalid
 
@@ -67,6 +67,29 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """Tell how a dispute before the platform stands; what the platform does not say is empty or None.
+
+    `state` is one of domain.states.Arbitration. `favours` is buyer or merchant once it is judged, `at_once`
+    that the platform pays without waiting for goods, `blamed` who is liable (domain.disputes.Blamed). `wants`
+    is what the platform asks the shop for, `opinion` what it says of its ruling, `pictures` how many
+    pictures it has of the shop.
+    """
+
+    state: str
+    number: str = ""
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
+    changed_at: datetime | None = None
+    favours: str = ""
+    blamed: str = ""
+    at_once: bool = False
+    wants: str = ""
+    opinion: str = ""
+    pictures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Tell what a platform said about one ticket, once.
 
@@ -81,7 +104,7 @@ class Notice:
     claims for sending the goods back and nobody has answered yet. `aside` is there where an order came along
     that the next news of the ticket may lack. `offers` are the verbs that the platform takes through its
     interface while the ticket stands so; `sealed` are values of the buyer that it keeps encrypted, by what
-    they are (receiver, phone, address).
+    they are (receiver, phone, address). `dispute` is there where the platform tells of one.
     """
 
     channel: str
@@ -116,6 +139,7 @@ class Notice:
     offers: tuple[str, ...] = ()
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     buyer_name: str | None = field(default=None, repr=False)
+    dispute: Disputed | None = None
 
     def __reduce__(self) -> tuple[type[Notice], tuple[object, ...]]:
         """Travel to another process field by field, as Observed does."""

@@ -68,7 +68,7 @@ PARAMS: dict[Verb, frozenset[str]] = {
     Verb.EXTEND: frozenset(),
     Verb.REFUSE: frozenset({"reason", "reason_words", "citation", "text", "evidence"}),
     Verb.CHANGE_TYPE: frozenset({"to", "reason", "text", "address_id"}),
-    Verb.SUBMIT_EVIDENCE: frozenset({"text", "evidence"}),
+    Verb.SUBMIT_EVIDENCE: frozenset({"text", "evidence", "pictures", "pack"}),
     Verb.REMARK: frozenset({"text"}),
     Verb.FLAG: frozenset({"flag", "text"}),
     Verb.RETURN_WAYBILL: frozenset({"carrier", "waybill"}),
@@ -81,7 +81,8 @@ PARAMS: dict[Verb, frozenset[str]] = {
 """What may stand beside the amount, by verb.
 
 `reason` is the platform's code as it gave it, `reason_words` its words for that, `evidence` a list of
-addresses the platform can open, `carrier` its code of a carrier, `to` one of the domain's apply types, `flag`
+addresses the platform can open, `pictures` addresses of this desk that a platform is to fetch first, `pack`
+the pack that they are of, `carrier` its code of a carrier, `to` one of the domain's apply types, `flag`
 red, yellow, green, blue, purple or grey, `return_freight_fen` what is granted of the return freight that the
 buyer claims: 0 refuses, `text` says why, `purpose` what a small payout is for: one of PURPOSES.
 """

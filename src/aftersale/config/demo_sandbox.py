@@ -38,6 +38,8 @@ def running(root: Path, begun: Path) -> Iterator[Mapping[str, str]]:
             process.wait(_TO_END_S)
         except subprocess.TimeoutExpired:
             process.kill()
+        if process.stdout:
+            process.stdout.close()
 
 
 def environment(root: Path, addresses: Mapping[str, str]) -> dict[str, str]:

@@ -166,6 +166,8 @@ def keep(place: Place, port: int, hours: float) -> int:
     """Run the desk and the platforms that it is connected to until its time is over."""
     with demo_sandbox.running(place.root, place.begun) as addresses:
         environment = {**os.environ, **demo_sandbox.environment(place.root, addresses)}
+        # The sandbox fetches pictures from the desk, as a platform does from where it can be reached.
+        environment.setdefault("AFTERSALE_PUBLIC_URL", f"http://{_HOST}:{port}")
         serve = [sys.executable, "-m", "aftersale", "serve", f"--port={port}"]
         desk = subprocess.Popen(serve, env=environment)
         try:

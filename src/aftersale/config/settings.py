@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "aftersale.negotiation",
     "aftersale.connections",
     "aftersale.finance",
+    "aftersale.disputes",
 ]
 
 MIDDLEWARE = [

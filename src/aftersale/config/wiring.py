@@ -22,6 +22,8 @@ from aftersale.connections.polling import poll_due, poll_soon
 from aftersale.connections.reconcile import reconcile_due
 from aftersale.connections.stop_calls import tell_stops
 from aftersale.connections.upkeep import keep_up
+from aftersale.disputes.automatic import submit_due
+from aftersale.disputes.following import follow as follow_disputes
 from aftersale.domain.states import ActionState
 from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.finance import imports as funds
@@ -30,6 +32,7 @@ from aftersale.jobs import door
 from aftersale.jobs.clock import desk_clock, wall_clock
 from aftersale.jobs.worker import prune, run_ready
 from aftersale.negotiation import logs
+from aftersale.pages.evidence_out import addresses_of
 from aftersale.returns import imports as parcels
 from aftersale.returns.claims import match_unclaimed
 from aftersale.returns.models import Parcel
@@ -64,7 +67,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SWEEP_S, _SEAL_S, _LEDGER_S, _PRUNE_S, _RETAIN_S = 5.0, 30.0, 60.0, 600.0, 3_600.0
-_POLL_S, _REFRESH_S, _STOPS_S, _DEAD_S = 2.0, 60.0, 5.0, 2.0
+_POLL_S, _REFRESH_S, _STOPS_S, _DEAD_S, _DISPUTES_S = 2.0, 60.0, 5.0, 2.0, 3.0
 _ROWS = 200
 # A job takes what is due within seconds; what is due for longer has lost its job.
 _LOST = timedelta(seconds=15)
@@ -86,6 +89,7 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("batches", _SEAL_S, batch.take_up),
             Beat("packs", _SEAL_S, _take_up_packs),
             Beat("ledger", _LEDGER_S, follow),
+            Beat("disputes", _DISPUTES_S, _disputes),
             Beat("retain", _RETAIN_S, lambda now: retain(now, _ROWS)),
             Beat("heads", _RETAIN_S, put_out),
             Beat("prune", _PRUNE_S, lambda _now: prune(wall_clock())),
@@ -141,6 +145,11 @@ def sealing(place: Home) -> Callable[[datetime], None]:
 def _take_up_packs(now: datetime) -> int:
     """Build the packs whose job or worker was lost."""
     return len([packs.build(each, now) for each in packs.waiting(now, _LOST_ROWS)])
+
+
+def _disputes(now: datetime) -> int:
+    """Bring cases up to date, and submit those whose shops let the desk do so before the time runs out."""
+    return follow_disputes(now) + len(submit_due(now, addresses_of))
 
 
 def _poll(now: datetime) -> int:

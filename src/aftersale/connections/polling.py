@@ -200,7 +200,7 @@ def _take_page(walk: Walk, page: Page, now: datetime) -> None:
 
 def _whole(walk: Walk, notice: Notice) -> Notice:
     """Read a ticket of which the list does not say what matters; else the list will do."""
-    if walk.channel.lists_whole or not (_waits_for_us(notice) or _pays_a_guess(notice)):
+    if walk.channel.lists_whole or not any(untold(notice) for untold in _UNTOLD):
         return notice
     try:
         return walk.channel.read(notice.ticket_no, walk.hands) or notice
@@ -217,6 +217,14 @@ def _pays_a_guess(notice: Notice) -> bool:
     """Tell whether it was paid back, and nobody said whether the freight was paid back with it."""
     untold = not notice.open and "refunded_fen" in notice.unknown
     return untold and bool(notice.facts.get("freight_paid_fen"))
+
+
+def _in_dispute(notice: Notice) -> bool:
+    """Tell whether a dispute is spoken of without its number: then clock and ruling are not told either."""
+    return notice.dispute is not None and not notice.dispute.number
+
+
+_UNTOLD = (_waits_for_us, _pays_a_guess, _in_dispute)
 
 
 def _end_hold(walk: Walk, clock: Callable[[], datetime]) -> None:

@@ -91,10 +91,15 @@ LEG_WORDS: dict[LegKind, Text] = {kind: nature.words for kind, nature in NATURES
 BY_HAND = tuple(kind for kind, nature in NATURES.items() if nature.by_hand)
 BY_PLATFORM = frozenset(kind for kind, nature in NATURES.items() if nature.by_platform)
 
-LEG_LIABILITIES = (*LIABILITIES, "platform")
-"""Who bears a leg: as decisions say it, and the platform itself."""
+LEG_LIABILITIES = (*LIABILITIES, "platform", "both", "influencer")
+"""Who bears a leg: as decisions say it, and as a platform rules it."""
 
-LEG_LIABILITY_WORDS: dict[str, Text] = {**LIABILITY_WORDS, "platform": Text(zh="平台", en="platform")}
+LEG_LIABILITY_WORDS: dict[str, Text] = {
+    **LIABILITY_WORDS,
+    "platform": Text(zh="平台", en="platform"),
+    "both": Text(zh="双方", en="both"),
+    "influencer": Text(zh="达人", en="influencer"),
+}
 
 LIABILITY_OF: dict[LegKind, str] = {
     LegKind.SMALL_PAYOUT: "merchant",

@@ -32,6 +32,7 @@ _TICKET = (
     "order_no",
     "amount_fen",
     "applied_at",
+    "blamed",
     "observed_at",
     "changed_at",
     "sequence",
@@ -124,7 +125,7 @@ def _of_action(
     ticket: Mapping[str, Any], action: Mapping[str, Any], known: _Known, sendings: Mapping[str, datetime]
 ) -> Iterator[Leg]:
     source, fen = f"action:{action['key']}", action["amount_fen"] or 0
-    liable = action["decision__liability"] or ""
+    liable = _liable(ticket, action)
     if action["verb"] != OUTSIDE:
         yield _leg(LegKind.INTENDED, fen, action["approved_at"], f"{source}:intended", ticket, liable)
         if action["state"] == ActionState.CANCELLED:
@@ -137,8 +138,13 @@ def _of_action(
         yield from _done(ticket, action, known)
 
 
+def _liable(ticket: Mapping[str, Any], action: Mapping[str, Any]) -> str:
+    """Say who bears it: as the platform ruled in a dispute, else as was decided here."""
+    return str(ticket["blamed"] or action["decision__liability"] or "")
+
+
 def _done(ticket: Mapping[str, Any], action: Mapping[str, Any], known: _Known) -> Iterator[Leg]:
-    source, liable = f"action:{action['key']}", action["decision__liability"] or ""
+    source, liable = f"action:{action['key']}", _liable(ticket, action)
     at = _paid_at(ticket, action)
     if action["verb"] in _REFUNDS:
         yield from _refunded(ticket, action, known.paid.get(action["key"]), at)
@@ -158,7 +164,7 @@ def _refunded(
 
     What an action holds once it is done is what was paid; the platform's reversal frees it.
     """
-    source, liable = f"action:{action['key']}", action["decision__liability"] or ""
+    source, liable = f"action:{action['key']}", _liable(ticket, action)
     held, paid = action["reserved_fen"], known_fen
     if paid is None:
         paid = held or action["amount_fen"] or 0

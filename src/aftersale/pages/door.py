@@ -104,6 +104,7 @@ _AREAS: Mapping[str, frozenset[Permission]] = {
     "home": frozenset({Permission.VIEW}),
     "queue": frozenset({Permission.VIEW}),
     "talks": frozenset({Permission.PROPOSE}),
+    "disputes": frozenset({Permission.DISPUTE}),
     "tasks": frozenset({Permission.VIEW}),
     # Who confirms what the bench found good has to find it.
     "bench": frozenset({Permission.RECEIVE, Permission.APPROVE}),
@@ -126,6 +127,7 @@ def _names() -> dict[str, str]:
         "home": _("Home"),
         "queue": _("Queue"),
         "talks": _("Negotiation"),
+        "disputes": _("Disputes"),
         "tasks": _("To do"),
         "bench": _("Returns bench"),
         "stops": _("Stop list"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.pieces import Giver
 from aftersale.evidence.vault import LIMITS
+from aftersale.jobs.clock import desk_clock
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.evidence import incoming
 from aftersale.shops.accounts import client_address
@@ -20,6 +20,8 @@ from aftersale.tickets.vault.gather import newest_decision
 from aftersale.web.environment import lang
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse
 
     from aftersale.tickets.models import EvidenceRequest
@@ -29,7 +31,7 @@ _OVER, _REFUSED, _OFTEN = 404, 422, 429
 
 def give(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is asked for; when sent, keep the files and end the link."""
-    now = datetime.now(UTC)
+    now = desk_clock()
     if requests.is_too_often(client_address(request)):
         return _page(request, _OFTEN, refusal=requests.over())
     found = requests.request_of(token, now)

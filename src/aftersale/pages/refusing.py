@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.connections.hands import hands_of
+from aftersale.disputes.estimating import scene_of
+from aftersale.disputes.register import register_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.negotiation.rounds import how_it_stands, newest_of
@@ -15,6 +17,8 @@ from aftersale.pages.clauses import clauses_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.rights import rights_against
 from aftersale.pages.told import decided_now
+from aftersale.policy.disputes.conditions import conditions_of
+from aftersale.policy.disputes.score import percent
 from aftersale.shops.rulebooks import judge_of
 from aftersale.texts import Text
 from aftersale.tickets import act
@@ -28,6 +32,8 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from aftersale.policy.decide import Judge
@@ -96,6 +102,7 @@ def form_of(ask: Ask, ticket: Ticket, judge: Judge, decision: Decision, reasons:
         "clauses": clauses_of(decision.verdict.citations, book),
         "wanted": list(wanted),
         "sure": SURE.of(lang()),
+        **effect_of(ticket, ask.now),
         "may_refuse": _may(ask, ticket),
         "offers_missing": _offers_missing(ticket, judge, ask),
         "row": row_of(ask),
@@ -108,6 +115,16 @@ def _offers_missing(ticket: Ticket, judge: Judge, ask: Ask) -> int:
     talk = newest_of(ticket.pk)
     made = how_it_stands(talk, list(talk.offers.all()), ask.now).rounds if talk else 0
     return max(named.values[-1].value - made, 0) if named else 0
+
+
+def effect_of(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Say what a refusal may lead to: why the platform would step in, and what one more lost dispute does."""
+    conditions = conditions_of(scene_of(ticket, now, rejected=True))
+    return {
+        "conditions": [each for each in conditions if each.met is not False],
+        "register": register_of(ticket.shop_id, now),
+        "percent": percent,
+    }
 
 
 def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -> Refusal:

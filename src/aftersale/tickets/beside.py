@@ -83,7 +83,7 @@ class NotWhole(AftersaleError):
 @transaction.atomic
 def do(
     ticket: Ticket,
-    person: Person,
+    person: Person | None,
     verb: str,
     params: Mapping[str, object],
     now: datetime,
@@ -91,7 +91,8 @@ def do(
 ) -> Action:
     """Write down what is to be done and wake the worker up; the same press twice is one.
 
-    Raises NotWhole, WordingStopped; for a small payout SecondPersonNeeded or DayCapReached, too.
+    None for a person is the desk itself, where a shop lets it. Raises NotWhole, WordingStopped; for a small
+    payout SecondPersonNeeded or DayCapReached, too.
     """
     said = _checked(verb, params, amount_fen)
     if verb in _READ_BY:
@@ -118,7 +119,7 @@ def do(
     told = {name: value for name, value in said.items() if name != "text"}
     text = str(said.get("text", ""))
     data = {**named(action), "intent_no": number, "guard": action.guard, "params": told}
-    change(ticket, Entry("beside", now, person.pk, data, {"text": text} if text else {}))
+    change(ticket, Entry("beside", now, action.approved_by_id, data, {"text": text} if text else {}))
     door.enqueue(PERFORM, action.pk)
     return action
 
@@ -135,7 +136,7 @@ def _checked(verb: str, params: Mapping[str, object], amount_fen: int | None) ->
     return said
 
 
-def _just_now(ticket: Ticket, person: Person, wish: Wish, now: datetime) -> Action | None:
+def _just_now(ticket: Ticket, person: Person | None, wish: Wish, now: datetime) -> Action | None:
     recent = Action.objects.filter(
         ticket=ticket, verb=wish.verb, approved_by=person, approved_at__gte=now - _SAME_PRESS
     )

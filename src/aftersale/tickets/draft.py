@@ -81,6 +81,7 @@ def said_fields(read: Read, origin: Origin, sharing: Sharing) -> dict[str, objec
         "missing_at": None,
         "lane": lane_of(notice).value,
         "ended_at": None if notice.open else read.observed_at,
+        **({"blamed": notice.dispute.blamed} if notice.dispute and notice.dispute.blamed else {}),
     }
 
 
@@ -135,11 +136,21 @@ def event_data(read: Read, origin: Origin, judged: Judged, states: Mapping[str, 
         "facts": dict(read.facts),
         "unknown": sorted(notice.unknown),
         "states": dict(states),
+        **_disputed(notice),
         "rule": decision.verdict.main.id,
         "proposal": decision.verdict.preferred,
         "payable_fen": decision.payable_fen,
         "rulebook": decision.digest,
     }
+
+
+def _disputed(notice: Notice) -> dict[str, object]:
+    """Say what the platform tells of a dispute; the words of its ruling stay out of the journal."""
+    said = notice.dispute
+    if said is None:
+        return {}
+    told = {name: getattr(said, name) for name in ("state", "number", "favours", "blamed", "pictures")}
+    return {"dispute": {**told, "due_at": said.due_at.isoformat() if said.due_at else None}}
 
 
 def searchable(notice: Notice, shop_id: int) -> str:

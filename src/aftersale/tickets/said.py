@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aftersale.channels.base import Turn
+from aftersale.channels.base import Disputed, Turn
 from aftersale.shops.encryption import ring
 from aftersale.tickets.shared import text_of
 
@@ -37,6 +37,7 @@ class Said:
     claim: str = ""
     offers: tuple[str, ...] = ()
     freight_fen: int | None = None
+    dispute: Disputed | None = None
 
 
 class _Kept(msgspec.Struct):
@@ -45,6 +46,7 @@ class _Kept(msgspec.Struct):
     services: list[str]
     offers: list[str] = []
     freight_fen: int | None = None
+    dispute: Disputed | None = None
 
 
 HALF = 16
@@ -70,6 +72,7 @@ def kept(notice: Notice, facts: Mapping[str, object]) -> str:
         # What only an interface tells leaves what sheets say as it is.
         **({"offers": notice.offers} if notice.offers else {}),
         **({} if notice.return_freight_fen is None else {"freight_fen": notice.return_freight_fen}),
+        **({} if notice.dispute is None else {"dispute": notice.dispute}),
     }
     return _encode(said).decode()
 
@@ -93,6 +96,7 @@ def said_of(ticket: Ticket) -> Said:
         claim=ticket.claim,
         offers=tuple(found.offers),
         freight_fen=found.freight_fen,
+        dispute=found.dispute,
     )
 
 
@@ -139,5 +143,6 @@ def _digest(notice: Notice, facts: Mapping[str, object]) -> bytes:
         *((notice.version, notice.evidence) if notice.version or notice.evidence else ()),
         # Not the sealed values: a platform may seal the same one otherwise each time.
         *((notice.offers,) if notice.offers else ()),
+        *((notice.dispute,) if notice.dispute else ()),
     )
     return sha256(_encode(said)).digest()

@@ -104,6 +104,12 @@ def search_text(said: Searchable) -> str:
     return " ".join((*goods, *(token for number in numbers for token in _number(number)), *said.buyer))
 
 
+def tokens_of(texts: Iterable[str], numbers: Iterable[str]) -> list[str]:
+    """Give the tokens of texts, any part of which is to be found, and of numbers with their ends."""
+    said = [token for text in texts for run in _runs(text) for token in _title_tokens(run)]
+    return list(dict.fromkeys([*said, *(token for number in numbers for token in _number(number))]))
+
+
 def buyer_token(shop_id: int, said: str) -> str:
     """Make the token of a buyer's platform id or phone: a keyed hash that differs from shop to shop."""
     plain = said if said.isdigit() and said.isascii() else "".join(_runs(said))

@@ -63,6 +63,8 @@ def _money(seen: Seen) -> Money | None:
 
 
 def _arbitration(seen: Seen) -> Arbitration | None:
+    if seen.dispute is not None:
+        return Arbitration(seen.dispute.state)
     facts = seen.facts
     if not _happened(facts, "arbitration_applied", "arbitration_applied_at"):
         return None

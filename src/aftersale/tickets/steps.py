@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
+    from aftersale.channels.base import Disputed
     from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision, Due
 
@@ -42,6 +43,10 @@ class Seen(Protocol):
     @property
     def unknown(self) -> AbstractSet[str]:
         """Name what could not be read."""
+
+    @property
+    def dispute(self) -> Disputed | None:
+        """Tell what the platform says of a dispute."""
 
 
 class Stage(StrEnum):

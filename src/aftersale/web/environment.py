@@ -98,6 +98,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  # Django hands 
     made = Environment(**{**options, "undefined": StrictUndefined}, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  # Django sets autoescape
     made.globals |= {"_": say, "lang": lang, "url": address, "asset": asset, "word": word, "utc": UTC}
     made.filters |= {"at": at, "day_at": day_at, "money": money, "for_field": for_field}
+    made.filters["said"] = lambda value: value.of(lang())
     made.tests["text"] = lambda value: isinstance(value, Text)
     made.globals |= {"left": left, "urgency": urgency, "text": lambda value: value.of(lang())}
     return made

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.domain.value_words import VALUE_WORDS
 from aftersale.evidence.pack.long import Limits, fit, with_stills
+from aftersale.evidence.pack.records import lines_of
 from tests.evidence.pack.made import contents
 from tests.tickets.vault.files import photo
 
@@ -60,3 +63,25 @@ def test_without_ffmpeg_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", "")
     (left_out,) = fit(list(with_stills([film()])), "", LIMITS).left_out
     assert "ffmpeg" in left_out.zh
+
+
+def test_what_the_desk_wrote_is_drawn_as_lines_that_people_read() -> None:
+    known = {"paid_at": "2026-06-01T02:03:04+00:00", "paid_fen": 12900, "sign_proof": "pin_code", "other": 1}
+    record = {"ticket": "71", "order": "69", "known": known, "as_of": "2026-06-02T00:00:00+00:00"}
+    assert lines_of(json.dumps(record).encode()) == [
+        "售后单：71",
+        "订单：69",
+        "付款时间：2026-06-01 10:03:04",
+        "实付金额：¥129.00",
+        f"签收凭证：{VALUE_WORDS['pin_code'].zh}",
+        "记录时间：2026-06-02 08:00:00",
+    ]
+    assert lines_of(b"no record") == []
+
+
+def test_as_many_pictures_are_used_as_are_taken() -> None:
+    first = contents().exhibits[0]
+    shown = [replace(first, content=photo(each), kind="jpg", drawable=True) for each in range(6)]
+    for most in (1, 2, 3, 4):
+        assert len(fit(shown, "", Limits(most, 10**7, 500)).pictures) == most
+    assert len(fit(shown[:2], "", Limits(4, 10**7, 500)).pictures) == 2

@@ -289,6 +289,7 @@ class _Seen:
         self.amount_fen, self.claim = None, ""
         self.facts: MappingProxyType[str, object] = MappingProxyType({})
         self.unknown: frozenset[str] = frozenset()
+        self.dispute = None
 
 
 def test_a_judged_ticket_has_the_clocks_of_its_stage_and_the_shops_targets() -> None:

@@ -92,6 +92,33 @@ class Arbitration(IntEnum):
     ENDED = 255
 
 
+class Conclusion(IntEnum):
+    """Say for whom a dispute was decided (arbitrate_conclusion); AT_ONCE pays without goods coming back."""
+
+    FOR_BUYER = 1
+    FOR_MERCHANT = 2
+    FOR_BUYER_AT_ONCE = 3
+
+
+class Blame(IntEnum):
+    """Say who is liable by the ruling (arbitrate_blame)."""
+
+    MERCHANT = 1
+    BUYER = 2
+    BOTH = 3
+    PLATFORM = 4
+    INFLUENCER = 5
+
+
+class Audit(IntEnum):
+    """Say whether the platform has looked at a picture (audit_status); it shows what has passed alone."""
+
+    WAITING = 1
+    REVIEWING = 2
+    PASSED = 3
+    REFUSED = 4
+
+
 class RefundBy(IntEnum):
     """Say which of the platform's assistants refunded (refund_type of the list alone)."""
 

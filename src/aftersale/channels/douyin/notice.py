@@ -17,6 +17,7 @@ from aftersale.channels.douyin.codes import (
     Status,
     known,
 )
+from aftersale.channels.douyin.disputed import disputed
 from aftersale.channels.douyin.ways import offers
 from aftersale.channels.draft import Draft
 from aftersale.channels.spreadsheet import words
@@ -78,6 +79,7 @@ def notice_of(said: Said, order: Order | None, observed: Observed) -> Notice:
         evidence=said.evidence,
         offers=offers(known(Kind, said.kind), known(Status, said.status)),
         sealed=order.sealed if order else {},
+        dispute=disputed(said.dispute),
     )
 
 

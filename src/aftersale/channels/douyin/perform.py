@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import Outcome, Receipt
-from aftersale.channels.douyin import faults
+from aftersale.channels.douyin import faults, material
 from aftersale.channels.douyin.answer import LOOK_AND_DECIDE, ask, unreadable
-from aftersale.channels.douyin.calls import DIRECT, INTERCEPT
+from aftersale.channels.douyin.calls import DIRECT, INTERCEPT, MOST_EVIDENCE
 from aftersale.channels.douyin.codes import ITEM_DONE, Status, known
 from aftersale.channels.douyin.operate import call_for
 from aftersale.channels.douyin.read import read_said
@@ -36,6 +37,8 @@ def perform(outgoing: Outgoing, hands: Hands) -> Receipt:
     number, service = id_of(outgoing.ticket_no), is_service(outgoing.ticket_no)
     if service is not (verb is Verb.REPLY_SERVICE) or not (number.isascii() and number.isdecimal()):
         raise faults.not_taken("这类单子不能这样处理", "this kind of ticket is not handled so")
+    if verb is Verb.SUBMIT_EVIDENCE and (pictures := outgoing.params.get("pictures")):
+        outgoing = _with_pictures(outgoing, pictures, hands)
     if verb in DIRECT:
         return _sent(DIRECT[verb](outgoing, hands.now), verb, hands)
     said = read_said(outgoing.ticket_no, hands)
@@ -46,6 +49,13 @@ def perform(outgoing: Outgoing, hands: Hands) -> Receipt:
         words = to_do(outgoing, hands.platform)
         return Receipt(Outcome.HANDED_OVER, "manual.to_do", words, "", {"key": outgoing.key}, hands.now)
     return _sent_guarded(call, outgoing, hands)
+
+
+def _with_pictures(outgoing: Outgoing, pictures: object, hands: Hands) -> Outgoing:
+    """Let the platform fetch pictures of the desk before they are named as evidence."""
+    urls = [str(each) for each in pictures] if isinstance(pictures, list | tuple) else []
+    shown = material.uploaded(urls[:MOST_EVIDENCE], outgoing.ticket_no, hands)
+    return replace(outgoing, params={**outgoing.params, "evidence": shown})
 
 
 def _sent_guarded(call: Call, outgoing: Outgoing, hands: Hands) -> Receipt:

@@ -35,7 +35,7 @@ def from_list(item: Shape) -> Said:
         money=Money(
             info.fen("refund_amount"), info.fen("refund_post_amount"), None, None, info.code("refund_status")
         ),
-        dispute=Dispute(info.code("arbitrate_status") or 0, words.text("arbitrate_status_text"), None),
+        dispute=_dispute_listed(info, words),
         parcels=_parcels_listed(info, words),
         lines=lines,
         got_parcel=info.code("got_pkg"),
@@ -168,9 +168,25 @@ def _one(names: Iterable[str]) -> str:
     return str(found.pop()) if len(found) == 1 else ""
 
 
+def _dispute_listed(info: Shape, words: Shape) -> Dispute:
+    code, word = info.code("arbitrate_status") or 0, words.text("arbitrate_status_text")
+    return Dispute(code, word, None, blame=info.code("arbitrate_blame") or 0)
+
+
 def _dispute(info: Shape) -> Dispute:
-    until = info.moment("arbitrate_status_deadline")
-    return Dispute(info.code("arbitrate_status") or 0, "", until, info.moment("arbitrate_create_time"))
+    return Dispute(
+        code=info.code("arbitrate_status") or 0,
+        word="",
+        deadline=info.moment("arbitrate_status_deadline"),
+        opened_at=info.moment("arbitrate_create_time"),
+        number=info.text("arbitrate_id"),
+        changed_at=info.moment("arbitrate_update_time"),
+        conclusion=info.code("arbitrate_conclusion") or 0,
+        blame=info.code("arbitrate_blame") or 0,
+        wants=info.at("arbitrate_evidence_tmpl").text("describe"),
+        opinion=info.text("arbitrate_opinion"),
+        pictures=len(info.at("arbitrate_evidence").texts("images")),
+    )
 
 
 def _timed_out(process: Shape) -> bool:

@@ -43,12 +43,22 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Hold how far a dispute is, and until when the shop has to say something."""
+    """Hold how far a dispute is, until when the shop has to say something, and how it was decided.
+
+    Codes are as they came; `pictures` counts what the platform has of the shop.
+    """
 
     code: int
     word: str
     deadline: datetime | None
     opened_at: datetime | None = None
+    number: str = ""
+    changed_at: datetime | None = None
+    conclusion: int = 0
+    blame: int = 0
+    wants: str = ""
+    opinion: str = ""
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from aftersale.evidence.pack.fonts import font
+from aftersale.evidence.pack.records import lines_of
 from aftersale.evidence.pack.stills import is_possible, stills_of
 from aftersale.evidence.pack.typeset import about
 from aftersale.evidence.pictures import Unreadable, jpeg, opened
+from aftersale.evidence.vault import WRITTEN
 from aftersale.shops.uploads import Kind
 from aftersale.texts import Text
 
@@ -48,15 +50,16 @@ class Fitted:
 def fit(exhibits: Sequence[Exhibit], text: str, limits: Limits) -> Fitted:
     """Draw as many exhibits as the platform takes, in their order; name every one that is left out."""
     strips, left_out = list[Image.Image](), list[Text]()
+    drawn: list[tuple[int, Exhibit]] = []
     for number, exhibit in enumerate(exhibits, 1):
         strip = _strip(number, exhibit)
         if strip is None:
             left_out.append(_not_drawn(number, exhibit))
         else:
             strips.append(strip)
+            drawn.append((number, exhibit))
     piles, over = _piled(strips, limits.pictures)
-    drawable = [(n, each) for n, each in enumerate(exhibits, 1) if each.drawable]
-    left_out += [_too_many(*drawable[len(strips) - 1 - back]) for back in range(over)][::-1]
+    left_out += [_too_many(*drawn[len(strips) - 1 - back]) for back in range(over)][::-1]
     pictures = tuple(_written(pile, limits.bytes) for pile in piles)
     short = shortened(text, limits.text)
     if short != text:
@@ -74,6 +77,8 @@ def shortened(text: str, most: int) -> str:
 
 def _strip(number: int, exhibit: Exhibit) -> Image.Image | None:
     """Draw one exhibit under its words; None for what cannot be drawn."""
+    if exhibit.kind == WRITTEN:
+        return _record(number, exhibit)
     if not exhibit.drawable:
         return None
     try:
@@ -83,12 +88,34 @@ def _strip(number: int, exhibit: Exhibit) -> Image.Image | None:
     inner = WIDE - 2 * _EDGE
     scale = min(inner / image.width, MOST_PIECE / image.height)
     image = image.resize((max(1, int(image.width * scale)), max(1, int(image.height * scale))))
-    lines = [*_wrapped(f"凭证 {number}　{exhibit.title}", _BIG, inner), *_small(exhibit, inner)]
-    top = _GAP + sum(size + _GAP // 2 for _, size in lines)
-    strip = Image.new("RGB", (WIDE, top + image.height + _GAP), "white")
-    _write(strip, lines)
+    strip, top = _headed(number, exhibit, image.height + _GAP)
     strip.paste(image, ((WIDE - image.width) // 2, top))
     return strip
+
+
+def _record(number: int, exhibit: Exhibit) -> Image.Image | None:
+    """Draw what the desk wrote itself as lines; None for what it did not write."""
+    said = lines_of(exhibit.content)
+    if not said:
+        return None
+    lines = [line for each in said for line in _wrapped(each, _BIG, WIDE - 2 * _EDGE)]
+    strip, top = _headed(number, exhibit, _high(lines) + _GAP)
+    _write(strip, lines, top)
+    return strip
+
+
+def _headed(number: int, exhibit: Exhibit, room: int) -> tuple[Image.Image, int]:
+    """Make a strip with number, source, time and digest, and so much room below; gives where that begins."""
+    inner = WIDE - 2 * _EDGE
+    lines = [*_wrapped(f"凭证 {number}　{exhibit.title}", _BIG, inner), *_small(exhibit, inner)]
+    top = _GAP + _high(lines)
+    strip = Image.new("RGB", (WIDE, top + room), "white")
+    _write(strip, lines, _GAP)
+    return strip, top
+
+
+def _high(lines: Sequence[tuple[str, int]]) -> int:
+    return sum(size + _GAP // 2 for _, size in lines)
 
 
 def _small(exhibit: Exhibit, inner: int) -> list[tuple[str, int]]:
@@ -96,8 +123,8 @@ def _small(exhibit: Exhibit, inner: int) -> list[tuple[str, int]]:
     return [line for each in said if each for line in _wrapped(each, _SMALL, inner)]
 
 
-def _write(strip: Image.Image, lines: Iterable[tuple[str, int]]) -> None:
-    draw, at = ImageDraw.Draw(strip), _GAP
+def _write(strip: Image.Image, lines: Iterable[tuple[str, int]], at: int) -> None:
+    draw = ImageDraw.Draw(strip)
     for text, size in lines:
         draw.text((_EDGE, at), text, fill="black", font=_font(size))
         at += size + _GAP // 2
@@ -126,9 +153,20 @@ def _piled(strips: Sequence[Image.Image], most: int) -> tuple[list[list[Image.Im
         for high in range(max(each.height for each in kept), MOST_HIGH + _STEP, _STEP):
             piles = _filled(kept, min(high, MOST_HIGH))
             if len(piles) <= most:
-                return piles, len(strips) - len(kept)
+                return _spread(piles, most), len(strips) - len(kept)
         kept.pop()
     return [], len(strips)
+
+
+def _spread(piles: list[list[Image.Image]], most: int) -> list[list[Image.Image]]:
+    """Use as many pictures as are taken: the highest pile is parted while there is room for one more."""
+    while len(piles) < most and any(len(pile) > 1 for pile in piles):
+        place = max(
+            range(len(piles)), key=lambda at: (len(piles[at]) > 1, sum(each.height for each in piles[at]))
+        )
+        half = (len(piles[place]) + 1) // 2
+        piles[place : place + 1] = [piles[place][:half], piles[place][half:]]
+    return piles
 
 
 def _filled(strips: Sequence[Image.Image], high: int) -> list[list[Image.Image]]:

@@ -9,7 +9,17 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from aftersale.domain.clock import SHANGHAI
-from aftersale.sandbox.douyin import acting, addresses, granting, operate, orders, reading, refusals, services
+from aftersale.sandbox.douyin import (
+    acting,
+    addresses,
+    granting,
+    materials,
+    operate,
+    orders,
+    reading,
+    refusals,
+    services,
+)
 from aftersale.sandbox.douyin.refusals import INVALID, MISSING, NO_PERMISSION, OK, Call, Refused
 from aftersale.sandbox.platform.apps import DOUYIN
 from aftersale.sandbox.platform.tokens import Token, TokenRefused
@@ -38,6 +48,8 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "afterSale.rejectReasonCodeList": reading.read_reject_reasons,
     "afterSale.timeExtend": acting.extend_time,
     "afterSale.submitEvidence": acting.submit_evidence,
+    "material.uploadImageSync": materials.upload_image,
+    "material.queryMaterialDetail": materials.query_detail,
     "afterSale.addOrderRemark": acting.add_remark,
     "afterSale.fillLogistics": acting.fill_logistics,
     "afterSale.CancelSendGoodsSuccess": acting.cancel_sending,

@@ -75,6 +75,7 @@ class Ticket(models.Model):
     own mark of it, sent back with each write. `stage`, `tab` and `step` say how far it is, where agents look
     for it and what to do; `queue_at` is the time it is sorted by: the earliest
     deadline, or far away. `held` names what is odd about the parcels that came back, empty where nothing is.
+    `blamed` is who was held liable by the platform's ruling (domain.disputes.Blamed), empty before one.
     `sealed` are values of the buyer as the platform encrypts them, by what they are.
     `waits_for` marks one on which we have done our part, from when and until when (tickets.waiting).
     `sequence` and `head` are the end of its chain of events; every change moves `sequence`, which guards
@@ -110,6 +111,7 @@ class Ticket(models.Model):
     goods_state = models.CharField(max_length=16, default=states.Goods.NOT_SENT)
     money_state = models.CharField(max_length=16, default=states.Money.NONE)
     arbitration_state = models.CharField(max_length=16, default=states.Arbitration.NONE)
+    blamed = models.CharField(max_length=12, blank=True, default="")
     contradicted = models.CharField(max_length=64, blank=True)
     amount_fen = models.BigIntegerField(null=True)
     applied_at = models.DateTimeField()

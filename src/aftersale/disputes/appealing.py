@@ -1,0 +1,173 @@
+"""Ask a platform once to look at a lost ruling again: with new evidence, inside its window.
+
+No interface for it is known: the desk prepares pictures and text, a person submits them and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from aftersale.disputes import refusals
+from aftersale.disputes.assembling import parts
+from aftersale.disputes.models import Case, Kind, Submission
+from aftersale.disputes.noting import appeal_window, numbers_of
+from aftersale.domain.clock import moment_of, seconds_of
+from aftersale.domain.disputes import Blamed, Favours, Stage
+from aftersale.evidence.journal import Entry
+from aftersale.evidence.pieces import Giver
+from aftersale.policy.disputes.windows import chances
+from aftersale.tickets.change import change
+from aftersale.tickets.models import EvidenceLink, Pack, Ticket
+from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.vault import packs
+from aftersale.tickets.vault.packs import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aftersale.policy.disputes.windows import Window
+    from aftersale.shops.models import Person
+
+UPHELD, TURNED = "upheld", "turned"
+_SUMMARY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Hold whether a ruling can be asked to be looked at again: until when, how often, what is new since."""
+
+    window: Window | None
+    left: int
+    new: tuple[EvidenceLink, ...]
+    made: Submission | None
+    now: int
+
+    @property
+    def open(self) -> bool:
+        """Tell whether there is a chance and time."""
+        in_time = self.window is not None and self.window.open_at(self.now)
+        return self.left > 0 and self.made is None and in_time
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether it has something new to show as well."""
+        return self.open and bool(self.new)
+
+    @property
+    def until(self) -> datetime | None:
+        """Give the end of the window."""
+        return moment_of(self.window.at) if self.window else None
+
+
+def chance_of(case: Case, now: datetime) -> Chance | None:
+    """Tell what is left to do about a ruling; None where nothing was lost."""
+    if case.favours != Favours.BUYER:
+        return None
+    made = case.submissions.filter(kind=Kind.APPEAL, failed_at=None).select_related("pack").first()
+    return Chance(
+        appeal_window(case),
+        chances(numbers_of(case, now)) - bool(made),
+        tuple(new_evidence(case)),
+        made,
+        seconds_of(now),
+    )
+
+
+def new_evidence(case: Case) -> Sequence[EvidenceLink]:
+    """Give what the platform has not seen: added after the last submission, and not by the desk."""
+    last = case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None).order_by("-pk").first()
+    links = EvidenceLink.objects.filter(ticket_id=case.ticket_id, withdrawn_at=None)
+    links = links.exclude(piece__source__in=(Giver.DESK, Giver.BUYER))
+    if last is not None:
+        links = links.filter(event__sequence__gt=last.pack.sequence)
+    return list(links.select_related("piece").order_by("pk"))
+
+
+def draft(case: Case, now: datetime) -> tuple[str, str]:
+    """Draft the words: what was ruled, what is new, what is asked. A person changes them."""
+    new = new_evidence(case)
+    opinion = f"平台判定意见：{case.opinion}。" if case.opinion else ""
+    when = f"{now:%Y-%m-%d}"
+    summary = f"对 {case.number or case.ticket.ticket_no} 的判定申请复议（{when}）。{opinion}"
+    pieces = "；".join(
+        f"{number}. {link.piece.caption or link.item or '新凭证'}" for number, link in enumerate(new, 1)
+    )
+    statement = (
+        f"举证时没有提交的新凭证 {len(new)} 件：{pieces}。它们说明原判定依据的事实与实际不符，请平台复核。"
+        if new
+        else "请写明哪些新凭证改变了判定依据的事实。"
+    )
+    return summary[:_SUMMARY], statement
+
+
+@transaction.atomic
+def prepare(case: Case, words: tuple[str, str], person: Person, now: datetime) -> Pack:
+    """Have pictures and text of an appeal put together; raises CaseRefused."""
+    chance = chance_of(case, now)
+    if chance is None or not chance.open:
+        raise refusals.no_appeal()
+    if not chance.new:
+        raise refusals.needs_new_evidence()
+    ticket = Ticket.objects.get(pk=case.ticket_id)
+    return packs.ask(ticket, Form.PLATFORM, words, person.pk, now)
+
+
+@transaction.atomic
+def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submission:
+    """Note that a person has submitted an appeal in the back office; raises CaseRefused."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    chance = chance_of(case, now)
+    if chance is None or not chance.open:
+        raise refusals.no_appeal()
+    if not chance.new:
+        raise refusals.needs_new_evidence()
+    pack = Pack.objects.filter(pk=pack_id, ticket_id=case.ticket_id, state=PackState.BUILT).first()
+    if pack is None:
+        raise refusals.not_built()
+    pictures, text = parts(pack)
+    made = Submission.objects.create(
+        case=case,
+        kind=Kind.APPEAL,
+        pack=pack,
+        text=text,
+        pictures=[{"sha256": sha256(each).hexdigest(), "bytes": len(each)} for each in pictures],
+        by=person,
+        at=now,
+    )
+    _journal(case, "dispute_appealed", person, now, pack=str(pack.pk))
+    return made
+
+
+@transaction.atomic
+def answered(case: Case, answer: str, blamed: str, person: Person, now: datetime) -> None:
+    """Note what came of an appeal: the ruling was upheld, or turned; raises CaseRefused."""
+    appeal = case.submissions.filter(kind=Kind.APPEAL, failed_at=None, answered_at=None)
+    turned = answer == TURNED
+    if answer not in {UPHELD, TURNED} or (turned and blamed not in set(Blamed)):
+        raise refusals.not_whole()
+    if not appeal.update(answer=answer, answered_at=now):
+        raise refusals.no_appeal()
+    fields: dict[str, object] = {"stage": Stage.SETTLED}
+    if turned:
+        fields |= {"favours": Favours.MERCHANT, "blamed": blamed}
+    Case.objects.filter(pk=case.pk).exclude(stage=Stage.CARRIED_OUT).update(stage=Stage.SETTLED)
+    Case.objects.filter(pk=case.pk).update(**{name: each for name, each in fields.items() if name != "stage"})
+    moved = {"blamed": blamed} if turned else {}
+    _journal(case, "dispute_appeal_answered", person, now, moved, answer=answer, blamed=blamed)
+
+
+def _journal(
+    case: Case,
+    kind: str,
+    person: Person,
+    now: datetime,
+    moved: dict[str, str] | None = None,
+    **more: object,
+) -> None:
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    change(ticket, Entry(kind, now, person.pk, {"case": str(case.pk), **more}), **(moved or {}))

@@ -1,0 +1,83 @@
+"""Put together what the platform takes, by itself: when a case arrives, and again whenever evidence came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from aftersale.disputes.models import Case, Kind
+from aftersale.disputes.refusals import changed_meanwhile
+from aftersale.domain.disputes import Stage
+from aftersale.evidence.models import Event
+from aftersale.evidence.pack.contents import MOST_SUMMARY
+from aftersale.tickets.change import TICKET
+from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.vault import packs, snapshots
+from aftersale.tickets.vault.adding import ADDED, MASKED, REUSED, WITHDRAWN, Hand
+from aftersale.tickets.vault.packs import TEXT, Form
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aftersale.tickets.models import Pack, Ticket
+
+_EVIDENCE = (ADDED, WITHDRAWN, MASKED, REUSED)
+_LONGEST = 2_000
+
+
+@transaction.atomic
+def assemble(case: Case, now: datetime) -> Pack | None:
+    """Ask for the pack of a case that waits for evidence where it is not up to date; None where it is.
+
+    At first the state of order, payment and tracking is kept, and words are drafted.
+    """
+    if case.stage != Stage.EVIDENCE or submitted(case):
+        return None
+    if case.pack_id is None:
+        snapshots.take(case.ticket, Hand(None, "desk", now))
+    if not _is_behind(case):
+        return None
+    if not case.typed:
+        case.summary, case.statement = packs.draft(_fresh(case), now)
+    return _packed(case, None, now)
+
+
+@transaction.atomic
+def write(case: Case, words: tuple[str, str], person_id: int, now: datetime) -> Pack:
+    """Take a person's words for a case, and ask for the pack anew."""
+    case.summary, case.statement = words[0].strip()[:MOST_SUMMARY], words[1].strip()[:_LONGEST]
+    case.typed = True
+    return _packed(case, person_id, now)
+
+
+def _packed(case: Case, person_id: int | None, now: datetime) -> Pack:
+    pack = packs.ask(_fresh(case), Form.PLATFORM, (case.summary, case.statement), person_id, now)
+    case.pack, case.sequence = pack, pack.sequence
+    case.save(update_fields=["summary", "statement", "typed", "pack", "sequence"])
+    return pack
+
+
+def _fresh(case: Case) -> Ticket:
+    case.ticket.refresh_from_db()
+    return case.ticket
+
+
+def _is_behind(case: Case) -> bool:
+    """Tell whether evidence came, went or was blackened since the pack was put together."""
+    events = Event.objects.filter(subject_kind=TICKET, subject_id=case.ticket_id, kind__in=_EVIDENCE)
+    return events.filter(sequence__gt=case.sequence).exists()
+
+
+def submitted(case: Case) -> bool:
+    """Tell whether evidence went out for what the platform asks now."""
+    return case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None, answered_at=None).exists()
+
+
+def parts(pack: Pack) -> tuple[list[bytes], str]:
+    """Give the pictures and the text of a pack for the platform, in their order; raises CaseRefused."""
+    if pack.state != PackState.BUILT:
+        raise changed_meanwhile()
+    files = packs.parts_of(pack)
+    text = files.pop(TEXT, b"").decode()
+    return [files[name] for name in sorted(files)], text

@@ -1,0 +1,117 @@
+"""Read what is known of a case into the tests: risk of intervention, seven factors, liability, own record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aftersale.disputes.models import Case
+from aftersale.domain.disputes import Blamed, Favours
+from aftersale.evidence.pieces import Giver
+from aftersale.policy.disputes.factors import Expected, Factor, Lean, Past, expected, factors_of, lean_of
+from aftersale.policy.disputes.scene import Scene
+from aftersale.policy.disputes.score import WINDOW_DAYS
+from aftersale.shops.rulebooks import judge_by
+from aftersale.tickets.judging import facts_from
+from aftersale.tickets.models import Deadline, EvidenceLink
+from aftersale.tickets.models.clock import DeadlineState
+from aftersale.tickets.vault.checklist import checklist_of
+from aftersale.tickets.vault.gather import newest_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aftersale.tickets.models import StoredDecision, Ticket
+
+LIABLE = (Blamed.MERCHANT, Blamed.BOTH)
+"""Rulings that count against the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Hold what speaks for whom, what is missing, and how such cases went."""
+
+    factors: tuple[Factor, ...]
+    lean: Lean
+    expected: Expected
+
+    @property
+    def gaps(self) -> tuple[Factor, ...]:
+        """Give the factors to which something is missing."""
+        return tuple(each for each in self.factors if each.gap)
+
+    def kept(self) -> dict[str, object]:
+        """Write what is kept of it, to see later whether it was right."""
+        return {"lean": self.lean.value, "factors": {each.id: each.side.value for each in self.factors}}
+
+
+def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
+    """Read what is known of a ticket; `rejected`: as if the shop had refused it."""
+    stored = newest_decision(ticket, now)
+    listed = checklist_of(ticket, stored, now)
+    theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
+    judged, lost = record_of(ticket.shop_id, now)
+    return Scene(
+        facts={**_facts(stored), **({"rejected": True, "merchant_response": "rejected"} if rejected else {})},
+        proposal=stored.preferred if stored else "",
+        layers=_layers(stored),
+        late=_late(ticket),
+        ours=len(listed.ours) - len(listed.missing),
+        wanted=len(listed.ours),
+        theirs=theirs.count(),
+        judged=judged,
+        lost=lost,
+    )
+
+
+def _facts(stored: StoredDecision | None) -> Mapping[str, object]:
+    if stored is None:
+        return {}
+    facts = facts_from(stored.facts)
+    return {name: None if name in facts.unknown else facts[name] for name in _READ}
+
+
+_READ = (
+    "merchant_violation_level", "fraud_by_merchant", "banned_goods", "rejected", "merchant_response",
+    "apply_count", "quality_proven", "wrong_item", "missing_item", "damaged_on_arrival", "promise_broken",
+    "buyer_fraud", "reason",
+)  # fmt: skip
+
+
+def _layers(stored: StoredDecision | None) -> frozenset[str]:
+    """Name the layers whose clauses a decision cites."""
+    if stored is None:
+        return frozenset()
+    cited: list[dict[str, Any]] = msgspec.json.decode(stored.cites)
+    rules = {rule.id: str(rule.layer) for rule in judge_by(stored.rulebook_digest).rulebook.rules}
+    return frozenset(rules[each["rule"]] for each in cited if each["document"] and each["rule"] in rules)
+
+
+def _late(ticket: Ticket) -> bool:
+    missed = Deadline.objects.filter(ticket=ticket, side="merchant", state=DeadlineState.MISSED)
+    return missed.exclude(source="service").exists()
+
+
+def record_of(shop_id: int, now: datetime) -> tuple[int, int]:
+    """Count the shop's rulings of the window, and those in which it was held liable."""
+    since = now - timedelta(days=WINDOW_DAYS)
+    cases = Case.objects.filter(shop_id=shop_id, judged_at__gt=since, judged_at__lte=now)
+    return cases.count(), cases.filter(blamed__in=LIABLE).count()
+
+
+def estimate_of(case: Case, now: datetime) -> Estimate:
+    """Weigh the seven factors of a case."""
+    factors = factors_of(scene_of(case.ticket, now))
+    lean = lean_of(factors)
+    return Estimate(factors, lean, expected(lean, past_of(case.shop_id)))
+
+
+def past_of(shop_id: int) -> list[Past]:
+    """Give the shop's judged cases of which an estimate was kept when evidence went out."""
+    judged = Case.objects.filter(shop_id=shop_id, favours__in=[Favours.BUYER, Favours.MERCHANT])
+    rows = judged.exclude(estimate={}).values_list("estimate", "favours")
+    return [Past(Lean(kept["lean"]), favours == Favours.MERCHANT) for kept, favours in rows]

@@ -1,0 +1,139 @@
+"""Keep what platforms did to a shop, and show what one more lost dispute would do to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+
+from aftersale.disputes import refusals
+from aftersale.disputes.estimating import record_of
+from aftersale.disputes.models import Complaint, Consequence, DisputeSetting, Penalty
+from aftersale.domain.clock import SHANGHAI
+from aftersale.evidence.journal import Entry, record
+from aftersale.evidence.shop_journal import subject_of, together
+from aftersale.policy.disputes.score import Effect, left_a, left_b
+from aftersale.tickets.change import change
+from aftersale.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from aftersale.disputes.models import Case
+    from aftersale.shops.models import Person
+
+_NOTE, _TEXT = 300, 2_000
+LEAST_MINUTES, MOST_MINUTES = 15, 720
+COUNTED = (Consequence.POINTS_A, Consequence.POINTS_B)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Hold points of the year by class, what is left before the next measure, and the effect of a loss."""
+
+    points: Mapping[str, int]
+    left: Mapping[str, int]
+    effect: Effect
+    judged: int
+
+
+def register_of(shop_id: int, now: datetime) -> Register:
+    """Sum up how a shop stands with its platform, as far as people noted it."""
+    year = now.astimezone(SHANGHAI).year
+    rows = Penalty.objects.filter(shop_id=shop_id, on__year=year, lifted_at=None, kind__in=COUNTED)
+    sums = dict(rows.order_by().values_list("kind").annotate(sum=Sum("amount")))
+    points = {str(kind): int(sums.get(kind, 0)) for kind in COUNTED}
+    left = {
+        str(Consequence.POINTS_A): left_a(points[Consequence.POINTS_A]),
+        str(Consequence.POINTS_B): left_b(points[Consequence.POINTS_B]),
+    }
+    judged, lost = record_of(shop_id, now)
+    return Register(points, left, Effect(lost, setting_of(shop_id).orders), judged)
+
+
+def setting_of(shop_id: int) -> DisputeSetting:
+    """Give what a shop has set; where nothing was, the desk submits nothing by itself."""
+    return DisputeSetting.objects.filter(shop_id=shop_id).first() or DisputeSetting(shop_id=shop_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Hold what a shop wants: submit by itself so many minutes before the end, and how many orders it has."""
+
+    automatic: bool
+    minutes_before: int
+    orders: int | None
+
+
+def set_wish(shop_id: int, wish: Wish, person: Person, now: datetime) -> None:
+    """Set what a shop wants, written into its journal; raises CaseRefused."""
+    if not LEAST_MINUTES <= wish.minutes_before <= MOST_MINUTES or (wish.orders or 0) < 0:
+        raise refusals.not_whole()
+    before = setting_of(shop_id)
+    named = ("automatic", "minutes_before", "orders")
+    after = {name: getattr(wish, name) for name in named}
+    with together():
+        DisputeSetting.objects.update_or_create(shop_id=shop_id, defaults=after)
+        data = {"before": {name: getattr(before, name) for name in named}, "after": after}
+        record(subject_of(shop_id), Entry("shop_disputes", now, person.pk, data))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Hold a measure as a person read it; `amount` is points, fen or hundredths of a score."""
+
+    kind: str
+    amount: int
+    on: date
+    note: str = ""
+
+
+def add(shop_id: int, measure: Measure, case: Case | None, person: Person, now: datetime) -> Penalty:
+    """Note a measure of the platform; raises CaseRefused."""
+    if measure.kind not in set(Consequence) or (measure.kind in COUNTED and measure.amount <= 0):
+        raise refusals.not_whole()
+    with together():
+        data = {"kind": measure.kind, "amount": measure.amount, "on": measure.on.isoformat()}
+        record(subject_of(shop_id), Entry("shop_penalty", now, person.pk, data, _personal(measure.note)))
+        return Penalty.objects.create(
+            shop_id=shop_id,
+            case=case,
+            kind=measure.kind,
+            amount=measure.amount,
+            on=measure.on,
+            note=measure.note[:_NOTE],
+            by=person,
+            at=now,
+        )
+
+
+def _personal(note: str) -> dict[str, str]:
+    return {"note": note[:_NOTE]} if note else {}
+
+
+def lift(penalty: Penalty, person: Person, now: datetime) -> None:
+    """Note that a measure was taken back."""
+    with together():
+        if Penalty.objects.filter(pk=penalty.pk, lifted_at=None).update(lifted_at=now):
+            data = {"penalty": str(penalty.pk), "kind": penalty.kind, "amount": penalty.amount}
+            record(subject_of(penalty.shop_id), Entry("shop_penalty_lifted", now, person.pk, data))
+
+
+@transaction.atomic
+def complain(ticket: Ticket, text: str, person: Person, now: datetime) -> Complaint:
+    """Note what was told the platform about a buyer's conduct; raises CaseRefused."""
+    if not text.strip():
+        raise refusals.not_whole()
+    made = Complaint.objects.create(ticket=ticket, text=text.strip()[:_TEXT], by=person, at=now)
+    locked = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    change(locked, Entry("complained", now, person.pk, {"complaint": str(made.pk)}))
+    return made
+
+
+def answered(complaint: Complaint, text: str, now: datetime) -> None:
+    """Note what the platform answered to a complaint."""
+    complaint.answer, complaint.answered_at = text.strip()[:_TEXT], now
+    complaint.save(update_fields=["answer", "answered_at"])

@@ -1,0 +1,170 @@
+"""Submit evidence once: what was looked at, before the end, with the gaps known, on somebody's word.
+
+Where the desk reaches the platform it sends pictures and text; else a person pastes them there and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from aftersale.channels.registry import channel_of
+from aftersale.channels.verbs import Verb
+from aftersale.disputes import refusals
+from aftersale.disputes.assembling import parts, submitted
+from aftersale.disputes.estimating import estimate_of
+from aftersale.disputes.models import Case, Kind, Submission
+from aftersale.domain.disputes import Stage
+from aftersale.domain.states import Arbitration, Machine, command, possible
+from aftersale.evidence.journal import Entry
+from aftersale.shops.models.shop import ConnectionState
+from aftersale.tickets import beside
+from aftersale.tickets.change import change
+from aftersale.tickets.models import Ticket
+from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.standing import FIELD
+from aftersale.tickets.vault.checklist import checklist_of
+from aftersale.tickets.vault.gather import newest_decision
+from aftersale.tickets.waiting import Whom, begun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from aftersale.shops.models import Person
+    from aftersale.tickets.models import Action, Pack
+    from aftersale.tickets.vault.checklist import Wanted
+
+SUBMITTED = "dispute_submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Hold what a person has seen and said: the pack they looked at, whether gaps may stay.
+
+    `by_hand`: they have pasted it into the platform's page themselves.
+    """
+
+    pack_id: int
+    gaps_accepted: bool
+    by_hand: bool = False
+
+
+def missing_of(case: Case, now: datetime) -> tuple[Wanted, ...]:
+    """Name what the shop should bring and has not."""
+    return checklist_of(case.ticket, newest_decision(case.ticket, now), now).missing
+
+
+def is_sent_by_desk(ticket: Ticket, addresses: Sequence[str]) -> bool:
+    """Tell whether the desk can submit: the platform offers it, lets us in, and can fetch our pictures."""
+    connection = getattr(ticket.shop, "connection", None)
+    lets_in = connection is not None and connection.state == ConnectionState.CONNECTED
+    return bool(addresses) and lets_in and Verb.SUBMIT_EVIDENCE in channel_of(ticket.shop.channel).verbs
+
+
+def submit(
+    case: Case,
+    person: Person | None,
+    word: Word,
+    now: datetime,
+    addresses_of: Callable[[Pack, int], Sequence[str]],
+) -> Submission:
+    """Submit once what a person looked at; `addresses_of` gives where a platform can fetch the pictures.
+
+    None for a person is the desk, where the shop lets it. Raises CaseRefused; then nothing was sent.
+    """
+    try:
+        with transaction.atomic():
+            return _submit(_locked(case), person, word, now, addresses_of)
+    except IntegrityError:
+        raise refusals.submitted_before() from None
+
+
+def _locked(case: Case) -> Case:
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    return Case.objects.select_related("ticket__shop__connection", "pack__file").get(pk=case.pk)
+
+
+def _submit(
+    case: Case,
+    person: Person | None,
+    word: Word,
+    now: datetime,
+    addresses_of: Callable[[Pack, int], Sequence[str]],
+) -> Submission:
+    missing = missing_of(case, now)
+    pack = _check(case, word, missing, now)
+    pictures, text = parts(pack)
+    if not pictures:
+        raise refusals.nothing_to_show()
+    made = Submission.objects.create(
+        case=case,
+        kind=Kind.EVIDENCE,
+        round=case.submissions.filter(kind=Kind.EVIDENCE).exclude(answered_at=None).count() + 1,
+        pack=pack,
+        text=text,
+        pictures=[{"sha256": sha256(each).hexdigest(), "bytes": len(each)} for each in pictures],
+        missing=[line.id for line in missing],
+        by=person,
+        at=now,
+    )
+    Case.objects.filter(pk=case.pk).update(estimate=estimate_of(case, now).kept())
+    addresses = [] if word.by_hand else addresses_of(pack, len(pictures))
+    if is_sent_by_desk(case.ticket, addresses):
+        made.action = _sent(case, person, text, addresses, now)
+        made.save(update_fields=["action"])
+    elif word.by_hand:
+        _pasted(case, now)
+    else:
+        raise refusals.not_wanted()
+    _journal(case, made, now)
+    return made
+
+
+def _check(case: Case, word: Word, missing: Sequence[Wanted], now: datetime) -> Pack:
+    """Let pass what is wanted, in time, looked at as it is, and known to be incomplete where it is."""
+    if submitted(case):
+        raise refusals.submitted_before()
+    if case.stage != Stage.EVIDENCE:
+        raise refusals.not_wanted()
+    if case.due_at is not None and now >= case.due_at:
+        raise refusals.too_late()
+    if case.pack is None or case.pack.state != PackState.BUILT:
+        raise refusals.not_built()
+    if case.pack_id != word.pack_id:
+        raise refusals.changed_meanwhile()
+    if missing and not word.gaps_accepted:
+        raise refusals.gaps_not_accepted()
+    return case.pack
+
+
+def _sent(case: Case, person: Person | None, text: str, addresses: Sequence[str], now: datetime) -> Action:
+    params = {"text": text, "pictures": list(addresses), "pack": str(case.pack_id)}
+    return beside.do(case.ticket, person, Verb.SUBMIT_EVIDENCE, params, now)
+
+
+def _pasted(case: Case, now: datetime) -> None:
+    """Move the ticket on a person's word; the platform's own word comes later and counts."""
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    before, fields = ticket.arbitration_state, begun(ticket, Whom.PLATFORM, now)
+    if "submit" in possible(Machine.ARBITRATION, before):
+        fields[FIELD[Machine.ARBITRATION]] = command(Machine.ARBITRATION, before, "submit").after.value
+    change(ticket, Entry("evidence_pasted", now, None, {"case": str(case.pk)}), **fields)
+    if fields.get(FIELD[Machine.ARBITRATION]) == Arbitration.SUBMITTED:
+        Case.objects.filter(pk=case.pk).update(stage=Stage.REVIEW)
+
+
+def _journal(case: Case, made: Submission, now: datetime) -> None:
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    data = {
+        "case": str(case.pk),
+        "pack": str(made.pack_id),
+        "pictures": [each["sha256"] for each in made.pictures],
+        "missing": made.missing,
+        "automatic": made.by_id is None,
+        "by_hand": made.action_id is None,
+    }
+    change(ticket, Entry(SUBMITTED, now, made.by_id, data))

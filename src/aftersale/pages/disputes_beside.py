@@ -1,0 +1,107 @@
+"""Show what stands beside cases: the library, the register of penalties, complaints, a ticket's own box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from aftersale.api.access import ticket_for
+from aftersale.api.faults import NotHere
+from aftersale.disputes import register
+from aftersale.disputes.complaining import draft
+from aftersale.disputes.estimating import scene_of
+from aftersale.disputes.finding import alike, search
+from aftersale.disputes.models import Case, Complaint, Consequence, Penalty
+from aftersale.domain.roles import Permission
+from aftersale.pages.disputes import shops_of, words
+from aftersale.pages.disputes_acts import measure_of
+from aftersale.pages.door import Ask, page, shown
+from aftersale.policy.disputes.conditions import conditions_of, level_of
+from aftersale.web.environment import say as _
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+_MOST = 200
+
+
+@page
+def library(ask: Ask) -> HttpResponse:
+    """Search the cases that were closed with a lesson."""
+    asked = ask.said("q")
+    found = search(shops_of(ask), asked)
+    return shown(ask, "case_library.html", found=found, asked=asked, **words())
+
+
+@page
+def of_ticket(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Show a ticket's case, what may bring the platform in, and cases that are like it."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
+    conditions = conditions_of(scene_of(ticket, ask.now))
+    return shown(
+        ask,
+        "_ticket_disputes.html",
+        cases=list(Case.objects.filter(ticket=ticket).order_by("-pk")),
+        conditions=conditions,
+        level=level_of(conditions),
+        alike=alike(ticket, sorted(ask.caller.shops(Permission.VIEW))),
+        ticket=ticket,
+        may_dispute=ticket.shop_id in ask.caller.shops(Permission.DISPUTE),
+        **words(),
+    )
+
+
+@page
+def penalties(ask: Ask) -> HttpResponse:
+    """Show the measures of platforms by shop; when sent, note one."""
+    seen = shops_of(ask)
+    own = [place.shop for place in ask.caller.places if place.shop.pk in seen]
+    if ask.request.method == "POST":
+        shop = next((each for each in own if str(each.pk) == ask.said("shop")), None)
+        ask.caller.let(Permission.DISPUTE, shop.pk if shop else None)
+        if shop is None:
+            raise NotHere
+        register.add(shop.pk, measure_of(ask), None, ask.person, ask.now)
+        return HttpResponseRedirect(reverse("penalties"))
+    rows = Penalty.objects.filter(shop__in=seen).select_related("shop", "by", "case")
+    return shown(
+        ask,
+        "penalties.html",
+        rows=list(rows.order_by("-on", "-pk")[:_MOST]),
+        shops=[(shop, register.register_of(shop.pk, ask.now)) for shop in own],
+        kinds=Consequence.choices,
+        may=ask.caller.shops(Permission.DISPUTE),
+        **words(),
+    )
+
+
+@require_POST
+@page
+def lift(ask: Ask, penalty_id: int) -> HttpResponse:
+    """Note that a measure was taken back."""
+    found = Penalty.objects.filter(pk=penalty_id).first()
+    ask.caller.let(Permission.DISPUTE, found.shop_id if found else None)
+    if found is None:
+        raise NotHere
+    register.lift(found, ask.person, ask.now)
+    return HttpResponseRedirect(reverse("penalties"))
+
+
+@page
+def complaint(ask: Ask, ticket_id: int) -> HttpResponse:
+    """Draft what to tell the platform of a buyer's conduct; when sent, note that it was told or answered."""
+    ticket = ticket_for(ask.caller, ticket_id, Permission.DISPUTE)
+    if ask.request.method == "POST":
+        said = ask.said("complaint")
+        known = Complaint.objects.filter(ticket=ticket, pk=int(said)).first() if said.isdigit() else None
+        if known is not None:
+            register.answered(known, ask.said("answer"), ask.now)
+        else:
+            register.complain(ticket, ask.said("text"), ask.person, ask.now)
+        ask.tell(_("Noted."))
+        return HttpResponseRedirect(reverse("complaint", args=[ticket.pk]))
+    rows = Complaint.objects.filter(ticket=ticket).select_related("by").order_by("-pk")
+    return shown(ask, "complaint.html", ticket=ticket, text_draft=draft(ticket, ask.now), rows=list(rows))
