@@ -24,6 +24,9 @@ MOST = 30
 """So many articles the page shows; the sheet holds all of them."""
 
 _SHADES = 5
+_TELLING = 10
+"""A percentage of fewer tickets than this tells nothing: how many there were is shown instead."""
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,7 +40,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Hold one article as the page shows it; `more` is how many percent over the span before, if any."""
+    """Hold one article as the page shows it; `more` is how many percent over the span before, where that held enough."""
 
     counted: Crossing
     title: str
@@ -97,7 +100,7 @@ def _lines(found: Crossed, named: Mapping[str, str], days: int) -> list[Line]:
             named.get(row.article_no, ""),
             behind("pair", f"{days}::{row.article_no}"),
             [_cell(row, code, words[code], darkest, days) for code in found.reasons],
-            round(100 * (row.tickets - row.before) / row.before) if row.before else None,
+            round(100 * (row.tickets - row.before) / row.before) if row.before >= _TELLING else None,
         )
         for row in rows
     ]
