@@ -23,7 +23,7 @@ WHOLE := tests/tickets/taking/test_kill.py tests/tickets/acting/test_kill.py tes
 	tests/ops/test_backup.py::test_a_backup_made_while_somebody_writes_is_restored_whole_on_hold_with_the_same_heads
 CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo demo-stop test check format bench clean lock texts docs screens
+.PHONY: help setup demo demo-stop test check format bench clean lock texts docs screens pack-pages
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+%?:.*## ' $(MAKEFILE_LIST) | sed 's/%/NAME/' | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -82,6 +82,9 @@ docs: setup  ## Write the generated documents again
 
 screens: setup  ## Take pictures of the main pages of the demo into screens/ (needs Chromium)
 	@$(BIN)/python docs/screens.py
+
+pack-pages: setup  ## Draw the pages of a pack into screens/: make pack-pages PACK=file.zip, or those of a sample
+	@PYTHONPATH=. $(BIN)/python docs/pack_pages.py $(PACK)
 
 texts: setup  ## Bring the message catalogues up to date with the source
 	@$(BIN)/python docs/catalogue.py

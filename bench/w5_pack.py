@@ -71,6 +71,12 @@ def packed(files: int, log: int, altered: int) -> Packed:
     return Packed(files, len(data), log, proving, printing, zipping, checking, altered, found, same)
 
 
+def printed_sample(files: int) -> bytes:
+    """Print the pack of so many invented photos, as a PDF."""
+    random_ = random.Random(5)  # noqa: S311  # the same photos every time
+    return typeset(_contents([_photo(number, random_) for number in range(files)]))
+
+
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
     start = perf_counter()
     return work(), perf_counter() - start

@@ -27,6 +27,7 @@ FILL = """
     from aftersale.shops.models import Shop
     from aftersale.tickets.change import change, subject_of
     from aftersale.tickets.models import Action, Ticket
+    from aftersale.tickets.vault.adding import Hand, Told, add_written
     now = datetime(2026, 6, 10, tzinfo=UTC)
     shop = Shop.objects.create(platform="douyin", name="one", created_at=now)
     ticket = Ticket(
@@ -39,6 +40,8 @@ FILL = """
     Ticket.objects.filter(pk=ticket.pk).update(head=subject_of(ticket).genesis)
     ticket.refresh_from_db()
     change(ticket, Entry("noted", now, personal={"buyer": "张三"}))
+    ticket.refresh_from_db()
+    add_written(ticket, b'{"kept":"whole"}', Told(), Hand(None, "desk", now))
     for number, state in enumerate(("intended", "sending", "handed_over", "unknown", "done"), 1):
         Action.objects.create(
             ticket=ticket, shop=shop, key=str(number), verb="agree_refund", intent_no=number, state=state,
@@ -68,6 +71,11 @@ HEADS = """
     from aftersale.config.snapshot import heads_now
     import json
     print(json.dumps(heads_now()))
+"""
+VAULT = """
+    from aftersale.evidence import vault
+    from aftersale.evidence.models import StoredFile
+    print(*(vault.read(file).decode() for file in StoredFile.objects.order_by("pk")))
 """
 HELD = """
     from aftersale.shops.models import Shop
@@ -137,6 +145,7 @@ def test_a_backup_made_while_somebody_writes_is_restored_whole_on_hold_with_the_
     assert json.loads(clean.python(HEADS)) == manifest_of(bundle)["heads"]
     assert clean.python(HELD) == "0 unknown unknown unknown unknown done"
     assert (clean.home / "files" / "photos" / "一.jpg").read_bytes() == b"photo"
+    assert clean.python(VAULT) == '{"kept":"whole"}'
     summary = json.loads(clean.run("verify", "--json").stdout.splitlines()[-1])["summary"]
     assert summary["breaks"] == 0
     assert summary["events"] > 50

@@ -40,7 +40,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Hold one article as the page shows it; `more` is how many percent over the span before, where that held enough."""
+    """Hold one article as the page shows it; `more` is how many percent over the span before, if it tells."""
 
     counted: Crossing
     title: str
