@@ -54,7 +54,8 @@ def take(ask: Ask, case_id: int) -> HttpResponse:
     """Take a case over, or give it free."""
     case = case_for(ask, case_id, Permission.DISPUTE)
     if ask.said("do") == "free":
-        return _done(ask, case, lambda: handling.give_free(case, ask.person, ask.now))
+        leads = case.shop_id in ask.caller.shops(Permission.ASSIGN)
+        return _done(ask, case, lambda: handling.give_free(case, ask.person, ask.now, leads=leads))
     return _done(ask, case, lambda: handling.take(case, ask.person, ask.now))
 
 
