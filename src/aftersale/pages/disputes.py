@@ -16,7 +16,7 @@ from aftersale.disputes.estimating import estimate_of, scene_of
 from aftersale.disputes.finding import alike
 from aftersale.disputes.models import Case, Penalty, Review
 from aftersale.disputes.noting import evidence_window
-from aftersale.disputes.register import register_of, setting_of
+from aftersale.disputes.register import register_of, settings_of
 from aftersale.domain.disputes import (
     BLAMED_WORDS,
     CAUSE_WORDS,
@@ -83,12 +83,13 @@ def disputes(ask: Ask) -> HttpResponse:
     ended = cases.filter(ended_at=None).exclude(stage__in=_OPEN).order_by("-judged_at", "-pk")[:_MOST]
     manage = ask.caller.shops(Permission.MANAGE_SHOP)
     own = [place.shop for place in ask.caller.places if place.shop.pk in manage]
+    wishes = settings_of([shop.pk for shop in own])
     return shown(
         ask,
         "disputes.html",
         waiting=first,
         ended=list(ended),
-        settings=[(shop, setting_of(shop.pk)) for shop in own],
+        settings=[(shop, wishes[shop.pk]) for shop in own],
         **words(),
     )
 
