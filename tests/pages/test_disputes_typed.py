@@ -71,3 +71,7 @@ def test_more_shops_cost_no_more_queries(lead: Visitor, page: str) -> None:
         Membership.objects.create(person=lead.person, shop=make_shop(f"分店{number}"), role=Role.LEAD)
     assert queries(lead, reverse(page)) == before
     assert before <= 15
+
+
+def test_a_case_reads_each_thing_once(lead: Visitor, case: Case) -> None:
+    assert queries(lead, reverse("dispute", args=[case.pk])) <= 22

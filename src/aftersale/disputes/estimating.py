@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.tickets.models import StoredDecision, Ticket
+    from aftersale.tickets.vault.checklist import Checklist
 
 LIABLE = (Blamed.MERCHANT, Blamed.BOTH)
 """Rulings that count against the shop."""
@@ -53,7 +54,13 @@ class Estimate:
 def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
     """Read what is known of a ticket; `rejected`: as if the shop had refused it."""
     stored = newest_decision(ticket, now)
-    listed = checklist_of(ticket, stored, now)
+    return scene_with(ticket, stored, checklist_of(ticket, stored, now), now, rejected=rejected)
+
+
+def scene_with(
+    ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime, *, rejected: bool = False
+) -> Scene:
+    """Read the same where decision and checklist are at hand."""
     theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
@@ -114,9 +121,14 @@ def records_of(shop_ids: Collection[int], now: datetime) -> dict[int, tuple[int,
 
 def estimate_of(case: Case, now: datetime) -> Estimate:
     """Weigh the seven factors of a case."""
-    factors = factors_of(scene_of(case.ticket, now))
+    return estimate_in(scene_of(case.ticket, now), case.shop_id)
+
+
+def estimate_in(scene: Scene, shop_id: int) -> Estimate:
+    """Weigh the seven factors of what is known."""
+    factors = factors_of(scene)
     lean = lean_of(factors)
-    return Estimate(factors, lean, expected(lean, past_of(case.shop_id)))
+    return Estimate(factors, lean, expected(lean, past_of(shop_id)))
 
 
 def past_of(shop_id: int) -> list[Past]:

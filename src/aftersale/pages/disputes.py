@@ -12,7 +12,7 @@ from aftersale.disputes import submitting
 from aftersale.disputes.appealing import chance_of
 from aftersale.disputes.appealing import draft as appeal_draft
 from aftersale.disputes.assembling import submitted
-from aftersale.disputes.estimating import estimate_of, scene_of
+from aftersale.disputes.estimating import estimate_in, scene_with
 from aftersale.disputes.finding import alike
 from aftersale.disputes.models import Case, Penalty, Review
 from aftersale.disputes.noting import evidence_window
@@ -146,10 +146,11 @@ def case_page(ask: Ask, case: Case, **more: Any) -> HttpResponse:  # noqa: ANN40
 
 def everything(ask: Ask, case: Case) -> dict[str, Any]:
     """Collect what the page of a case shows."""
-    listed = checklist_of(case.ticket, newest_decision(case.ticket, ask.now), ask.now)
-    scene = scene_of(case.ticket, ask.now)
+    stored = newest_decision(case.ticket, ask.now)
+    listed = checklist_of(case.ticket, stored, ask.now)
+    scene = scene_with(case.ticket, stored, listed, ask.now)
     conditions = conditions_of(scene)
-    estimate = estimate_of(case, ask.now)
+    estimate = estimate_in(scene, case.shop_id)
     window = evidence_window(case)
     return {
         "case": case,
