@@ -15,12 +15,12 @@ from aftersale.disputes.models import Case
 from aftersale.disputes.refusals import CaseRefused
 from aftersale.disputes.register import Wish
 from aftersale.domain.roles import Role
-from aftersale.tickets.models import Action, Alarm, Pack
+from aftersale.tickets.models import Action, Alarm, Deadline, Pack
 from aftersale.tickets.vault import packs
 from aftersale.tickets.wording import WordingStopped
 from tests.api.desk import make_person
 from tests.disputes.conftest import DUE, NOW, again, opened, says, ticket_of
-from tests.disputes.test_submitting import LATER, connected, reached, ready, submit
+from tests.disputes.test_submitting import LATER, built, connected, reached, ready, submit
 from tests.tickets.vault.files import photo, put
 
 if TYPE_CHECKING:
@@ -54,6 +54,31 @@ def test_where_the_platform_asks_again_evidence_is_submitted_again(own_shop: Sho
     assert second.round == 2
     with pytest.raises(CaseRefused, match=r"case\.submitted"):
         submit(again(case, NOW + timedelta(hours=6)), agent, NOW + timedelta(hours=7))
+
+
+def silent(of: Shop, hours: float, state: str) -> Case:
+    """Let a platform that tells no end say how a dispute stands; the desk hears of it an hour later."""
+    says(of, hours, state)
+    Deadline.objects.all().delete()
+    follow(NOW + timedelta(hours=hours + 1))
+    return Case.objects.select_related("ticket__shop", "pack").get()
+
+
+def test_an_end_that_nobody_tells_is_counted_from_when_the_platform_asked(own_shop: Shop) -> None:
+    case = silent(own_shop, 0, "evidence_due")
+    assert case.due_source == "rulebook"
+    assert case.due_at == NOW + timedelta(hours=24)
+
+
+def test_where_no_end_is_told_a_later_word_asks_again(own_shop: Shop, agent: Person) -> None:
+    case = silent(own_shop, 0, "evidence_due")
+    put(ticket_of(case), agent, photo(1))
+    case = built(again(case, NOW + timedelta(hours=2)))
+    submit(case, agent, NOW + timedelta(hours=3), by_hand=True)
+    silent(own_shop, 4, "submitted")
+    case = silent(own_shop, 6, "evidence_due")
+    assert case.due_at == NOW + timedelta(hours=30)
+    assert submit(case, agent, NOW + timedelta(hours=8), by_hand=True).round == 2
 
 
 def test_an_old_word_after_a_submission_by_hand_is_no_new_round(own_shop: Shop, lead: Person) -> None:

@@ -136,17 +136,24 @@ def _told(case: Case, said: Disputed | None, state: Arbitration, now: datetime) 
 def _asked_again(case: Case, before: Stage, said: Disputed | None, now: datetime) -> None:
     """Let evidence be submitted once more where the platform asks anew: after its review, with a later end.
 
-    The same end again is its old word, which a submission by hand may have overtaken.
+    The same end again is its old word, which a submission by hand may have overtaken. A platform that tells
+    no end asks anew by what it says after the submission; then the end is counted anew.
     """
-    due = said.due_at if said else None
-    if before is Stage.REVIEW and due and case.due_at and due > case.due_at:
-        out = Submission.objects.filter(case=case, kind=Kind.EVIDENCE, failed_at=None, answered_at=None)
+    if before is not Stage.REVIEW or said is None:
+        return
+    out = Submission.objects.filter(case=case, kind=Kind.EVIDENCE, failed_at=None, answered_at=None)
+    if said.due_at is not None:
+        anew = case.due_at is not None and said.due_at > case.due_at
+    else:
+        anew = said.changed_at is not None and out.filter(at__lt=said.changed_at).exists()
+    if anew:
         out.update(answered_at=now)
+        case.due_at = None
 
 
 def _due(case: Case, said: Disputed | None, now: datetime) -> None:
     """Set the clock: the platform's, else counted by the rulebook; a new one rings."""
-    due, source = _told_due(case, said) or _counted_due(case, now)
+    due, source = _told_due(case, said) or _counted_due(case, said, now)
     if due == case.due_at or (source != Source.PLATFORM and case.due_at is not None):
         return
     case.due_at, case.due_source = due, source
@@ -166,8 +173,10 @@ def _told_due(case: Case, said: Disputed | None) -> tuple[datetime | None, str] 
     return (found, Source.PLATFORM) if found else None
 
 
-def _counted_due(case: Case, now: datetime) -> tuple[datetime | None, str]:
-    window = evidence_by(numbers_of(case, now), None, seconds_of(now))
+def _counted_due(case: Case, said: Disputed | None, now: datetime) -> tuple[datetime | None, str]:
+    """Count from when the platform asked, as far as it tells: the desk may have heard of it hours later."""
+    asked = min(now, (said.changed_at if said else None) or now)
+    window = evidence_by(numbers_of(case, now), None, seconds_of(asked))
     return (moment_of(window.at), window.source) if window else (None, "")
 
 
