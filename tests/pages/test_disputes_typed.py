@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from aftersale.disputes.models import DisputeSetting, Penalty
+from aftersale.domain.money_legs import LegKind
 from aftersale.domain.roles import Role
+from aftersale.finance.models import MoneyLeg
 from aftersale.pages import door
 from aftersale.shops.models import Membership
 from tests.api.desk import make_shop
@@ -17,6 +19,8 @@ from tests.pages.desk import queries
 from tests.pages.test_disputes import case, job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aftersale.disputes.models import Case
     from aftersale.shops.models import Shop
     from tests.pages.desk import Visitor
@@ -75,3 +79,13 @@ def test_more_shops_cost_no_more_queries(lead: Visitor, page: str) -> None:
 
 def test_a_case_reads_each_thing_once(lead: Visitor, case: Case) -> None:
     assert queries(lead, reverse("dispute", args=[case.pk])) <= 22
+
+
+def test_who_books_money_books_what_the_platform_took_and_nobody_else(
+    as_role: Callable[[Role], Visitor], case: Case
+) -> None:
+    said = {"amount": "12.50", "once": "x"}
+    assert as_role(Role.LEAD).post("dispute_deduct", case.pk, **said).status_code == 403
+    finance = as_role(Role.FINANCE)
+    assert [finance.post("dispute_deduct", case.pk, **said).status_code for _ in range(2)] == [302, 302]
+    assert MoneyLeg.objects.filter(kind=LegKind.DEDUCTED).count() == 1

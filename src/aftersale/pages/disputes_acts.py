@@ -149,8 +149,7 @@ def _day(said: str) -> date | None:
 @page
 def deduct(ask: Ask, case_id: int) -> HttpResponse:
     """Book what the platform took because of a ruling."""
-    case = case_for(ask, case_id, Permission.DISPUTE)
-    ask.caller.let(Permission.BOOK_MONEY, case.shop_id)
+    case = case_for(ask, case_id, Permission.BOOK_MONEY)
     fen = fen_of(ask.said("amount"))
     if fen is None:
         return _done(ask, case, lambda: _no_amount(ask.said("amount")))
