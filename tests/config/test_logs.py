@@ -30,6 +30,8 @@ SECRETS = [
     "Cookie: session=abcdefghijklmnop; csrf=qrstuvwxyz123",
     "{'cookie': 'session=abcdefghijklmnop'}",
     "password=hunter2-hunter2",
+    'GET "/give/hunter2-hunter2-hunter2/ HTTP/1.1"',
+    'GET "/shown/7-1.1vTq5x.hunter2-hunter2-hunter2.jpg HTTP/1.1"',
     'password: "hunter2 hunter2"',
     "{'password': 'hunter2-hunter2'}",
     "mailtos://desk:hunter2-hunter2@mail.example.com?to=a@example.com",

@@ -22,6 +22,7 @@ from aftersale.negotiation.drafting import (
     set_up,
     setting_of,
 )
+from aftersale.tickets.models import Buyer
 from tests.api.desk import make_person, make_shop, make_ticket, now
 
 if TYPE_CHECKING:
@@ -150,6 +151,11 @@ def test_a_service_that_is_not_there_and_one_that_sleeps_are_told_apart(
         ("https://10.0.0.8/v1", "draft.address"),
         ("https://model.internal/v1", "draft.address"),
         ("ftp://example.com", "draft.address"),
+        ("http://[", "draft.address"),
+        ("https://example.com:none/v1", "draft.address"),
+        ("https://sk-key@example.com/v1", "draft.address"),
+        ("http://127.0.0.1:8/admin?x=", "draft.address"),
+        ("http://127.0.0.1:8/admin#", "draft.address"),
         ("", "draft.setting"),
     ],
 )
@@ -190,3 +196,19 @@ def test_what_leaves_is_masked(shop: Shop) -> None:
     said = masked(ticket, text)
     for hidden in (ticket.ticket_no, ticket.order_no, "13812345678", "11010519491231002X", "a.b@"):
         assert hidden not in said
+
+
+def test_what_is_kept_of_the_buyer_does_not_leave(shop: Shop) -> None:
+    buyer = Buyer.objects.create(
+        shop=shop, key="k", mask="王**", contact="王小明，13812345678，杭州市文三路 8 号"
+    )
+    ticket = make_ticket(shop, buyer=buyer)
+    said = masked(ticket, "王小明住杭州市文三路，等了五天")
+    assert said == "****住****，等了五天"
+
+
+@pytest.mark.parametrize("key", ["sk-密钥", "sk-a b", "sk-a\nX-Other: 1"])
+def test_a_key_with_signs_that_no_header_takes_is_refused(key: str, shop: Shop, owner: Person) -> None:
+    with pytest.raises(DraftFailed) as failed:
+        on(shop, owner, "https://example.com/v1", key=key)
+    assert failed.value.code == "draft.key_signs"

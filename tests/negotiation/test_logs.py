@@ -13,6 +13,7 @@ from aftersale.channels.registry import CHANNELS
 from aftersale.domain.errors import Unavailable
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.negotiation.agreeing import Outcome, end
 from aftersale.negotiation.logs import EVERY, has_log, read_due, read_log, take
 from aftersale.negotiation.models import Negotiation, Offer, Source
 from aftersale.negotiation.rounds import Line, how_it_stands, note_line
@@ -128,6 +129,34 @@ def test_the_log_of_a_connected_shop_is_read_by_itself_and_again_when_it_is_due(
     read_due(at + EVERY, _hands, 9)
     assert channel.read == 2
     assert Negotiation.objects.get().read_fault == ("连不上" if down else "")
+
+
+def test_what_an_earlier_talk_took_is_no_round_of_the_next(ticket: Ticket, person: Person) -> None:
+    at, lines = now(), [spoke(-180, "buyer", "退我80"), spoke(-120, "buyer", "再想想")]
+    assert take(ticket, lines, Source.LOG, person, at) == 2
+    end(Negotiation.objects.get(), person, Outcome.APART, at)
+    ticket.refresh_from_db()
+    note_line(ticket, person, Line(at + timedelta(hours=5), gives="补偿20"), at, ticket.sequence)
+    assert take(ticket, [*lines, spoke(9, "buyer", "好")], Source.LOG, None, at) == 1
+
+
+def test_a_log_that_goes_wrong_keeps_no_other_from_being_read(
+    ticket: Ticket, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Odd(Logged):
+        def history(self, ticket_no: str, hands: Hands) -> tuple[Said, ...]:
+            if ticket_no == ticket.ticket_no:
+                raise ValueError
+            return super().history(ticket_no, hands)
+
+    monkeypatch.setitem(CHANNELS, "logged", Odd())
+    at, other = now(), make_ticket(ticket.shop, 2)
+    Connection.objects.create(shop=ticket.shop, state=ConnectionState.CONNECTED, since=at)
+    for each in (ticket, other):
+        note_line(each, person, Line(at + timedelta(hours=2), gives="补偿20"), at, each.sequence)
+    type(ticket.shop).objects.filter(pk=ticket.shop_id).update(channel="logged")
+    assert read_due(at, _hands, 9) == 1
+    assert Negotiation.objects.get(ticket=ticket).read_fault
 
 
 def test_a_shop_by_sheets_has_no_log(ticket: Ticket) -> None:

@@ -70,6 +70,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?P<schema>\b[a-z][a-z0-9+.\-]*://)[^\s/@'\"<>]*@", re.IGNORECASE),
         rf"\g<schema>{HIDDEN}@",
     ),
+    # Whoever holds such an address is let in by it.
+    (re.compile(r"(?P<page>/(?:give|shown)/)[^\s/?#'\"<>]{16,}"), rf"\g<page>{HIDDEN}"),
     (re.compile(r"(?P<page>\bhttps?://[^\s?#'\"<>]*)[?#][^\s'\"<>]*", re.IGNORECASE), r"\g<page>"),
 )
 _BREAKS = dict.fromkeys([*range(32), 0x7F, 0x85, 0x2028, 0x2029], " ")

@@ -15,7 +15,7 @@ from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import appeal_window, numbers_of
-from aftersale.domain.clock import moment_of, seconds_of
+from aftersale.domain.clock import SHANGHAI, moment_of, seconds_of
 from aftersale.domain.disputes import Blamed, Favours, Stage
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.pieces import Giver
@@ -92,7 +92,7 @@ def draft(case: Case, now: datetime) -> tuple[str, str]:
     """Draft the words: what was ruled, what is new, what is asked. A person changes them."""
     new = new_evidence(case)
     opinion = f"平台判定意见：{case.opinion}。" if case.opinion else ""
-    when = f"{now:%Y-%m-%d}"
+    when = now.astimezone(SHANGHAI).date().isoformat()
     summary = f"对 {case.number or case.ticket.ticket_no} 的判定申请复议（{when}）。{opinion}"
     pieces = "；".join(
         f"{number}. {link.piece.caption or link.item or '新凭证'}" for number, link in enumerate(new, 1)
@@ -126,7 +126,9 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
         raise refusals.no_appeal()
     if not chance.new:
         raise refusals.needs_new_evidence()
-    pack = Pack.objects.filter(pk=pack_id, ticket_id=case.ticket_id, state=PackState.BUILT).first()
+    built = Pack.objects.filter(form=Form.PLATFORM, state=PackState.BUILT, ticket_id=case.ticket_id)
+    # What the platform has seen already is no appeal.
+    pack = built.exclude(pk__in=case.submissions.values("pack_id")).filter(pk=pack_id).first()
     if pack is None:
         raise refusals.not_built()
     pictures, text = parts(pack)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from aftersale.disputes.models import Case, Kind
-from aftersale.disputes.refusals import changed_meanwhile
+from aftersale.disputes.refusals import changed_meanwhile, not_wanted, submitted_before
 from aftersale.domain.disputes import Stage
 from aftersale.evidence.models import Event
 from aftersale.evidence.pack.contents import MOST_SUMMARY
@@ -16,6 +16,7 @@ from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs, snapshots
 from aftersale.tickets.vault.adding import ADDED, MASKED, REUSED, WITHDRAWN, Hand
 from aftersale.tickets.vault.packs import TEXT, Form
+from aftersale.tickets.wording import TO_THE_PLATFORM, check_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,7 @@ def assemble(case: Case, now: datetime) -> Pack | None:
 
     At first the state of order, payment and tracking is kept, and words are drafted.
     """
+    case = _now(case)
     if case.stage != Stage.EVIDENCE or submitted(case):
         return None
     if case.pack_id is None:
@@ -45,7 +47,14 @@ def assemble(case: Case, now: datetime) -> Pack | None:
 
 @transaction.atomic
 def write(case: Case, words: tuple[str, str], person_id: int, now: datetime) -> Pack:
-    """Take a person's words for a case, and ask for the pack anew."""
+    """Take a person's words for a case, and ask for the pack anew; raises CaseRefused, WordingStopped."""
+    current = _now(case)
+    if current.stage != Stage.EVIDENCE:
+        raise not_wanted()
+    if submitted(current):
+        raise submitted_before()
+    # What could not be sent is refused now, not in the last hour.
+    check_words(current.ticket.shop, "\n".join(words), now, TO_THE_PLATFORM)
     case.summary, case.statement = words[0].strip()[:MOST_SUMMARY], words[1].strip()[:_LONGEST]
     case.typed = True
     return _packed(case, person_id, now)
@@ -56,6 +65,12 @@ def _packed(case: Case, person_id: int | None, now: datetime) -> Pack:
     case.pack, case.sequence = pack, pack.sequence
     case.save(update_fields=["summary", "statement", "typed", "pack", "sequence"])
     return pack
+
+
+def _now(case: Case) -> Case:
+    """Read a case as it stands and keep others from it: a person may have typed in between."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    return Case.objects.select_related("ticket__shop").get(pk=case.pk)
 
 
 def _fresh(case: Case) -> Ticket:

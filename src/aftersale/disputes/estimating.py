@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from django.db.models import Count, Q
 
 from aftersale.disputes.models import Case
 from aftersale.domain.disputes import Blamed, Favours
@@ -22,10 +23,11 @@ from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.gather import newest_decision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from aftersale.tickets.models import StoredDecision, Ticket
+    from aftersale.tickets.vault.checklist import Checklist
 
 LIABLE = (Blamed.MERCHANT, Blamed.BOTH)
 """Rulings that count against the shop."""
@@ -52,7 +54,13 @@ class Estimate:
 def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
     """Read what is known of a ticket; `rejected`: as if the shop had refused it."""
     stored = newest_decision(ticket, now)
-    listed = checklist_of(ticket, stored, now)
+    return scene_with(ticket, stored, checklist_of(ticket, stored, now), now, rejected=rejected)
+
+
+def scene_with(
+    ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime, *, rejected: bool = False
+) -> Scene:
+    """Read the same where decision and checklist are at hand."""
     theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
@@ -98,16 +106,29 @@ def _late(ticket: Ticket) -> bool:
 
 def record_of(shop_id: int, now: datetime) -> tuple[int, int]:
     """Count the shop's rulings of the window, and those in which it was held liable."""
+    return records_of([shop_id], now)[shop_id]
+
+
+def records_of(shop_ids: Collection[int], now: datetime) -> dict[int, tuple[int, int]]:
+    """Count the same for several shops, in one query."""
     since = now - timedelta(days=WINDOW_DAYS)
-    cases = Case.objects.filter(shop_id=shop_id, judged_at__gt=since, judged_at__lte=now)
-    return cases.count(), cases.filter(blamed__in=LIABLE).count()
+    cases = Case.objects.filter(shop__in=shop_ids, judged_at__gt=since, judged_at__lte=now)
+    liable = Count("pk", filter=Q(blamed__in=LIABLE))
+    rows = cases.order_by().values_list("shop_id").annotate(judged=Count("pk"), liable=liable)
+    known = {shop: (judged, lost) for shop, judged, lost in rows}
+    return {each: known.get(each, (0, 0)) for each in shop_ids}
 
 
 def estimate_of(case: Case, now: datetime) -> Estimate:
     """Weigh the seven factors of a case."""
-    factors = factors_of(scene_of(case.ticket, now))
+    return estimate_in(scene_of(case.ticket, now), case.shop_id)
+
+
+def estimate_in(scene: Scene, shop_id: int) -> Estimate:
+    """Weigh the seven factors of what is known."""
+    factors = factors_of(scene)
     lean = lean_of(factors)
-    return Estimate(factors, lean, expected(lean, past_of(case.shop_id)))
+    return Estimate(factors, lean, expected(lean, past_of(shop_id)))
 
 
 def past_of(shop_id: int) -> list[Past]:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from aftersale.disputes.assembling import assemble
 from aftersale.disputes.models import Case, CaughtUp, Submission
 from aftersale.disputes.noting import note
+from aftersale.domain.disputes import Stage
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import ActionState, Arbitration
 from aftersale.evidence.models import Event
@@ -24,6 +25,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE, _EVENTS = 500, 20_000
 # Events are numbered when they begin and seen when they are committed: the last ones are looked at again.
 _OVERLAP = 500
+_AGAIN = 20
 _LOST = (ActionState.FAILED, ActionState.CANCELLED)
 
 
@@ -38,13 +40,19 @@ def follow(now: datetime) -> int:
         return 0
     until = newest if first else min(newest, mark.event_id + _EVENTS)
     touched = _disputed() if first else _touched(mark.event_id, until)
-    done = [_one(ticket, now) for ticket in touched]
+    done = [_one(ticket, now) for ticket in dict.fromkeys((*touched, *_packless()))]
     CaughtUp.objects.filter(pk=1, event_id__lt=until).update(event_id=until)
     return len(done)
 
 
 def _disputed() -> list[int]:
     return list(Ticket.objects.exclude(arbitration_state=Arbitration.NONE).values_list("pk", flat=True))
+
+
+def _packless() -> list[int]:
+    """Name some tickets whose case waits for evidence with nothing put together: it went wrong once."""
+    cases = Case.objects.filter(stage=Stage.EVIDENCE, pack=None).order_by("due_at")
+    return list(cases.values_list("ticket_id", flat=True)[:_AGAIN])
 
 
 def _touched(after: int, until: int) -> list[int]:
@@ -71,6 +79,9 @@ def _one(ticket_id: int, now: datetime) -> Case | None:
             assemble(case, now)
     except (Overtaken, AftersaleError) as fault:
         _log.warning("the dispute of ticket %s waits: %s", ticket_id, fault.code)
+        return None
+    except Exception:  # noqa: BLE001  # whatever it is, the other cases are followed; one without a pack comes again
+        _log.exception("the dispute of ticket %s was not followed", ticket_id)
         return None
     return case
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from aftersale.disputes import refusals
 from aftersale.disputes.models import Case
-from aftersale.disputes.noting import JUDGED, PERSON
+from aftersale.disputes.noting import JUDGED, PERSON, quiet
 from aftersale.domain.disputes import DECIDED, Blamed, Favours, Stage
 from aftersale.domain.states import Machine, command, possible
 from aftersale.evidence.journal import Entry
@@ -60,8 +60,11 @@ def _quiet(alarm: Alarm, person: Person, now: datetime) -> None:
 
 
 @transaction.atomic
-def give_free(case: Case, person: Person, now: datetime) -> None:
-    """Give a case free, so that another can take it."""
+def give_free(case: Case, person: Person, now: datetime, *, leads: bool = False) -> None:
+    """Give a case free, so that another can take it; whose it is not needs to lead. Raises CaseRefused."""
+    held = Case.objects.select_related("holder").get(pk=case.pk)
+    if held.holder_id not in {None, person.pk} and not leads:
+        raise refusals.taken(str(held.holder))
     if Case.objects.filter(pk=case.pk).exclude(holder=None).update(holder=None, held_at=None):
         _write(case, GIVEN_FREE, person.pk, now)
 
@@ -98,6 +101,7 @@ def rule(case: Case, ruling: Ruling, person: Person, now: datetime) -> None:
         known_by=PERSON,
         judged_at=now,
     )
+    quiet(case.pk, now)
 
 
 @transaction.atomic

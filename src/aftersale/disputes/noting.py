@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes.models import Case
+from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.domain.clock import moment_of, seconds_of
 from aftersale.domain.disputes import DECIDED, Favours, Stage, stage_after
 from aftersale.domain.states import Arbitration, Money
 from aftersale.evidence.journal import Entry
 from aftersale.policy.disputes.windows import Numbers, Source, Window, appeal_by, evidence_by
 from aftersale.shops.rulebooks import judge_of
-from aftersale.tickets.alarms import EVIDENCE, Cause, end_alarm, raise_alarm
+from aftersale.tickets.alarms import EVIDENCE, Cause, end_alarms, raise_alarm
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Deadline, Ticket
 from aftersale.tickets.models.clock import DeadlineState
@@ -28,11 +28,26 @@ if TYPE_CHECKING:
 OPENED, JUDGED, WITHDRAWN = "dispute_opened", "dispute_judged", "dispute_withdrawn"
 PLATFORM, PERSON = "platform", "person"
 _WANTS = 300
+# What the platform tells; what people typed or took meanwhile is not written over.
+_TOLD = (
+    "number", "stage", "due_at", "due_source", "wants", "favours", "blamed", "at_once", "opinion", "known_by",
+    "judged_at", "carried_out_at", "ended_at",
+)  # fmt: skip
 
 
 def alarm_key(case_id: int) -> str:
     """Name the cause of the alarm that a new dispute rings."""
     return f"dispute:{case_id}"
+
+
+def automatic_key(case_id: int) -> str:
+    """Name the cause of the alarm that rings where the desk cannot submit what it was to submit by itself."""
+    return f"dispute:{case_id}:automatic"
+
+
+def quiet(case_id: int, now: datetime) -> None:
+    """End the alarms of a case for which no evidence is wanted any more."""
+    end_alarms((alarm_key(case_id), automatic_key(case_id)), now)
 
 
 def numbers_of(case: Case, at: datetime) -> Numbers:
@@ -58,6 +73,7 @@ def appeal_window(case: Case) -> Window | None:
 @transaction.atomic
 def note(ticket_id: int, now: datetime) -> Case | None:
     """Bring the case of a ticket to what the platform says; None where there is no dispute."""
+    locked(ticket_id)
     ticket = (
         Ticket.objects.select_for_update(no_key=True, of=("self",)).select_related("shop").get(pk=ticket_id)
     )
@@ -67,8 +83,13 @@ def note(ticket_id: int, now: datetime) -> Case | None:
     case = _case(ticket, said) or _opened(ticket, said, state, now)
     _told(case, said, state, now)
     _carried_out(case, ticket, now)
-    case.save()
+    case.save(update_fields=_TOLD)
     return case
+
+
+def locked(ticket_id: int) -> list[Case]:
+    """Keep others from the cases of a ticket; whoever locks the ticket as well does so after them."""
+    return list(Case.objects.select_for_update(no_key=True).filter(ticket_id=ticket_id).order_by("pk"))
 
 
 def _case(ticket: Ticket, said: Disputed | None) -> Case | None:
@@ -101,9 +122,10 @@ def _told(case: Case, said: Disputed | None, state: Arbitration, now: datetime) 
     if said is not None and said.wants:
         case.wants = said.wants[:_WANTS]
     if case.stage == Stage.EVIDENCE:
+        _asked_again(case, before, said, now)
         _due(case, said, now)
     elif before is Stage.EVIDENCE:
-        end_alarm(alarm_key(case.pk), now)
+        quiet(case.pk, now)
     if case.stage == Stage.WITHDRAWN and before is not Stage.WITHDRAWN:
         case.ended_at = now
         change(case.ticket, Entry(WITHDRAWN, now, None, {"case": str(case.pk)}))
@@ -111,9 +133,27 @@ def _told(case: Case, said: Disputed | None, state: Arbitration, now: datetime) 
         _ruled(case, said, now)
 
 
+def _asked_again(case: Case, before: Stage, said: Disputed | None, now: datetime) -> None:
+    """Let evidence be submitted once more where the platform asks anew: after its review, with a later end.
+
+    The same end again is its old word, which a submission by hand may have overtaken. A platform that tells
+    no end asks anew by what it says after the submission; then the end is counted anew.
+    """
+    if before is not Stage.REVIEW or said is None:
+        return
+    out = Submission.objects.filter(case=case, kind=Kind.EVIDENCE, failed_at=None, answered_at=None)
+    if said.due_at is not None:
+        anew = case.due_at is not None and said.due_at > case.due_at
+    else:
+        anew = said.changed_at is not None and out.filter(at__lt=said.changed_at).exists()
+    if anew:
+        out.update(answered_at=now)
+        case.due_at = None
+
+
 def _due(case: Case, said: Disputed | None, now: datetime) -> None:
     """Set the clock: the platform's, else counted by the rulebook; a new one rings."""
-    due, source = _told_due(case, said) or _counted_due(case, now)
+    due, source = _told_due(case, said) or _counted_due(case, said, now)
     if due == case.due_at or (source != Source.PLATFORM and case.due_at is not None):
         return
     case.due_at, case.due_source = due, source
@@ -133,8 +173,10 @@ def _told_due(case: Case, said: Disputed | None) -> tuple[datetime | None, str] 
     return (found, Source.PLATFORM) if found else None
 
 
-def _counted_due(case: Case, now: datetime) -> tuple[datetime | None, str]:
-    window = evidence_by(numbers_of(case, now), None, seconds_of(now))
+def _counted_due(case: Case, said: Disputed | None, now: datetime) -> tuple[datetime | None, str]:
+    """Count from when the platform asked, as far as it tells: the desk may have heard of it hours later."""
+    asked = min(now, (said.changed_at if said else None) or now)
+    window = evidence_by(numbers_of(case, now), None, seconds_of(asked))
     return (moment_of(window.at), window.source) if window else (None, "")
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from aftersale.disputes import refusals
-from aftersale.disputes.estimating import record_of
+from aftersale.disputes.estimating import records_of
 from aftersale.disputes.models import Complaint, Consequence, DisputeSetting, Penalty
 from aftersale.domain.clock import SHANGHAI
 from aftersale.evidence.journal import Entry, record
@@ -19,7 +19,7 @@ from aftersale.tickets.change import change
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from aftersale.disputes.models import Case
@@ -42,21 +42,42 @@ class Register:
 
 def register_of(shop_id: int, now: datetime) -> Register:
     """Sum up how a shop stands with its platform, as far as people noted it."""
+    return registers_of([shop_id], now)[shop_id]
+
+
+def registers_of(shop_ids: Collection[int], now: datetime) -> dict[int, Register]:
+    """Sum up how several shops stand, in as many queries as for one."""
     year = now.astimezone(SHANGHAI).year
-    rows = Penalty.objects.filter(shop_id=shop_id, on__year=year, lifted_at=None, kind__in=COUNTED)
-    sums = dict(rows.order_by().values_list("kind").annotate(sum=Sum("amount")))
-    points = {str(kind): int(sums.get(kind, 0)) for kind in COUNTED}
+    rows = Penalty.objects.filter(shop__in=shop_ids, on__year=year, lifted_at=None, kind__in=COUNTED)
+    sums = {
+        (row["shop_id"], row["kind"]): int(row["sum"])
+        for row in rows.order_by().values("shop_id", "kind").annotate(sum=Sum("amount"))
+    }
+    records, wishes = records_of(shop_ids, now), settings_of(shop_ids)
+    return {
+        each: _register({str(kind): sums.get((each, str(kind)), 0) for kind in COUNTED}, records[each], wish)
+        for each, wish in wishes.items()
+    }
+
+
+def _register(points: Mapping[str, int], record: tuple[int, int], wish: DisputeSetting) -> Register:
     left = {
         str(Consequence.POINTS_A): left_a(points[Consequence.POINTS_A]),
         str(Consequence.POINTS_B): left_b(points[Consequence.POINTS_B]),
     }
-    judged, lost = record_of(shop_id, now)
-    return Register(points, left, Effect(lost, setting_of(shop_id).orders), judged)
+    judged, lost = record
+    return Register(points, left, Effect(lost, wish.orders), judged)
 
 
 def setting_of(shop_id: int) -> DisputeSetting:
     """Give what a shop has set; where nothing was, the desk submits nothing by itself."""
-    return DisputeSetting.objects.filter(shop_id=shop_id).first() or DisputeSetting(shop_id=shop_id)
+    return settings_of([shop_id])[shop_id]
+
+
+def settings_of(shop_ids: Collection[int]) -> dict[int, DisputeSetting]:
+    """Give what several shops have set, in one query."""
+    known = {each.shop_id: each for each in DisputeSetting.objects.filter(shop__in=shop_ids)}
+    return {each: known.get(each) or DisputeSetting(shop_id=each) for each in shop_ids}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts, submitted
 from aftersale.disputes.estimating import estimate_of
 from aftersale.disputes.models import Case, Kind, Submission
+from aftersale.disputes.noting import quiet
 from aftersale.domain.disputes import Stage
 from aftersale.domain.states import Arbitration, Machine, command, possible
 from aftersale.evidence.journal import Entry
@@ -84,7 +85,9 @@ def submit(
 
 
 def _locked(case: Case) -> Case:
+    """Lock the case, then its ticket, and read both as they stand."""
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.ticket_id)
     return Case.objects.select_related("ticket__shop__connection", "pack__file").get(pk=case.pk)
 
 
@@ -128,7 +131,8 @@ def _check(case: Case, word: Word, missing: Sequence[Wanted], now: datetime) -> 
     """Let pass what is wanted, in time, looked at as it is, and known to be incomplete where it is."""
     if submitted(case):
         raise refusals.submitted_before()
-    if case.stage != Stage.EVIDENCE:
+    # The ticket may know already that the dispute is over, and the case only a moment later.
+    if case.stage != Stage.EVIDENCE or case.ticket.arbitration_state != Arbitration.EVIDENCE_DUE:
         raise refusals.not_wanted()
     if case.due_at is not None and now >= case.due_at:
         raise refusals.too_late()
@@ -155,6 +159,7 @@ def _pasted(case: Case, now: datetime) -> None:
     change(ticket, Entry("evidence_pasted", now, None, {"case": str(case.pk)}), **fields)
     if fields.get(FIELD[Machine.ARBITRATION]) == Arbitration.SUBMITTED:
         Case.objects.filter(pk=case.pk).update(stage=Stage.REVIEW)
+        quiet(case.pk, now)
 
 
 def _journal(case: Case, made: Submission, now: datetime) -> None:

@@ -7,6 +7,7 @@ over like every text to a buyer, and a person sends it.
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -28,6 +29,7 @@ from aftersale.tickets.targets import addresses_of, own_hosts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from urllib.parse import SplitResult
 
     from aftersale.shops.models import Person, Shop
     from aftersale.tickets.models import Ticket
@@ -36,6 +38,7 @@ LEAST_S, MOST_S = 5, 120
 _LONGEST_PROMPT, _LONGEST_ANSWER, _LARGEST = 4_000, 1_000, 256 * 1024
 _GOOD, _BAD_KEY, _BUSY = 200, frozenset({401, 403}), 429
 _SLOWEST = 2
+_PARTS = re.compile(r"[\s,，;；、:：|/]+")
 _SYSTEM = (
     "你替网店客服起草一条给买家的回复。用简体中文，礼貌、简短、不用行话。先表示感谢或歉意，再说事实、"
     "可选的办法和时间。不写联系方式，不提评价和投诉，不承诺材料里没有的事。只写回复本身。"
@@ -54,6 +57,10 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "draft.busy": ("起草服务正忙，或额度用完。", "The drafting service is busy, or its quota is used up."),
     "draft.refused": ("起草服务没有办成。", "The drafting service failed."),
     "draft.unreadable": ("起草服务的回答读不懂。", "The answer of the drafting service cannot be read."),
+    "draft.key_signs": (
+        "密钥里有中文、空格或换行，请重新复制。",
+        "The key holds signs that no key has; copy it again.",
+    ),
     "draft.address": ("起草服务的地址不能用。", "The address of the drafting service cannot be used."),
     "draft.setting": (
         "地址、模型要填，等待时间 5 到 120 秒。",
@@ -95,6 +102,8 @@ def set_up(shop: Shop, person: Person, wanted: Setting, now: datetime) -> Drafti
         raise _failed("draft.setting")
     if not LEAST_S <= wanted.timeout_s <= MOST_S:
         raise _failed("draft.setting")
+    if not all("!" <= sign <= "~" for sign in wanted.key):
+        raise _failed("draft.key_signs")
     if wanted.base_url:
         _guard(wanted.base_url, resolve=False)
     before = setting_of(shop)
@@ -133,6 +142,10 @@ def masked(ticket: Ticket, text: str) -> str:
             said = said.replace(number, "*" * 4)
     if ticket.buyer is not None and ticket.buyer.mask:
         said = said.replace(ticket.buyer.mask, "买家")
+    # Name, number and address as they are kept, part by part: no form tells a name from other words.
+    for part in sorted(_PARTS.split(ticket.buyer.contact) if ticket.buyer else (), key=len, reverse=True):
+        if len(part) > 1:
+            said = said.replace(part, "*" * 4)
     return said[:_LONGEST_PROMPT]
 
 
@@ -201,7 +214,7 @@ def _said_in(body: bytes) -> str:
 
 def _guard(url: str, *, resolve: bool) -> None:
     """Let an address pass that is public over TLS, one's own machine, or named by whoever runs the desk."""
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme == "http" and _is_own(parts.hostname or ""):
         return
     hosts = own_hosts()
@@ -211,6 +224,18 @@ def _guard(url: str, *, resolve: bool) -> None:
             check_address(address, hosts)
     except UrlRefused as refusal:
         raise _failed("draft.address", refusal.message.zh) from None
+
+
+def _split(url: str) -> SplitResult:
+    """Read an address that has a host and a path alone: what is asked stands behind it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise _failed("draft.address") from None
+    if "?" in url or "#" in url or "@" in parts.netloc:
+        raise _failed("draft.address")
+    return parts
 
 
 def _is_own(host: str) -> bool:

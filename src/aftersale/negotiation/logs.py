@@ -5,6 +5,7 @@ A line is taken once, however often its log is read. What somebody accepts is ne
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from aftersale.channels.registry import channel_of
-from aftersale.domain.errors import ChannelError
+from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry
 from aftersale.negotiation.models import Negotiation, Offer, Source, State
 from aftersale.negotiation.rounds import Spoken, begun_talk, follow, open_of, paid_of, put
@@ -39,6 +40,8 @@ EVERY = timedelta(minutes=10)
 # A role that nobody knows is shown as the platform's: it takes no side.
 _SIDES: Mapping[str, Side] = {"buyer": Side.BUYER, "merchant": Side.SHOP}
 _LONGEST, _FAULT = 1_000, 256
+_UNEXPECTED = "出了意外，日志里有详情。"
+_log = logging.getLogger(__name__)
 
 
 def has_log(shop: Shop) -> bool:
@@ -90,11 +93,17 @@ def read_due(now: datetime, hands_of: Callable[[Shop, datetime], Hands], most: i
 def _read(talk: Negotiation, now: datetime, hands_of: Callable[[Shop, datetime], Hands]) -> int:
     ticket = talk.ticket
     try:
-        lines = read_log(ticket, hands_of(ticket.shop, now))
-    except ChannelError as fault:
-        Negotiation.objects.filter(pk=talk.pk).update(read_at=now, read_fault=fault.message.zh[:_FAULT])
-        return 0
-    return take(ticket, lines, Source.LOG, None, now)
+        return take(ticket, read_log(ticket, hands_of(ticket.shop, now)), Source.LOG, None, now)
+    except AftersaleError as fault:
+        _put_off(talk, fault.message.zh, now)
+    except Exception:  # noqa: BLE001  # whatever it is, the other talks are read and this one is tried again
+        _log.exception("the log of ticket %s was not read", ticket.pk)
+        _put_off(talk, _UNEXPECTED, now)
+    return 0
+
+
+def _put_off(talk: Negotiation, why: str, now: datetime) -> None:
+    Negotiation.objects.filter(pk=talk.pk).update(read_at=now, read_fault=why[:_FAULT])
 
 
 def _spoken(ticket: Ticket, lines: Iterable[Said]) -> list[Spoken]:
@@ -112,7 +121,9 @@ def _spoken(ticket: Ticket, lines: Iterable[Said]) -> list[Spoken]:
 
 def _fresh(talk: Negotiation, spoken: Sequence[Spoken]) -> list[Spoken]:
     """Leave out lines that are known, and those that stand twice in the log."""
-    known = set(Offer.objects.filter(negotiation=talk).exclude(digest="").values_list("digest", flat=True))
+    # An earlier talk of the ticket stands in the same log: its rounds are no rounds of this one.
+    taken = Offer.objects.filter(negotiation__ticket=talk.ticket_id).exclude(digest="")
+    known = set(taken.values_list("digest", flat=True))
     once = {each.digest: each for each in spoken if each.digest not in known}
     return list(once.values())
 

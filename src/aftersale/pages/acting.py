@@ -16,7 +16,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods
-from aftersale.pages.asked import fen_of
+from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.texts import Text
@@ -189,7 +189,8 @@ def fen_said(said: str) -> int:
 def sequence_of(ask: Ask, ticket: Ticket) -> int:
     """Give the step of a ticket at which the person saw it."""
     said = ask.said("sequence")
-    return int(said) if said.isascii() and said.isdigit() else ticket.sequence
+    number = whole(said)
+    return ticket.sequence if number is None else number
 
 
 def moment_of(said: str) -> datetime:

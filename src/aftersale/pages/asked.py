@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WHO = ("all", "mine", "free")
 _LONGEST = 64
 _MOST_FEN = 10**13
+_DIGITS = 9
 _NAMES = (
     "tab",
     "who",
@@ -114,6 +115,11 @@ def asked_of(ask: Ask) -> Asked:
 def of_stored(stored: Mapping[str, str]) -> Asked:
     """Read what a saved view keeps."""
     return Asked(**{name: str(value) for name, value in stored.items() if name in _NAMES})
+
+
+def whole(said: str) -> int | None:
+    """Read a whole number as it is typed; None where it is none, or longer than nine digits."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else None
 
 
 def fen_of(yuan: str) -> int | None:

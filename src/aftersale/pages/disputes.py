@@ -12,11 +12,11 @@ from aftersale.disputes import submitting
 from aftersale.disputes.appealing import chance_of
 from aftersale.disputes.appealing import draft as appeal_draft
 from aftersale.disputes.assembling import submitted
-from aftersale.disputes.estimating import estimate_of, scene_of
+from aftersale.disputes.estimating import estimate_in, scene_with
 from aftersale.disputes.finding import alike
 from aftersale.disputes.models import Case, Penalty, Review
 from aftersale.disputes.noting import evidence_window
-from aftersale.disputes.register import register_of, setting_of
+from aftersale.disputes.register import register_of, settings_of
 from aftersale.domain.disputes import (
     BLAMED_WORDS,
     CAUSE_WORDS,
@@ -83,12 +83,13 @@ def disputes(ask: Ask) -> HttpResponse:
     ended = cases.filter(ended_at=None).exclude(stage__in=_OPEN).order_by("-judged_at", "-pk")[:_MOST]
     manage = ask.caller.shops(Permission.MANAGE_SHOP)
     own = [place.shop for place in ask.caller.places if place.shop.pk in manage]
+    wishes = settings_of([shop.pk for shop in own])
     return shown(
         ask,
         "disputes.html",
         waiting=first,
         ended=list(ended),
-        settings=[(shop, setting_of(shop.pk)) for shop in own],
+        settings=[(shop, wishes[shop.pk]) for shop in own],
         **words(),
     )
 
@@ -145,10 +146,11 @@ def case_page(ask: Ask, case: Case, **more: Any) -> HttpResponse:  # noqa: ANN40
 
 def everything(ask: Ask, case: Case) -> dict[str, Any]:
     """Collect what the page of a case shows."""
-    listed = checklist_of(case.ticket, newest_decision(case.ticket, ask.now), ask.now)
-    scene = scene_of(case.ticket, ask.now)
+    stored = newest_decision(case.ticket, ask.now)
+    listed = checklist_of(case.ticket, stored, ask.now)
+    scene = scene_with(case.ticket, stored, listed, ask.now)
     conditions = conditions_of(scene)
-    estimate = estimate_of(case, ask.now)
+    estimate = estimate_in(scene, case.shop_id)
     window = evidence_window(case)
     return {
         "case": case,

@@ -15,6 +15,7 @@ from aftersale.disputes.handling import Ruling
 from aftersale.disputes.register import Measure, Wish
 from aftersale.disputes.reviewing import Lesson
 from aftersale.disputes.submitting import Word
+from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.money_legs import LegKind
 from aftersale.domain.roles import Permission
@@ -22,7 +23,7 @@ from aftersale.finance import by_hand
 from aftersale.finance.by_hand import By, Entered
 from aftersale.finance.following import follow as follow_money
 from aftersale.pages.acting import Incomplete, NotAnAmount
-from aftersale.pages.asked import fen_of
+from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.disputes import TYPED, case_for, case_page, to_case
 from aftersale.pages.door import Ask, page
 from aftersale.pages.evidence_out import addresses_of
@@ -54,7 +55,8 @@ def take(ask: Ask, case_id: int) -> HttpResponse:
     """Take a case over, or give it free."""
     case = case_for(ask, case_id, Permission.DISPUTE)
     if ask.said("do") == "free":
-        return _done(ask, case, lambda: handling.give_free(case, ask.person, ask.now))
+        leads = case.shop_id in ask.caller.shops(Permission.ASSIGN)
+        return _done(ask, case, lambda: handling.give_free(case, ask.person, ask.now, leads=leads))
     return _done(ask, case, lambda: handling.take(case, ask.person, ask.now))
 
 
@@ -84,8 +86,7 @@ def _incomplete() -> None:
 
 
 def _number(ask: Ask, name: str) -> int:
-    said = ask.said(name)
-    return int(said) if said.isascii() and said.isdigit() else 0
+    return whole(ask.said(name)) or 0
 
 
 @require_POST
@@ -148,8 +149,7 @@ def _day(said: str) -> date | None:
 @page
 def deduct(ask: Ask, case_id: int) -> HttpResponse:
     """Book what the platform took because of a ruling."""
-    case = case_for(ask, case_id, Permission.DISPUTE)
-    ask.caller.let(Permission.BOOK_MONEY, case.shop_id)
+    case = case_for(ask, case_id, Permission.BOOK_MONEY)
     fen = fen_of(ask.said("amount"))
     if fen is None:
         return _done(ask, case, lambda: _no_amount(ask.said("amount")))
@@ -184,9 +184,10 @@ def penalty(ask: Ask, case_id: int) -> HttpResponse:
 def measure_of(ask: Ask) -> Measure:
     """Read a measure from its form; the amount is points, or yuan, or a change of the score."""
     said, kind = ask.said("amount"), ask.said("kind")
-    points = int(said) if said.lstrip("-").isascii() and said.lstrip("-").isdigit() else 0
+    points = (whole(said.removeprefix("-")) or 0) * (-1 if said.startswith("-") else 1)
     amount = (fen_of(said) or 0) if kind in {"fine", "deposit"} else points
-    return Measure(kind, amount, _day(ask.said("on")) or ask.now.date(), ask.said("note"))
+    today = ask.now.astimezone(SHANGHAI).date()
+    return Measure(kind, amount, _day(ask.said("on")) or today, ask.said("note"))
 
 
 @require_POST
@@ -203,11 +204,10 @@ def legal_pack(ask: Ask, case_id: int) -> HttpResponse:
 def setting(ask: Ask, shop_id: int) -> HttpResponse:
     """Set what a shop wants of the desk in disputes."""
     ask.caller.let(Permission.MANAGE_SHOP, shop_id)
-    orders = ask.said("orders")
     wish = Wish(
         automatic=bool(ask.said("automatic")),
         minutes_before=_number(ask, "minutes_before"),
-        orders=int(orders) if orders.isascii() and orders.isdigit() else None,
+        orders=whole(ask.said("orders")),
     )
     register.set_wish(shop_id, wish, ask.person, ask.now)
     ask.tell(_("Saved."))

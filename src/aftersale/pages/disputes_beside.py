@@ -16,6 +16,7 @@ from aftersale.disputes.estimating import scene_of
 from aftersale.disputes.finding import alike, search
 from aftersale.disputes.models import Case, Complaint, Consequence, Penalty
 from aftersale.domain.roles import Permission
+from aftersale.pages.asked import whole
 from aftersale.pages.disputes import shops_of, words
 from aftersale.pages.disputes_acts import measure_of
 from aftersale.pages.door import Ask, page, shown
@@ -66,12 +67,13 @@ def penalties(ask: Ask) -> HttpResponse:
             raise NotHere
         register.add(shop.pk, measure_of(ask), None, ask.person, ask.now)
         return HttpResponseRedirect(reverse("penalties"))
+    found = register.registers_of([shop.pk for shop in own], ask.now)
     rows = Penalty.objects.filter(shop__in=seen).select_related("shop", "by", "case")
     return shown(
         ask,
         "penalties.html",
         rows=list(rows.order_by("-on", "-pk")[:_MOST]),
-        shops=[(shop, register.register_of(shop.pk, ask.now)) for shop in own],
+        shops=[(shop, found[shop.pk]) for shop in own],
         kinds=Consequence.choices,
         may=ask.caller.shops(Permission.DISPUTE),
         **words(),
@@ -95,8 +97,7 @@ def complaint(ask: Ask, ticket_id: int) -> HttpResponse:
     """Draft what to tell the platform of a buyer's conduct; when sent, note that it was told or answered."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.DISPUTE)
     if ask.request.method == "POST":
-        said = ask.said("complaint")
-        known = Complaint.objects.filter(ticket=ticket, pk=int(said)).first() if said.isdigit() else None
+        known = Complaint.objects.filter(ticket=ticket, pk=whole(ask.said("complaint")) or 0).first()
         if known is not None:
             register.answered(known, ask.said("answer"), ask.now)
         else:

@@ -9,6 +9,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from aftersale.domain.errors import EvidenceBroken
 from aftersale.shops.accounts import client_address
 from aftersale.tickets.models import Pack
 from aftersale.tickets.vault import packs, requests
@@ -44,7 +45,10 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     except BadSignature:
         raise Http404 from None
     pack = Pack.objects.select_related("file").filter(pk=int(pack_id)).first()
-    content = packs.parts_of(pack).get(f"{number}.jpg") if pack else None
+    try:
+        content = packs.parts_of(pack).get(f"{number}.jpg") if pack else None
+    except EvidenceBroken:
+        content = None
     if content is None:
         raise Http404
     return HttpResponse(content, content_type="image/jpeg", headers=_HEADERS)

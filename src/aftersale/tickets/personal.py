@@ -108,6 +108,44 @@ PLACES: tuple[Place, ...] = (
         "negotiation.Offer", "text", "negotiation__ticket", How.BLANK,
         Text(zh="协商里说过的话", en="what was said in a negotiation"),
     ),
+    Place(
+        "disputes.Case", "summary", "ticket", How.BLANK,
+        Text(zh="纠纷里的举证摘要", en="summaries of disputes"),
+    ),
+    Place(
+        "disputes.Case", "statement", "ticket", How.BLANK,
+        Text(zh="纠纷里的举证说明", en="statements of disputes"),
+    ),
+    Place(
+        "disputes.Case", "opinion", "ticket", How.BLANK,
+        Text(zh="平台的判定意见", en="what the platform said of its rulings"),
+    ),
+    Place(
+        "disputes.Submission", "text", "case__ticket", How.BLANK,
+        Text(zh="提交给平台的文字", en="texts that were submitted to the platform"),
+    ),
+    *(
+        Place(
+            "disputes.Review", name, "case__ticket", How.BLANK,
+            Text(zh="复盘里写的话", en="what was written when looking back at a case"),
+        )
+        for name in ("good", "bad", "action", "lesson")
+    ),
+    Place(
+        "disputes.CaseText", "text", "case__ticket", How.BLANK,
+        Text(zh="案例库里的检索词", en="words by which a case of the library is found"),
+    ),
+    Place(
+        "disputes.Penalty", "note", "case__ticket", How.BLANK,
+        Text(zh="处罚的备注", en="notes about measures of the platform"),
+    ),
+    *(
+        Place(
+            "disputes.Complaint", name, "ticket", How.BLANK,
+            Text(zh="对买家的投诉和答复", en="complaints about a buyer, and their answers"),
+        )
+        for name in ("text", "answer")
+    ),
     # What was made of a file goes before the file itself.
     Place(
         "evidence.StoredFile", "path", "packs__ticket", How.FILE,
