@@ -42,6 +42,7 @@ _BARS = {
     "page of the queue": (50, 10),
     "page of a ticket": (80, 15),
     "page of the desk": (300, None),
+    "page of articles": (1000, None),
     "ticket": (80, 15),
 }
 _OTHERS = (150, None)

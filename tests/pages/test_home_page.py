@@ -125,7 +125,7 @@ def test_an_authorisation_that_ends_within_a_week_is_said_where_the_day_begins(
     left: timedelta, said: str, loud: int, agent: Visitor, shop: Shop
 ) -> None:
     linked(shop, ConnectionState.CONNECTED, refresh_until=now() + left)
-    page = agent.get("queue")
+    page = agent.get("home")
     assert said in words_of(page)
     assert ("授权还剩" in words_of(page)) is bool(said)
     assert text_of(page).count('role="alert"') == loud

@@ -208,7 +208,7 @@ def seat_of(ask: Ask) -> Seat:
 def _begins_the_day(ask: Ask) -> bool:
     """Tell whether this is a page that is looked at first: what ends in days is said there."""
     found = ask.request.resolver_match
-    return found is not None and found.url_name in {"home", "queue", "settings_connections"}
+    return found is not None and found.url_name in {"home", "settings_connections"}
 
 
 def _areas(ask: Ask) -> list[Area]:
