@@ -72,6 +72,7 @@ OPERATIONS = [
     (Verb.AGREE_RETURN, 0, 6, 101),
     (Verb.AGREE_EXCHANGE, 3, 6, 301),
     (Verb.SEND, 3, 11, 311),
+    (Verb.SEND, 3, 8, 311),
     (Verb.REFUSE, 0, 6, 102),
     (Verb.REFUSE, 0, 11, 112),
     (Verb.REFUSE, 1, 6, 202),
@@ -131,6 +132,16 @@ def test_a_replacement_names_carrier_and_waybill() -> None:
     done(platform, Verb.SEND)
     sent = platform.effects[0][1]["items"][0]["logistics"]
     assert sent == {"company_code": "shunfeng", "logistics_code": "SF1"}
+
+
+@pytest.mark.parametrize(("kind", "status"), [(3, 8), (3, 11), (7, 8)])
+def test_a_name_that_is_no_code_of_a_carrier_is_refused_before_anything_is_sent(
+    kind: int, status: int
+) -> None:
+    platform = standing(kind, status)
+    refused = refusal(platform, Verb.SEND, params={**ALL, "carrier": "某某速运"})
+    assert (refused.code, platform.effects) == ("channel.param_not_taken", [])
+    assert "某某速运" in refused.message.zh
 
 
 @pytest.mark.parametrize(("kind", "send_type"), [(7, 1), (8, 4)])
