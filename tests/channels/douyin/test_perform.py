@@ -15,7 +15,7 @@ from aftersale.channels.douyin import Douyin
 from aftersale.channels.douyin.codes import Kind, Status
 from aftersale.channels.douyin.ways import JUDGED, OFFERED, WAYS
 from aftersale.channels.verbs import REFUNDS, Verb
-from aftersale.domain.errors import ChannelError, Rejected, Unreadable
+from aftersale.domain.errors import ChannelError, NotSent, Rejected, Unreadable
 from tests.channels.douyin.platform import Doudian, no, ok, silent
 from tests.channels.douyin.samples import AT, ORDER_NO, TICKET_NO, UPDATED
 
@@ -291,8 +291,10 @@ def test_an_item_that_failed_is_a_refusal_though_the_call_succeeded() -> None:
 
 def test_another_amount_than_was_applied_for_is_never_sent() -> None:
     platform = standing(1, 6)
-    fault = refusal(platform, Verb.REFUND, amount_fen=5000)
-    assert fault.code == "channel.amount_differs"
+    with pytest.raises(NotSent) as refused:
+        done(platform, Verb.REFUND_NO_RETURN, amount_fen=5000)
+    fault = refused.value
+    assert fault.code == "channel.amount_differs", "a person does it in the back office"
     assert "¥129.00" in fault.message.zh
     assert "¥50.00" in fault.message.zh
     assert platform.effects == []
