@@ -17,7 +17,7 @@ from aftersale.disputes.models import Case, Complaint, DisputeSetting, Penalty, 
 from aftersale.finance.models import MoneyLeg
 from aftersale.jobs import door
 from aftersale.pages.evidence_out import addresses_of
-from aftersale.tickets.models import Pack, Ticket
+from aftersale.tickets.models import EvidenceRequest, Pack, Ticket
 from aftersale.tickets.vault import packs
 from tests.api.desk import now
 from tests.pages.desk import text_of, visitor, words_of
@@ -230,3 +230,13 @@ def test_the_list_says_what_to_expect_where_it_is_empty(agent: Visitor) -> None:
     assert "没有进行中的平台介入" in words_of(agent.get("disputes"))
     assert "还没有结案的案件" in words_of(agent.get("case_library"))
     assert visitor(agent.person, "en").get("disputes").status_code == 200
+
+
+def test_a_link_for_evidence_of_a_dispute_is_over_when_the_evidence_is_due(
+    agent: Visitor, case: Case
+) -> None:
+    Case.objects.filter(pk=case.pk).update(due_at=now() + timedelta(hours=5))
+    made = words_of(agent.post("evidence_ask", case.ticket_id, part=True, whom="warehouse"))
+    assert "链接已生成，复制发给仓库" in made
+    assert "已发给仓库" not in made
+    assert EvidenceRequest.objects.get().expires_at == Case.objects.get(pk=case.pk).due_at

@@ -145,3 +145,13 @@ def test_a_ticket_has_so_many_links_and_no_more(
     link_to(ticket, agent)
     with pytest.raises(RequestRefused):
         link_to(ticket, agent)
+
+
+@pytest.mark.parametrize(("hours", "ends"), [(None, 48), (3, 3), (47, 47), (48, 48), (49, 48), (-1, 48)])
+def test_a_link_ends_with_its_time_or_when_the_evidence_is_due_whichever_is_earlier(
+    agent: Visitor, ticket: Ticket, hours: int | None, ends: int
+) -> None:
+    at = now()
+    due = None if hours is None else at + timedelta(hours=hours)
+    made, _token = ask(ticket, Wish(Giver.WAREHOUSE), agent.person.pk, at, due)
+    assert made.expires_at == at + timedelta(hours=ends)

@@ -82,8 +82,12 @@ def test_negotiating_ends_in_one_event_a_promise_and_an_act_that_a_person_confir
     said = agreed(agent, ticket)
     assert "已谈妥" in said
     assert "小额打款 ¥30.00" in said
-    assert kinds(ticket) == ["imported", "talked", "agreed", "task_done", "proposed"]
+    assert kinds(ticket) == ["imported", "talked", "agreed", "task_done"]
     assert not Action.objects.exists()
+    assert not Task.objects.filter(kind="review").exists(), "who may confirm it asks nobody"
+    assert "接下来的操作请确认" in said
+    assert "去确认" in said
+    assert "同事" not in words_of(agent.get("ticket", ticket.pk)).split("协商")[0]
     promise = Task.objects.get(kind="promise", done_at=None)
     assert promise.params["text"] == "补偿 30 元"
     form = text_of(agent.get("approve", ticket.pk, part=True, verb="compensate", amount="30.00"))
@@ -153,7 +157,10 @@ def test_a_trainee_notes_lines_and_sets_no_limit(trainee: Visitor, ticket: Ticke
     assert trainee.post("negotiation", ticket.pk, part=True, do="limit", limit="50").status_code == 403
     said = agreed(trainee, ticket)
     assert "由有权限的同事在待办里确认" in said
+    assert "接下来的操作已请同事确认" in said
+    assert "去确认" not in said
     assert Task.objects.filter(kind="review", done_at=None).count() == 1
+    assert "已请同事审核" in words_of(trainee.get("ticket", ticket.pk))
 
 
 def test_a_mistaken_round_is_taken_back_and_counts_no_longer(agent: Visitor, ticket: Ticket) -> None:

@@ -18,10 +18,11 @@ from aftersale.policy.talks.rounds import (
     pressing,
     standing_of,
 )
-from aftersale.policy.talks.terms import Side, Terms, read_terms
+from aftersale.policy.talks.terms import Side, Terms, read_terms, ways_meant
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 PART, BOTH = "partial_refund", "compensation"
+KEEPS, RETURNS = "refund_no_return", "return_refund"
 
 
 def after(minutes: float) -> datetime:
@@ -54,6 +55,36 @@ def after(minutes: float) -> datetime:
         ("128", "", None),
         ("给30", "", 3000),
         ("退款金额：￥５８．００", PART, 5800),
+        ("退50，不用寄回", KEEPS, 5000),
+        ("退50，不用寄回来了", KEEPS, 5000),
+        ("不用寄回，退您50元", KEEPS, 5000),
+        ("退款50元不退货", KEEPS, 5000),
+        ("无需退回，退 30", KEEPS, 3000),
+        ("不寄回，退100", KEEPS, 10000),
+        ("货不用退了，退一百", KEEPS, None),
+        ("不用退，给您退20", KEEPS, 2000),
+        ("退60不用退货", KEEPS, 6000),
+        ("不需要退货，退80", KEEPS, 8000),
+        ("免退货，退80", KEEPS, 8000),
+        ("东西您留着，退40", KEEPS, 4000),
+        ("商品不用寄回，退款40", KEEPS, 4000),
+        ("不想寄回", KEEPS, None),
+        ("别寄回来了，直接退50", KEEPS, 5000),
+        ("全额退，不退货", KEEPS, None),
+        ("不用退款", "", None),
+        ("不用退50", PART, 5000),
+        ("寄回来退50", RETURNS, 5000),
+        ("要退货，运费你们出", RETURNS, None),
+        ("先寄回再退款50元", RETURNS, 5000),
+        ("退货退款，运费不用您出", RETURNS, None),
+        ("换货，旧的不用寄回", "exchange", None),
+        ("补发一个，坏的不用退回", "reship", None),
+        ("补偿20，不用退货", BOTH, 2000),
+        ("不寄回来不退款", "", None),
+        ("不退货就不能退50", "", 5000),
+        ("不能不退货", "", None),
+        ("不同意仅退款，退货退款", "", None),
+        ("退货退款，不用寄回", "", None),
     ],
 )
 def test_what_is_typed_in_a_hurry_is_read_as_a_way_and_an_amount(
@@ -61,6 +92,28 @@ def test_what_is_typed_in_a_hurry_is_read_as_a_way_and_an_amount(
 ) -> None:
     assert read_terms(said) == Terms(way, fen)
     assert bool(Terms(way, fen)) is bool(way or fen is not None)
+
+
+@pytest.mark.parametrize(
+    ("said", "ways"),
+    [
+        ("不寄回来不退款", (KEEPS, RETURNS)),
+        ("不退货就不能退50", (KEEPS, RETURNS)),
+        ("不能不退货", (KEEPS, RETURNS)),
+        ("不同意仅退款，退货退款", (KEEPS, RETURNS)),
+        ("退货退款，不用寄回", (KEEPS, RETURNS)),
+        ("退50，不用寄回", ()),
+        ("寄回来退50", ()),
+        ("不想退货，退一半", ()),
+        ("退货运费你出，不用寄回", ()),
+        ("换一件，旧的不退货也不寄回", ()),
+        ("您好", ()),
+    ],
+)
+def test_a_line_that_leaves_open_whether_the_goods_come_back_names_both_ways(
+    said: str, ways: tuple[str, ...]
+) -> None:
+    assert ways_meant(said) == ways
 
 
 @pytest.mark.parametrize(

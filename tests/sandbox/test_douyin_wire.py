@@ -7,7 +7,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from aftersale.channels.douyin.ways import WAYS
+from aftersale.sandbox.douyin import codes
+from aftersale.sandbox.douyin.operate import OPERATIONS
 from aftersale.sandbox.douyin.shapes import local
+from aftersale.sandbox.platform.case import Kind
 from tests.sandbox.running import APP_KEY, Running
 
 ADDRESS = {"receiver_address_id": 700000011}
@@ -361,3 +365,20 @@ def test_a_look_at_personal_values_is_reported(sandbox: Running) -> None:
     method = "security.batchReportOrderSecurityEvent"
     assert sandbox.douyin(method, {"events": [{"order_ids": ["1"]}]})["code"] == 10000
     assert sandbox.douyin(method, {"events": []})["code"] == 40004
+
+
+def test_the_desk_knows_every_operation_that_the_platform_takes_at_the_kind_and_stage_it_takes_it() -> None:
+    offered = {
+        (int(way.code), int(kind), int(status))
+        for (_, kind, status), way in WAYS.items()
+        if way.method == "afterSale.operate" and way.code is not None
+    }
+    # 203 is agreed to in place of 201 where the parcel travels back; price claims are a person's work.
+    taken = {
+        (code, codes.TYPES[kind], codes.STATUSES[step])
+        for code, operation in OPERATIONS.items()
+        for kind in operation.kinds - {Kind.PRICE}
+        for step in operation.steps
+        if code != 203
+    }
+    assert taken <= offered

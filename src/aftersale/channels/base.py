@@ -266,6 +266,10 @@ VERSION_CONFLICT = "channel.version_conflict"
 """The code of a Rejected write: the ticket moved on the platform since we read it, and nothing was done."""
 
 
+AMOUNT_DIFFERS = "channel.amount_differs"
+"""The code of a NotSent refund: the platform's interface pays what was applied for, and no other amount."""
+
+
 class Outcome(StrEnum):
     """Say what came of it; HANDED_OVER leaves it to a person, who tells the outcome later."""
 

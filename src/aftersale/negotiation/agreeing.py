@@ -10,6 +10,7 @@ from django.db import transaction
 
 from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.errors import AftersaleError
+from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.evidence.journal import Entry
 from aftersale.negotiation.models import Negotiation, Source, State
@@ -17,6 +18,7 @@ from aftersale.negotiation.refusals import NothingAgreed, TalkOver
 from aftersale.negotiation.rounds import Spoken, begin_talk, check_limits, how_it_stands, put
 from aftersale.policy.talks.rounds import Act
 from aftersale.policy.talks.terms import Side, Terms
+from aftersale.shops.permissions import may
 from aftersale.texts import Text
 from aftersale.tickets.act import Intent, propose
 from aftersale.tickets.change import change
@@ -66,7 +68,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Hold what an agreement made: the promise, and the intent to be confirmed, or why there is none."""
+    """Hold what an agreement made: the promise, and what a colleague is asked to confirm, or why not."""
 
     promise: Task
     intent: Task | None
@@ -87,7 +89,9 @@ def verb_for(ticket: Ticket, way: str) -> Verb | None:
 def agree(
     talk: Negotiation, person: Person, agreed: Agreement, now: datetime, expected_sequence: int
 ) -> Settled:
-    """Note that both sides agree: one event, a promise in the queue, and an intent that a person confirms.
+    """Note that both sides agree: one event and a promise in the queue; a person confirms what follows.
+
+    Who may confirm it does it next; for anybody else it is proposed to a colleague.
 
     Raises NothingAgreed, PromiseRefused, WordingStopped, OverLimit, TalkOver, Overtaken, TicketEnded.
     """
@@ -137,8 +141,11 @@ def _checked(ticket: Ticket, agreed: Agreement, kept: Promise, now: datetime) ->
 def _intended(
     ticket: Ticket, person: Person, verb: Verb | None, agreed: Agreement, now: datetime
 ) -> tuple[Task | None, Text | None]:
-    """Write the intent down for whoever confirms it; where that cannot be now, say why: the promise stays."""
-    if verb is None:
+    """Ask a colleague where the person may not confirm it; where that cannot be now, say why.
+
+    Who may confirm it does so in the next step, and waits for nobody. The promise stays in any case.
+    """
+    if verb is None or may(person, Permission.APPROVE, ticket.shop):
         return None, None
     fen = agreed.terms.amount_fen if verb in PAYS else None
     try:

@@ -23,6 +23,20 @@ class LineEmpty(AftersaleError):
         )
 
 
+class WayUnsure(AftersaleError):
+    """Refuse a line of which nobody can say whether the goods come back."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            "talk.way_unsure",
+            Text(
+                zh=f"“{said}”没看出货要不要退回。",
+                en=f"“{said}” leaves open whether the goods come back.",
+            ),
+            Text(zh="在旁边选一个再记。", en="Choose beside it, then note the line."),
+        )
+
+
 class OverLimit(AftersaleError):
     """Refuse an offer of more than the shop would give, or than was paid."""
 

@@ -11,9 +11,9 @@ from django.db.models import Max
 from aftersale.channels.verbs import REFUNDS
 from aftersale.evidence.journal import Entry
 from aftersale.negotiation.models import Negotiation, Offer, Source, State
-from aftersale.negotiation.refusals import LineEmpty, OverLimit, TalkOver
+from aftersale.negotiation.refusals import LineEmpty, OverLimit, TalkOver, WayUnsure
 from aftersale.policy.talks.rounds import Act, Round, Standing, standing_of
-from aftersale.policy.talks.terms import Side, Terms, read_terms
+from aftersale.policy.talks.terms import Side, Terms, read_terms, ways_meant
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.ledger import left_of
 from aftersale.tickets.outcome import lock
@@ -97,7 +97,7 @@ def note_line(
 ) -> Negotiation:
     """Note a line: rounds, a promise to come back, and the ticket waits for the buyer; one event.
 
-    Raises LineEmpty, PromiseRefused, WordingStopped, OverLimit, Overtaken, TicketEnded.
+    Raises LineEmpty, WayUnsure, PromiseRefused, WordingStopped, OverLimit, Overtaken, TicketEnded.
     """
     begin_talk(ticket, expected_sequence)
     said = _said(ticket, line, now)
@@ -210,6 +210,8 @@ def _said(ticket: Ticket, line: Line, now: datetime) -> list[Spoken]:
     said = []
     for side, words, chosen, until in both:
         text = words.strip()[:_LONGEST]
+        if not chosen and ways_meant(text):
+            raise WayUnsure(text)
         terms = chosen or read_terms(text, paid)
         if text or terms:
             said.append(Spoken(side, Act.OFFER if terms else Act.WORD, text, terms, now, until))

@@ -45,6 +45,7 @@ from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs
 from aftersale.tickets.vault.checklist import checklist_of
+from aftersale.tickets.vault.drafts import unverified
 from aftersale.tickets.vault.gather import newest_decision
 from aftersale.tickets.vault.packs import TEXT
 from aftersale.web.environment import lang
@@ -230,6 +231,7 @@ def preview(case: Case) -> dict[str, Any]:
         "pack": pack,
         "pictures": pictures,
         "written": text,
+        "unverified": unverified(case.ticket),
         "limits": packs.limits_of(case.ticket, case.noted_at),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
         "built": pack is not None and pack.state == PackState.BUILT,

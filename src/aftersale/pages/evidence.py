@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import qrcode
 from django.conf import settings
+from django.db.models import Min
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -17,7 +18,9 @@ from qrcode.image.svg import SvgPathFillImage
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
+from aftersale.disputes.models import Case
 from aftersale.domain.clock import SHANGHAI
+from aftersale.domain.disputes import Stage
 from aftersale.domain.roles import Permission
 from aftersale.evidence import vault
 from aftersale.evidence.models import Piece
@@ -78,7 +81,7 @@ def box(ask: Ask, ticket_id: int) -> HttpResponse:
     return _box(ask, ticket)
 
 
-def _box(ask: Ask, ticket: Ticket, made: str = "") -> HttpResponse:
+def _box(ask: Ask, ticket: Ticket, made: str = "", whom: Giver = Giver.SHOP) -> HttpResponse:
     listed = checklist_of(ticket, newest_decision(ticket, ask.now), ask.now)
     links = adding.of_ticket(ticket).select_related("piece__file", "piece__added_by").order_by("pk")
     masked = set(Piece.objects.filter(masked_of__links__ticket=ticket).values_list("masked_of_id", flat=True))
@@ -91,6 +94,7 @@ def _box(ask: Ask, ticket: Ticket, made: str = "") -> HttpResponse:
         "library": _library(ticket, {link.piece_id for link in links}),
         "may": {each.value for each in Permission if ticket.shop_id in ask.caller.shops(each)},
         "made": made,
+        "made_for": GIVER_WORDS[whom].of(lang()) if whom is not Giver.SHOP else "",
         "qr": _qr,
         "askable": ASKABLE,
         "givers": GIVER_WORDS,
@@ -300,10 +304,12 @@ def ask_for(ask: Ask, ticket_id: int) -> HttpResponse:
         ask.said("item")[:_ITEM],
         ask.said("words"),
     )
-    _request, token = requests.ask(ticket, wish, ask.person.pk, ask.now)
+    running = Case.objects.filter(ticket=ticket, stage=Stage.EVIDENCE, due_at__gt=ask.now)
+    due = running.aggregate(at=Min("due_at"))["at"]
+    _request, token = requests.ask(ticket, wish, ask.person.pk, ask.now, due)
     path = reverse("evidence_give", args=[token])
     outside = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else ask.request.build_absolute_uri(path)
-    return _box(ask, ticket, outside)
+    return _box(ask, ticket, outside, wish.whom)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.channels.chats.read import decoded, read_chat
-from aftersale.channels.verbs import ANSWERS, PAYS
+from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -25,12 +25,14 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.talk_words import meeting_words, shown_rounds, terms_words, way_words, ways_to_choose
 from aftersale.pages.words import plain_yuan, verb
 from aftersale.policy.talks.rounds import Standing, pressing
-from aftersale.policy.talks.terms import Terms
+from aftersale.policy.talks.terms import Terms, read_terms, ways_meant
 from aftersale.shops.rulebooks import judge_of
-from aftersale.tickets.models import Action
+from aftersale.tickets.act import REVIEW
+from aftersale.tickets.models import Action, Task
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.waiting import until
-from aftersale.web.environment import lang
+from aftersale.tickets.perform import MANUAL
+from aftersale.tickets.waiting import Whom, until
+from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rulebook
     from aftersale.tickets.models import Ticket
 
+_SIDES = ("wants", "gives")
 _LONGEST, _LARGEST, _SHOWN = 500, 1024 * 1024, 3
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -110,6 +113,7 @@ def talk_shown(
         "said": said,
         "do": do,
         "follow": _follow(ask, ticket, talk),
+        "unsure": _unsure(ask, do, book),
         **(_to_agree(ask, standing, book) if standing and do == "agree" else {}),
     }
     template = "_negotiation.html" if ask.part else "acted.html"
@@ -133,13 +137,19 @@ def target_in(book: Rulebook, platform: str) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Hold the act that follows from an agreement and waits for a person; `may`: this one confirms it."""
+    """Hold the act that follows from an agreement and waits for a person; `may`: this one confirms it.
+
+    `review` is the proposal of a colleague that waits for a look. `only_fen` is the one amount that the
+    platform's interface pays, where another was agreed on: that is prepared for the back office.
+    """
 
     verb: str
     words: str
     fen: int | None
     amount: str
     may: bool
+    review: int | None
+    only_fen: int | None
 
 
 def _follow(ask: Ask, ticket: Ticket, talk: Negotiation | None) -> Follow | None:
@@ -152,7 +162,20 @@ def _follow(ask: Ask, ticket: Ticket, talk: Negotiation | None) -> Follow | None
         return None
     fen = talk.amount_fen if wanted in PAYS else None
     may = ticket.shop_id in ask.caller.shops(Permission.APPROVE)
-    return Follow(wanted, verb(wanted), fen, plain_yuan(fen), may)
+    asked, only = _asked_of(ask, ticket), _only_fen(ticket, wanted, fen)
+    return Follow(wanted, verb(wanted), fen, plain_yuan(fen), may, asked, only)
+
+
+def _asked_of(ask: Ask, ticket: Ticket) -> int | None:
+    """Give the proposal of a colleague on a ticket that waits for a reviewer."""
+    waiting = Task.objects.filter(ticket=ticket, kind=REVIEW, done_at=None).order_by("-id")
+    return next((each.pk for each in waiting if each.params.get("by") != ask.person.pk), None)
+
+
+def _only_fen(ticket: Ticket, wanted: str, fen: int | None) -> int | None:
+    """Give what was applied for where an interface pays that alone, and another amount is wanted."""
+    asked, connected = ticket.amount_fen, ticket.shop.channel != MANUAL
+    return asked if connected and wanted in REFUNDS and asked and asked != fen else None
 
 
 def _to_agree(ask: Ask, standing: Standing, book: Any) -> dict[str, Any]:  # noqa: ANN401  # a rulebook
@@ -170,9 +193,28 @@ def _to_agree(ask: Ask, standing: Standing, book: Any) -> dict[str, Any]:  # noq
 
 
 def _line(ask: Ask, ticket: Ticket) -> str:
-    line = Line(moment_of(ask.said("back_at")), ask.said("wants")[:_LONGEST], ask.said("gives")[:_LONGEST])
+    wants, gives = (ask.said(name)[:_LONGEST] for name in _SIDES)
+    line = Line(moment_of(ask.said("back_at")), wants, gives, _chosen(ask, "wants"), _chosen(ask, "gives"))
     note_line(ticket, ask.person, line, ask.now, sequence_of(ask, ticket))
-    return _("Noted. The buyer hears from you by then; it stands in the queue.")
+    if ticket.waits_for == Whom.BUYER:
+        said = _("Noted. It waits for the buyer, and is back in the queue at {at} at the latest.")
+    else:
+        said = _("Noted. It stays in the queue: answer the buyer by {at}.")
+    return said.format(at=at(line.back_at))
+
+
+def _chosen(ask: Ask, name: str) -> Terms:
+    """Take the way that was chosen where the words of a side leave it open; nothing where they do not."""
+    said, way = ask.said(name)[:_LONGEST], ask.said(f"{name}_way")
+    return Terms(way, read_terms(said).amount_fen) if way in ways_meant(said) else Terms()
+
+
+def _unsure(ask: Ask, do: str, book: Rulebook) -> dict[str, list[tuple[str, str]]]:
+    """Name the ways to choose from for each side of a line whose words leave it open."""
+    if do != "line":
+        return {}
+    meant = {name: ways_meant(ask.said(name)[:_LONGEST]) for name in _SIDES}
+    return {name: [(code, way_words(code, book)) for code in codes] for name, codes in meant.items() if codes}
 
 
 def _agree(ask: Ask, ticket: Ticket) -> str:
@@ -181,10 +223,12 @@ def _agree(ask: Ask, ticket: Ticket) -> str:
     agreed = Agreement(terms, moment_of(ask.said("until")), ask.said("text"))
     done = agreeing.agree(talk_of(ticket), ask.person, agreed, ask.now, sequence_of(ask, ticket))
     if done.intent is not None:
-        return _("Agreed. The promise stands in the queue; confirm what follows from it.")
+        return _("Agreed. The promise stands in the queue; a colleague is asked to confirm what follows.")
     if done.why is not None:
         words = _("Agreed, and the promise stands in the queue. What follows cannot be prepared now: {why}")
         return words.format(why=done.why.of(lang()))
+    if done.verb:
+        return _("Agreed. The promise stands in the queue; confirm what follows from it.")
     return _("Agreed. The promise stands in the queue until it is done.")
 
 

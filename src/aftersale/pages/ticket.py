@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.faults import NotHere
 from aftersale.domain.roles import Permission
+from aftersale.domain.states import ActionState
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
@@ -21,8 +22,10 @@ from aftersale.tickets.detail import BESIDE, decision_view, view_of, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
+from aftersale.tickets.receipts import told
 from aftersale.tickets.steps import is_service
 from aftersale.tickets.watching import around_ticket
+from aftersale.web.environment import lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,12 +122,22 @@ def _happened(
     """Mix what happened, narrowed to the side that is asked for."""
     side = ask.said("side") if ask.said("side") in SIDES else ""
     facts = facts_from(stored.facts) if stored else None
-    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts)
+    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts, _reasons(found))
     return {
         "timeline": [each for each in events if side in {"", each.whose}],
         "side": side,
         "sides": side_words(),
     }
+
+
+def _reasons(found: Whole) -> Mapping[str, str]:
+    """Say why what failed did not work, by the digest that its event holds of the answer."""
+    failed = [each.receipt for each in found.actions if each.state == ActionState.FAILED and each.receipt]
+    return {str(told(each)["receipt"]): _why(each) for each in failed}
+
+
+def _why(receipt: Mapping[str, Any]) -> str:
+    return str((receipt.get("message") or {}).get(lang(), ""))
 
 
 def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str]:

@@ -45,6 +45,16 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
         "platform",
         Text(zh="从平台记录看到结果", en="outcome seen in the platform's record"),
     ),
+    "action_rejected": ("platform", Text(zh="没有办成", en="did not work")),
+    "action_conflict": (
+        "system",
+        Text(zh="平台上有变化，先重新读取", en="changed on the platform; read again first"),
+    ),
+    "action_postponed": ("system", Text(zh="平台暂时没接，稍后再交", en="not taken now; tried again later")),
+    "action_unauthorised": (
+        "system",
+        Text(zh="授权失效，没有提交", en="the authorisation has ended; not sent"),
+    ),
     "action_under_way": ("platform", Text(zh="平台处理中", en="the platform is at it")),
     "action_unknown": ("system", Text(zh="结果待确认", en="outcome to be confirmed")),
     "action_done": ("platform", Text(zh="平台已完成", en="done by the platform")),
@@ -157,13 +167,14 @@ def timeline_of(
     notes: Sequence[NoteView],
     names: Mapping[int, str],
     facts: Facts | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> list[Happened]:
     """Mix events, notes and what happened outside, newest first.
 
     A note stands in the place of the event that tells of it; `facts` know when buyer, platform and carrier
-    did something.
+    did something, `reasons` say by the digest of an answer why something did not work.
     """
-    told = [_event(each, names) for each in events if each.kind != "noted"]
+    told = [_event(each, names, reasons or {}) for each in events if each.kind != "noted"]
     told += _outside(facts) if facts else []
     told += [Happened(each.at, "shop", each.person, each.text, "", note=True) for each in notes]
     return sorted(told, key=lambda each: each.at, reverse=True)
@@ -177,10 +188,13 @@ def _outside(facts: Facts) -> list[Happened]:
     ]
 
 
-def _event(event: EventLine, names: Mapping[int, str]) -> Happened:
+def _event(event: EventLine, names: Mapping[int, str], reasons: Mapping[str, str]) -> Happened:
     whose, text = _KINDS.get(event.kind, ("system", Text(zh=event.kind, en=event.kind)))
     who = names.get(event.actor, "") if event.actor else ""
-    return Happened(event.at, whose, who, text.of(lang()), " · ".join(_more(event)))
+    why = reasons.get(str(event.data.get("receipt")))
+    return Happened(
+        event.at, whose, who, text.of(lang()), " · ".join([*_more(event), *([why] if why else [])])
+    )
 
 
 def _more(event: EventLine) -> list[str]:

@@ -15,7 +15,7 @@ from aftersale.channels.douyin import Douyin
 from aftersale.channels.douyin.codes import Kind, Status
 from aftersale.channels.douyin.ways import JUDGED, OFFERED, WAYS
 from aftersale.channels.verbs import REFUNDS, Verb
-from aftersale.domain.errors import ChannelError, Rejected, Unreadable
+from aftersale.domain.errors import ChannelError, NotSent, Rejected, Unreadable
 from tests.channels.douyin.platform import Doudian, no, ok, silent
 from tests.channels.douyin.samples import AT, ORDER_NO, TICKET_NO, UPDATED
 
@@ -72,6 +72,7 @@ OPERATIONS = [
     (Verb.AGREE_RETURN, 0, 6, 101),
     (Verb.AGREE_EXCHANGE, 3, 6, 301),
     (Verb.SEND, 3, 11, 311),
+    (Verb.SEND, 3, 8, 311),
     (Verb.REFUSE, 0, 6, 102),
     (Verb.REFUSE, 0, 11, 112),
     (Verb.REFUSE, 1, 6, 202),
@@ -124,27 +125,6 @@ def test_without_any_address_nothing_is_sent() -> None:
     platform.answers = {"address.list": ok({"address_list": [{"address_id": 77, "is_default": 0}]})}
     assert refusal(platform, Verb.AGREE_RETURN, params={}).code == "channel.param_missing"
     assert platform.effects == []
-
-
-def test_a_replacement_names_carrier_and_waybill() -> None:
-    platform = standing(3, 11)
-    done(platform, Verb.SEND)
-    sent = platform.effects[0][1]["items"][0]["logistics"]
-    assert sent == {"company_code": "shunfeng", "logistics_code": "SF1"}
-
-
-@pytest.mark.parametrize(("kind", "send_type"), [(7, 1), (8, 4)])
-def test_what_is_sent_again_or_repaired_is_a_waybill(kind: int, send_type: int) -> None:
-    platform = standing(kind, 8)
-    done(platform, Verb.SEND)
-    ((method, params),) = platform.effects
-    assert method == "afterSale.fillLogistics"
-    assert params == {
-        "aftersale_id": int(TICKET_NO),
-        "send_type": send_type,
-        "company_code": "shunfeng",
-        "tracking_no": "SF1",
-    }
 
 
 @pytest.mark.parametrize(("state", "code"), [(1, 203), (3, 203), (2, 201), (4, 201), (0, 201)])
@@ -280,8 +260,10 @@ def test_an_item_that_failed_is_a_refusal_though_the_call_succeeded() -> None:
 
 def test_another_amount_than_was_applied_for_is_never_sent() -> None:
     platform = standing(1, 6)
-    fault = refusal(platform, Verb.REFUND, amount_fen=5000)
-    assert fault.code == "channel.amount_differs"
+    with pytest.raises(NotSent) as refused:
+        done(platform, Verb.REFUND_NO_RETURN, amount_fen=5000)
+    fault = refused.value
+    assert fault.code == "channel.amount_differs", "a person does it in the back office"
     assert "¥129.00" in fault.message.zh
     assert "¥50.00" in fault.message.zh
     assert platform.effects == []

@@ -13,7 +13,7 @@ from aftersale.channels.kuaishou import Kuaishou, contract
 from aftersale.channels.kuaishou.codes import POSSIBLE, Status, Way
 from aftersale.channels.kuaishou.ways import STEPS
 from aftersale.channels.verbs import Verb
-from aftersale.domain.errors import Rejected, Unavailable, Unreadable
+from aftersale.domain.errors import NotSent, Rejected, Unavailable, Unreadable
 from tests.channels.kuaishou.platform import (
     FEE,
     ORDER_NO,
@@ -208,9 +208,11 @@ def test_a_ticket_without_a_version_is_read_again() -> None:
 
 @pytest.mark.parametrize("verb", [Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN])
 def test_a_refund_of_another_amount_than_was_decided_is_not_sent(verb: str) -> None:
-    refused = refusal(at(verb, refundFee=FEE + 1), verb)
-    assert refused.code == "channel.amount_differs"
-    assert refusal(at(verb, refundFee=None), verb).code == "channel.amount_differs"
+    for fee in (FEE + 1, None):
+        platform = at(verb, refundFee=fee)
+        with pytest.raises(NotSent) as refused:
+            Kuaishou().perform(wish(verb), platform)
+        assert (refused.value.code, platform.sent) == ("channel.amount_differs", [])
 
 
 @pytest.mark.parametrize(("way", "status"), list(product([*map(int, Way), 7], [60, 70, 33, 50])))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -20,10 +22,14 @@ from aftersale.evidence.pack.long import MOST_HIGH, WIDE, Limits, fit, shortened
 from aftersale.evidence.pieces import Giver
 from aftersale.evidence.sealer import seal
 from aftersale.jobs import door
+from aftersale.shops.rulebooks import judge_of
+from aftersale.tickets.models import StoredDecision
 from aftersale.tickets.models.evidence import Pack, PackState
 from aftersale.tickets.vault import packs
 from aftersale.tickets.vault.adding import Told, mark_best, mask, withdraw
+from aftersale.tickets.vault.drafts import unverified
 from aftersale.tickets.vault.gather import Asked, gather
+from aftersale.tickets.vault.happened import TIMES
 from aftersale.tickets.vault.packs import Form, PackRefused
 from tests.api.desk import now
 from tests.tickets.vault.files import PDF, hand, photo, put
@@ -167,6 +173,80 @@ def test_drafts_name_the_claim_and_the_clauses(ticket: Ticket, person: Person) -
     assert ticket.reason_said in summary
     assert len(summary) <= 300
     assert "《" in statement
+
+
+def about(ticket: Ticket, **changes: object) -> StoredDecision:
+    """Lay other facts or another proposal over the newest decision of a ticket."""
+    stored = ticket.decisions.order_by("-id")[0]
+    said = json.loads(stored.facts)
+    said["facts"] |= {name: value for name, value in changes.items() if name in TIMES}
+    rest = {name: value for name, value in changes.items() if name not in TIMES}
+    StoredDecision.objects.filter(pk=stored.pk).update(facts=json.dumps(said), **rest)
+    ticket.refresh_from_db()
+    return ticket.decisions.order_by("-id")[0]
+
+
+def seconds(day: int, hour: int = 4) -> int:
+    return int(datetime(2026, 6, day, hour, tzinfo=UTC).timestamp())
+
+
+def test_a_draft_tells_the_days_in_their_order_and_what_each_exhibit_shows(
+    ticket: Ticket, person: Person
+) -> None:
+    for number in (1, 2):
+        put(ticket, person, photo(number))
+    about(ticket, signed_at=seconds(4), shipped_at=seconds(1, 17), applied_at=seconds(5))
+    summary, statement = packs.draft(ticket, now())
+    course = "2026年6月2日发货，6月4日签收，6月5日买家提出申请。"
+    assert course in summary, "days are days of Shanghai"
+    assert re.search(r"凭证1 .+；凭证2 .+。$", summary)
+    assert "凭证原件均已留存" in statement
+
+
+def test_what_is_not_verified_is_told_to_the_agent_and_never_to_the_platform(
+    ticket: Ticket, person: Person
+) -> None:
+    put(ticket, person)
+    rule = next(each for each in judge_of(ticket.shop_id, now()).rulebook.rules if each.id == "Q05")
+    cites = [
+        {"document": "民法典", "article": "620,621", "rule": "Q05", "effective_from": None},
+        {"document": "平台退货运费险", "article": "", "rule": "N13", "effective_from": None},
+    ]
+    about(ticket, rule_id="Q05", preferred="request_evidence", cites=json.dumps(cites))
+    summary, statement = packs.draft(ticket, now())
+    for said in (rule.title.zh, "我方核实", "请买家补凭证", "支持我方"):
+        assert said not in summary + statement
+    assert statement.startswith(
+        "依据《民法典》第六百二十条、第六百二十一条，请平台按上述事实和凭证核实判定。"
+    )
+    assert "运费险" not in statement, "what other rules add is not argued with"
+    words = unverified(ticket)
+    assert words is not None
+    assert words.zh == rule.title.zh
+
+
+@pytest.mark.parametrize(
+    ("preferred", "asked"),
+    [("reject", "请平台支持我方不同意买家的这次申请。"), ("return_refund", "我方处理意见：同意退货退款。")],
+)
+def test_what_is_asked_of_the_platform_follows_from_our_position(
+    ticket: Ticket, person: Person, preferred: str, asked: str
+) -> None:
+    put(ticket, person)
+    about(ticket, preferred=preferred)
+    summary, statement = packs.draft(ticket, now())
+    assert asked in statement
+    assert "我方核实：" in summary
+    assert unverified(ticket) is None
+
+
+def test_exhibits_that_do_not_fit_are_counted_and_no_word_is_cut(ticket: Ticket, person: Person) -> None:
+    for number in range(1, 41):
+        put(ticket, person, photo(number))
+    ticket.refresh_from_db()
+    summary, _statement = packs.draft(ticket, now())
+    assert len(summary) <= 300
+    assert summary.endswith("；共 40 件。")
 
 
 def test_for_the_platform_there_are_four_pictures_and_a_text_and_the_rest_is_named(

@@ -67,8 +67,14 @@ def pieces(urls: list[str]) -> list[dict[str, object]]:
 
 
 def carrier(outgoing: Outgoing) -> str:
-    """Give the platform's code of the carrier; raises Rejected."""
-    return text(outgoing, "carrier", "快递公司", "carrier")
+    """Give the platform's code of the carrier; raises Rejected for a name that is none of its codes."""
+    code = text(outgoing, "carrier", "快递公司", "carrier")
+    if not code.isascii():
+        raise faults.not_taken(
+            f"不认识快递公司“{code}”，请从列表里选，或填抖店的快递编码（如 shunfeng）",
+            f"“{code}” is no carrier we know; choose one of the list, or give the platform's code (shunfeng)",
+        )
+    return code
 
 
 def waybill(outgoing: Outgoing) -> str:

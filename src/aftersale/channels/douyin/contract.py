@@ -256,9 +256,9 @@ money held and limits kept, and the ticket is read after: what is not at its end
 
 Each write that answers an application carries the version it was decided on. A version that changed is
 refused as `channel.version_conflict`: before anything is sent where reading shows it, else by reading again.
-The platform pays what was applied for: another amount is refused as `channel.amount_differs`. A refund of
-goods that the buyer refused and that travel back is agreed to by 203, so that it is paid once they are back
-[C]."""
+The platform pays what was applied for: another amount is never sent, and becomes work of a person in the
+back office (`channel.amount_differs`) once the buyer has changed the application. A refund of goods that the
+buyer refused and that travel back is agreed to by 203, so that it is paid once they are back [C]."""
 
 _OUTCOMES: dict[Means, tuple[str, str]] = {
     Means.DONE: ("done", "data"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aftersale.domain.errors import Rejected
+from aftersale.channels.base import AMOUNT_DIFFERS
+from aftersale.domain.errors import NotSent, Rejected
 from aftersale.domain.money import yuan
 from aftersale.texts import Text
 
@@ -60,18 +61,24 @@ def not_now(words: str) -> Rejected:
     )
 
 
-def amount_differs(wanted: int | None, asked: int | None) -> Rejected:
-    """Say that the platform would pay another amount than was decided: it pays what was applied for."""
+def amount_differs(wanted: int | None, asked: int | None) -> NotSent:
+    """Hand over what the interface cannot pay: it pays what was applied for, and no other amount."""
     said, ours = ("?" if fen is None else yuan(fen) for fen in (asked, wanted))
-    return not_sent(
-        "channel.amount_differs",
+    return NotSent(
+        AMOUNT_DIFFERS,
         Text(
-            zh=f"抖店按申请金额 {said} 退款，和决定的 {ours} 不一样，没有发送。",
-            en=f"抖店 refunds what was applied for, {said}, and not {ours}; nothing was sent.",
+            zh=(
+                f"抖店接口只按申请金额 {said} 退款，退不了 {ours}，没有发送。请买家先把申请金额改成 {ours}，"
+                "再到抖店后台同意退款，办完后请回来确认结果。"
+            ),
+            en=(
+                f"抖店's interface refunds what was applied for, {said}, and not {ours}; nothing was sent. "
+                f"Have the buyer change the amount to {ours}, agree in the back office, confirm the outcome."
+            ),
         ),
         Text(
-            zh="请买家改申请金额，或者按申请金额重新决定。",
-            en="Ask the buyer to change the amount, or decide on the amount applied for.",
+            zh="买家不改申请时，回来选“没有办成”，再重新决定。",
+            en="If the buyer does not change it, say that it did not work, and decide again.",
         ),
     )
 

@@ -34,6 +34,8 @@ _OPERATIONS: Mapping[tuple[Verb, Kind, Status], Operate] = {
     (Verb.AGREE_RETURN, Kind.RETURN_REFUND, Status.APPLIED): Operate.AGREE_RETURN,
     (Verb.AGREE_EXCHANGE, Kind.EXCHANGE, Status.APPLIED): Operate.AGREE_EXCHANGE,
     (Verb.SEND, Kind.EXCHANGE, Status.SENT_BACK): Operate.SEND_EXCHANGE,
+    # 待商家发货 is a stage of 换货, too; 311 is the one operation that names the parcel of an exchange.
+    (Verb.SEND, Kind.EXCHANGE, Status.TO_SHIP): Operate.SEND_EXCHANGE,
     (Verb.REFUSE, Kind.RETURN_REFUND, Status.APPLIED): Operate.REFUSE_RETURN,
     (Verb.REFUSE, Kind.RETURN_REFUND, Status.SENT_BACK): Operate.REFUSE_RECEIVED,
     (Verb.REFUSE, Kind.REFUND_SHIPPED, Status.APPLIED): Operate.REFUSE_REFUND,

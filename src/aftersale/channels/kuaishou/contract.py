@@ -227,7 +227,8 @@ sources or official papers, B one good source, C less.
 - **Tokens**: 48 hours, refreshed twelve hours before. The refresh token changes with each refresh and
   holds 180 days from the first consent. A lost answer can be asked for again for five minutes.
 - **Version**: `updateTime`. Half of the writes carry none, so the ticket is read before each and what
-  was decided on another version is not sent. Neither is a refund of another amount than `refundFee`.
+  was decided on another version is not sent. Neither is a refund of another amount than `refundFee`: a
+  person does it in the back office once the buyer has changed the application.
 - **Status**: two generations of codes are in use; both are read, together with handlingWay and
   negotiateStatus. An exchange that ended does not say whether goods or money ended it.
 - **Pushed**: Base64 of AES-CBC (PKCS5, zero vector); what opens and names our appKey is theirs. Answered

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.channels.base import Outcome, Receipt
+from aftersale.channels.base import AMOUNT_DIFFERS, Outcome, Receipt
 from aftersale.channels.kuaishou import codes
 from aftersale.channels.kuaishou.answer import envelope, plain
 from aftersale.channels.kuaishou.codes import Status, Way
@@ -19,6 +19,8 @@ from aftersale.channels.kuaishou.standing import known
 from aftersale.channels.kuaishou.values import Odd, Told
 from aftersale.channels.kuaishou.ways import NOTES, STEPS, Sending, note, refused
 from aftersale.channels.verbs import VERB_WORDS, Verb
+from aftersale.domain.errors import NotSent
+from aftersale.domain.money import yuan
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -89,15 +91,28 @@ def _possible(verb: Verb, ticket: Told) -> Way:
 
 
 def _same_amount(outgoing: Outgoing, ticket: Told) -> None:
-    """Refuse when the platform would pay another amount than the one that was decided."""
+    """Hand over what the interface cannot pay: another amount than the one that was applied for."""
     amount = ticket.fen("refundFee")
-    if outgoing.amount_fen != amount:
-        refused(
-            "channel.amount_differs",
-            f"平台要退 {amount} 分，决定的是 {outgoing.amount_fen} 分，没有发送。",
-            f"The platform would pay {amount} fen, {outgoing.amount_fen} were decided; nothing was sent.",
-            platform_code="amount",
-        )
+    if outgoing.amount_fen == amount:
+        return
+    said, ours = ("?" if fen is None else yuan(fen) for fen in (amount, outgoing.amount_fen))
+    raise NotSent(
+        AMOUNT_DIFFERS,
+        Text(
+            zh=(
+                f"快手接口只按申请金额 {said} 退款，退不了 {ours}，没有发送。请买家先把申请金额改成 {ours}，"
+                "再到快手小店后台同意退款，办完后请回来确认结果。"
+            ),
+            en=(
+                f"快手's interface refunds what was applied for, {said}, and not {ours}; nothing was sent. "
+                f"Have the buyer change the amount to {ours}, agree in the back office, confirm the outcome."
+            ),
+        ),
+        Text(
+            zh="买家不改申请时，回来选“没有办成”，再重新决定。",
+            en="If the buyer does not change it, say that it did not work, and decide again.",
+        ),
+    )
 
 
 def _sent(verb: Verb, method: str, params: Mapping[str, object], hands: Hands) -> Receipt:

@@ -33,6 +33,7 @@ class Terms:
 
 
 PARTIAL, WHOLE, COMPENSATION = "partial_refund", "refund_no_return", "compensation"
+RETURN = "return_refund"
 MONEY_ALONE = frozenset({PARTIAL, WHOLE, COMPENSATION, "service_compensation", "price_diff_refund"})
 """Ways in which money goes to the buyer and the goods stay there: they differ in the amount alone."""
 
@@ -46,10 +47,25 @@ _WAYS: Mapping[str, re.Pattern[str]] = {
     "coupon": re.compile("优惠券|红包券|代金券|券"),
     COMPENSATION: re.compile("补偿|赔偿|赔付|小额打款|打款|红包|[补赔]"),
     PARTIAL: re.compile("部分退|退一部分|退部分|少退|退一半|只退"),
-    WHOLE: re.compile("仅退款|只退款|退款不退货|不退货|不用退回|不寄回|全额退|全退|全款"),
+    WHOLE: re.compile("仅退款|只退款|全额退|全退|全款"),
     "extend_ship_back": re.compile("延长寄回|晚几天寄|晚点寄"),
-    "return_refund": re.compile("退货|寄回"),
+    RETURN: re.compile("退货|寄回"),
 }
+# Nothing comes back: 不用寄回, 货不用退了, 免退货, 东西您留着. 不用退款 and 不用退50 speak of money.
+_NOT = r"(?:不用|不必|不需要?|不要|不想|无需|无须|毋需|没必要|用不着|别|免|不)(?:再|您|你|把)?"
+_GOODS = r"(?:货物?|商品|东西|物品|实物)"
+_BACK = r"(?:退还?货|退回|寄回|寄还|返还|寄退|退还|寄(?=[了，。,；;！!]|$))"
+_KEEPS = re.compile(
+    rf"{_NOT}{_GOODS}?{_BACK}[来去]?(?!款|钱)"
+    r"|(?:不用|不必|不需要?|无需|无须|用不着)退(?:了)?(?=[，。,；;！!、\s]|$)"
+    rf"|{_GOODS}(?:(?:就|您|你|我|自己|买家|可以|给|都)*)(?:留着|留下|自留|归您|归你|归买家|不退)"
+)
+_RETURNS = re.compile(r"退货(?!运|险|地址|包)|寄回|退回(?!款|钱)|寄还")
+# 不寄回就不退款 asks for the goods, and 不能不退货 says no twice.
+_ASKS_BACK = re.compile(
+    rf"不(?:想|要|肯|愿意?)?{_BACK}[来去]?.{{0,4}}?(?:不|没法|没办法|无法|别想)(?:能|给|可以?|会|予)?退"
+    rf"|(?:不能|不可以?|不得|不是|不同意|不接受|不支持|拒绝|不行)(?:仅退款|只退款|{_NOT}{_GOODS}?{_BACK})"
+)
 _REFUND = re.compile("退款|退钱|退|返")
 _YUAN = re.compile(
     r"(?:¥|￥|RMB)\s*(\d{1,6}(?:\.\d{1,2})?)|(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|RMB)(?:钱)?([1-9](?!\d))?",
@@ -75,12 +91,40 @@ def read_terms(said: str, paid_fen: int | None = None) -> Terms:
     """
     text = normalize("NFKC", said)
     amount = _amount_in(text)
-    way = next((name for name, words in _WAYS.items() if words.search(text)), "")
-    if not way and amount is not None and _REFUND.search(text):
+    way = "" if ways_meant(said) else _way_in(text)
+    if not way and amount is not None and _REFUND.search(text) and not ways_meant(said):
         way = PARTIAL
     if way == PARTIAL and amount is not None and paid_fen is not None and amount >= paid_fen:
         way = WHOLE
     return Terms(way, amount)
+
+
+def ways_meant(said: str) -> tuple[str, ...]:
+    """Give the ways between which a line leaves open whether the goods come back; empty where it is clear.
+
+    >>> ways_meant("不寄回来不退款"), ways_meant("退50，不用寄回")
+    (('refund_no_return', 'return_refund'), ())
+    """
+    text = normalize("NFKC", said)
+    if _first_in(text) in _BEFORE_GOODS:
+        return ()
+    kept, alone = _KEEPS.search(text), _WAYS[WHOLE].search(text)
+    unclear = _ASKS_BACK.search(text) or ((kept or alone) and _RETURNS.search(_KEEPS.sub("", text)))
+    return (WHOLE, RETURN) if unclear else ()
+
+
+def _way_in(text: str) -> str:
+    """Give the first way that fits; that nothing comes back outweighs every word of returning."""
+    first = _first_in(text)
+    return WHOLE if first not in _BEFORE_GOODS and _KEEPS.search(text) else first
+
+
+def _first_in(text: str) -> str:
+    return next((name for name, words in _WAYS.items() if words.search(text)), "")
+
+
+_BEFORE_GOODS = frozenset(_WAYS) - {WHOLE, RETURN, "extend_ship_back"}
+"""Ways that say by themselves what becomes of the goods."""
 
 
 def _amount_in(text: str) -> int | None:

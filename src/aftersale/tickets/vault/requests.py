@@ -78,8 +78,12 @@ def over() -> RequestRefused:
 
 
 @transaction.atomic
-def ask(ticket: Ticket, wish: Wish, person_id: int, now: datetime) -> tuple[EvidenceRequest, str]:
+def ask(
+    ticket: Ticket, wish: Wish, person_id: int, now: datetime, due: datetime | None = None
+) -> tuple[EvidenceRequest, str]:
     """Make a link; gives the request and the token, which nobody can read again.
+
+    It ends with its time, or when the evidence is due that it is for: what comes later helps nobody.
 
     Raises RequestRefused, WordingStopped.
     """
@@ -98,11 +102,17 @@ def ask(ticket: Ticket, wish: Wish, person_id: int, now: datetime) -> tuple[Evid
         words=wish.words.strip()[:_WORDS],
         asked_by_id=person_id,
         asked_at=now,
-        expires_at=now + (LASTS_PHONE if wish.whom is Giver.SHOP else LASTS),
+        expires_at=_end(wish.whom, now, due),
     )
     data = {"request": str(made.pk), "whom": str(wish.whom), "item": wish.item}
     change(locked, Entry(ASKED, now, person_id, data))
     return made, token
+
+
+def _end(whom: Giver, now: datetime, due: datetime | None) -> datetime:
+    """Give the earlier end; evidence that is overdue already may still be asked for, for what comes next."""
+    end = now + (LASTS_PHONE if whom is Giver.SHOP else LASTS)
+    return min(end, due) if due is not None and due > now else end
 
 
 def open_of(ticket: Ticket, now: datetime) -> QuerySet[EvidenceRequest]:
