@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 CHROMIUM = shutil.which("chromium")
 collect_ignore = [] if CHROMIUM else ["browser"]
@@ -12,3 +16,21 @@ def pytest_report_header() -> str:
     """Say which browser the pages are tested in."""
     missing = "none: tests/browser is left out; apt-get install chromium brings it in"
     return f"browser: {CHROMIUM or missing}"
+
+
+# What takes longest begins first: at the end of a run nothing long is left for one process alone.
+LONG = (
+    "test_bench_smoke",
+    "tests/browser",
+    "tests/ops",
+    "tests/soak",
+    "test_kill",
+    "test_month_end",
+    "test_processes",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long tests before the others, each kind in the order in which it was found."""
+    places = {item.nodeid: (each in item.nodeid for each in LONG) for item in items}
+    items.sort(key=lambda item: next((n for n, long in enumerate(places[item.nodeid]) if long), len(LONG)))
