@@ -137,7 +137,7 @@ def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPerson
     if not ask.part:
         ask.tell(f"{said} {why}")
         return back_to(ticket.pk)
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
+    return moved(shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask)))
 
 
 def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
@@ -211,7 +211,15 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
     if not ask.part:
         return back_to(action.ticket_id)
     words = verb(action.verb)
-    return shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
+    said = shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
+    was = action.state if ask.request.method != "POST" and not ask.said("was") else ask.said("was")
+    return moved(said) if action.state != was else said
+
+
+def moved(answer: HttpResponse) -> HttpResponse:
+    """Let the page around a part fetch anew what it shows of a ticket, and its counts."""
+    answer["HX-Trigger"] = "moved"
+    return answer
 
 
 @page
@@ -259,7 +267,7 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
         act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said = _("Sent to a colleague for review.")
     if ask.part:
-        return shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask))
+        return moved(shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask)))
     ask.tell(said)
     return back_to(ticket_id)
 

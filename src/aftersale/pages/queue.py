@@ -214,8 +214,8 @@ def _name(code: str) -> str:
 def counters_part(ask: Ask) -> HttpResponse:
     """Give the tabs alone, so that their numbers stay true while the page is open."""
     asked = asked_of(ask)
-    tabs = counted_of(ask, asked, ask.caller.seen_shops()).tabs
-    return shown(ask, "_tabs.html", tabs=tabs, asked=asked)
+    counted = counted_of(ask, asked, ask.caller.seen_shops())
+    return shown(ask, "_tabs.html", tabs=counted.tabs, total=counted.total, asked=asked)
 
 
 @page

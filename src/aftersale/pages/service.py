@@ -8,7 +8,7 @@ from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import back_to, row_of
+from aftersale.pages.acting import back_to, moved, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
@@ -102,7 +102,7 @@ def service(ask: Ask, ticket_id: int) -> HttpResponse:
         beside.do(ticket, ask.person, Verb.REPLY_SERVICE, params, ask.now)
     except AftersaleError as refusal:
         return _shown(ask, ticket, why=refusal)
-    return back_to(ticket_id) if not ask.part else _shown(ask, ticket)
+    return back_to(ticket_id) if not ask.part else moved(_shown(ask, ticket))
 
 
 def _said(ask: Ask) -> dict[str, object]:
