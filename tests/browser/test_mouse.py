@@ -1,4 +1,4 @@
-"""Work with the mouse and the keys by turns: what a click opens takes Enter and Esc, what has ended is shown."""
+"""Work with mouse and keys by turns: what a click opens takes Enter and Esc, what has ended is shown."""
 
 from __future__ import annotations
 

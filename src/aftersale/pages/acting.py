@@ -18,6 +18,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.texts import Text
 from aftersale.tickets import act
@@ -30,6 +31,7 @@ from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
 from aftersale.tickets.said import said_of
 from aftersale.tickets.side import carrier_code, choices_of
+from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -211,7 +213,15 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
     if not ask.part:
         return back_to(action.ticket_id)
     words = verb(action.verb)
-    said = shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
+    around: dict[str, Any] = {
+        "action": action,
+        "verb_words": words,
+        "pending": pending,
+        "row": row_of(ask),
+        "connected": is_connected(ask, action.shop_id),
+        "unseen": action.ticket.waits_for == Whom.PLATFORM,
+    }
+    said = shown(ask, "_action.html", **around)
     was = action.state if ask.request.method != "POST" and not ask.said("was") else ask.said("was")
     return moved(said) if action.state != was else said
 

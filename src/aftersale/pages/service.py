@@ -16,6 +16,7 @@ from aftersale.pages.words import Speech
 from aftersale.texts import Text
 from aftersale.tickets import beside, side
 from aftersale.tickets.outcome import OPEN
+from aftersale.tickets.waiting import Whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,6 +129,7 @@ def _shown(
     around: dict[str, Any] = {
         "ticket": ticket,
         "dues": dues,
+        "sent": waits or ticket.waits_for == Whom.PLATFORM,
         "may": may and not waits and side.allowed(ticket, Verb.REPLY_SERVICE),
         "looked": looked,
         "why": why,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.faults import NotHere
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.timeline import SIDES, side_words, timeline_of
 from aftersale.pages.words import Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
-from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets import beside
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
@@ -73,7 +73,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         **_order(row),
         **_people(ask, seen, people, watchers),
         **_happened(ask, found, people, stored),
-        "age": None if _connected(ask, seen.shop_id) else imports,
+        "age": None if is_connected(ask, seen.shop_id) else imports,
     }
 
 
@@ -119,7 +119,7 @@ def _happened(
     """Mix what happened, narrowed to the side that is asked for."""
     side = ask.said("side") if ask.said("side") in SIDES else ""
     facts = facts_from(stored.facts) if stored else None
-    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts)
+    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts, found.actions)
     return {
         "timeline": [each for each in events if side in {"", each.whose}],
         "side": side,
@@ -133,9 +133,3 @@ def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str
     acting = {event.actor for event in found.events if event.actor} - set(names)
     others = Person.objects.filter(pk__in=acting) if acting else ()
     return names | {person.pk: str(person) for person in others}
-
-
-def _connected(ask: Ask, shop_id: int) -> bool:
-    shop = next((place.shop for place in ask.caller.places if place.shop.pk == shop_id), None)
-    connection = getattr(shop, "connection", None)
-    return connection is not None and connection.state == ConnectionState.CONNECTED

@@ -10,6 +10,7 @@
   function tick() {
     const now = Date.now() + ahead;
     for (const clock of all("[data-clock]")) {
+      if (clock.closest(".cleared")) continue;
       const left = new Date(clock.dateTime) - now;
       if (Math.abs(left) >= 2 * DAY) continue;
       const whole = Math.floor(Math.abs(left) / MINUTE), pad = (n) => String(n).padStart(2, "0");
