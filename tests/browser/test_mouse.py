@@ -59,17 +59,6 @@ def test_what_a_click_opens_on_a_ticket_takes_enter_and_esc(seats: Seats) -> Non
     page.get_by_text("已撤回").first.wait_for()
 
 
-def test_enter_on_a_tick_of_a_form_sends_the_form_and_opens_nothing(seats: Seats) -> None:
-    page = seats.page(path="/queue/?tab=receive")
-    row = row_with(page, "我已验过…")
-    if not row.count():
-        pytest.skip("nothing waits to be inspected at this hour")
-    row.locator("[data-key=a]").click()
-    page.locator("tr.acting input[type=checkbox]:focus").wait_for()
-    page.keyboard.press("Enter")
-    assert page.url.endswith("tab=receive")
-
-
 def test_what_has_ended_is_shown_at_once_and_what_somebody_types_stays(seats: Seats) -> None:
     page = seats.page(path="/queue/?tab=unshipped")
     seats.go(page, str(row_with(page, "按建议处理", 1).locator("[data-open]").get_attribute("href")))

@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 ROOMS = Path(aftersale.__file__).parent
 
 
+def called(node: ast.AST, names: set[str]) -> list[ast.Call]:
+    """Give the calls of such names within a piece of source."""
+    calls = (each for each in ast.walk(node) if isinstance(each, ast.Call))
+    return [each for each in calls if isinstance(each.func, ast.Name) and each.func.id in names]
+
+
 def written_on_tickets() -> set[str]:
     """Collect the kinds of events that are written down by name with a change of a ticket."""
-    found = set()
-    for path in ROOMS.glob("*/**/*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if named and node.func.id in {"change", "move", "_write", "write_anew"}:
-                entries = [each for arg in node.args for each in ast.walk(arg) if isinstance(each, ast.Call)]
-                firsts = [each.args[0] for each in entries if getattr(each.func, "id", "") == "Entry"]
-                found |= {each.value for each in firsts if isinstance(each, ast.Constant)}
-    return found
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in ROOMS.glob("*/**/*.py"))
+    writing = [call for tree in trees for call in called(tree, {"change", "move", "write_anew"})]
+    firsts = [entry.args[0] for call in writing for entry in called(call, {"Entry"})]
+    return {str(each.value) for each in firsts if isinstance(each, ast.Constant)}
 
 
 def test_every_kind_of_event_that_a_ticket_gets_has_words() -> None:
