@@ -32,5 +32,8 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put long tests before the others, each kind in the order in which it was found."""
-    places = {item.nodeid: (each in item.nodeid for each in LONG) for item in items}
-    items.sort(key=lambda item: next((n for n, long in enumerate(places[item.nodeid]) if long), len(LONG)))
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(name: str) -> int:
+    return next((place for place, each in enumerate(LONG) if each in name), len(LONG))

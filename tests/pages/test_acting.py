@@ -297,3 +297,15 @@ def test_confirming_a_return_answers_the_claim_for_its_freight(agent: Visitor, s
         assert "还有没填的" in words_of(page)
     agent.post("approve", ticket.pk, **asked, freight="grant", **seen(ticket))
     assert ticket.actions.get().params == {"return_freight_fen": 800}
+
+
+def test_what_moves_a_ticket_tells_the_page_around_it_once(agent: Visitor, ticket: Ticket) -> None:
+    form = {"amount": "129", "vouched": "1", **seen(ticket)}
+    made = agent.post("approve", ticket.pk, part=True, **form)
+    assert made.headers["HX-Trigger"] == "moved"
+    action = ticket.actions.get()
+    assert "HX-Trigger" not in agent.get("action", action.pk, part=True).headers
+    assert "HX-Trigger" not in agent.get("action", action.pk, part=True, was="intended").headers
+    Action.objects.filter(pk=action.pk).update(state=ActionState.DONE)
+    assert agent.get("action", action.pk, part=True, was="intended").headers["HX-Trigger"] == "moved"
+    assert "HX-Trigger" not in agent.get("action", action.pk, part=True).headers

@@ -18,6 +18,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods
 from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.texts import Text
 from aftersale.tickets import act
@@ -30,6 +31,7 @@ from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
 from aftersale.tickets.said import said_of
 from aftersale.tickets.side import carrier_code, choices_of
+from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -137,7 +139,7 @@ def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPerson
     if not ask.part:
         ask.tell(f"{said} {why}")
         return back_to(ticket.pk)
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask))
+    return moved(shown(ask, "_handed.html", ticket=ticket, why=why, said=said, row=row_of(ask)))
 
 
 def again(ask: Ask, ticket: Ticket, wanted: str) -> Action | None:
@@ -212,7 +214,23 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
     if not ask.part:
         return back_to(action.ticket_id)
     words = verb(action.verb)
-    return shown(ask, "_action.html", action=action, verb_words=words, pending=pending, row=row_of(ask))
+    around: dict[str, Any] = {
+        "action": action,
+        "verb_words": words,
+        "pending": pending,
+        "row": row_of(ask),
+        "connected": is_connected(ask, action.shop_id),
+        "unseen": action.ticket.waits_for == Whom.PLATFORM,
+    }
+    said = shown(ask, "_action.html", **around)
+    was = action.state if ask.request.method != "POST" and not ask.said("was") else ask.said("was")
+    return moved(said) if action.state != was else said
+
+
+def moved(answer: HttpResponse) -> HttpResponse:
+    """Let the page around a part fetch anew what it shows of a ticket, and its counts."""
+    answer["HX-Trigger"] = "moved"
+    return answer
 
 
 @page
@@ -260,7 +278,7 @@ def propose(ask: Ask, ticket_id: int) -> HttpResponse:
         act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     said = _("Sent to a colleague for review.")
     if ask.part:
-        return shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask))
+        return moved(shown(ask, "_handed.html", ticket=ticket, why="", said=said, row=row_of(ask)))
     ask.tell(said)
     return back_to(ticket_id)
 

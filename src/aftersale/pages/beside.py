@@ -21,6 +21,7 @@ from aftersale.pages.acting import (
     action_for,
     back_to,
     fen_said,
+    moved,
     sequence_of,
 )
 from aftersale.pages.door import Ask, page, shown
@@ -175,7 +176,10 @@ def results(ask: Ask, ticket_id: int) -> HttpResponse:
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
     if not ask.part:
         return back_to(ticket_id)
-    return shown(ask, "_beside_results.html", ticket=ticket, **results_of(ticket))
+    around = results_of(ticket)
+    answer = shown(ask, "_beside_results.html", ticket=ticket, **around)
+    # It is asked for again only while something is under way: now that has ended.
+    return answer if around["going"] else moved(answer)
 
 
 @require_POST

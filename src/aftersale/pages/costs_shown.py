@@ -56,7 +56,7 @@ _COLOUR = {
     Step.RECOVERED: "won",
     Step.KEPT_HERE: "won",
     Step.DISPUTE: "risk",
-    Step.BUYER: "risk",
+    Step.BUYER: "lost",
 }
 
 

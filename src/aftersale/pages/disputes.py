@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 TYPED = (
     "summary", "statement", "favours", "blamed", "opinion",
-    "cause", "root", "good", "bad", "action", "lesson",
+    "cause", "root", "good", "bad", "action", "lesson", "sure", "gaps", "pack",
 )  # fmt: skip
 """What a person types on a case: it survives a refusal."""
 

@@ -24,6 +24,7 @@ from aftersale.insight.lately import by_day
 from aftersale.insight.tonight import tonight
 from aftersale.pages.asked import Asked
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import known_up_to
 from aftersale.pages.home_charts import behind, charts_of
 from aftersale.pages.play import strip
 from aftersale.pages.warehouse import in_warehouse
@@ -216,14 +217,20 @@ def _disputes(shops: Sequence[int]) -> list[Ticket]:
     return list(found.select_related("shop").order_by("queue_at", "pk")[:_DISPUTES])
 
 
-def _read(shops: Sequence[int]) -> list[tuple[str, datetime | None, int]]:
-    """Say of every shop how old its data are: time of the last import and how many there were."""
+def _read(shops: Sequence[int]) -> list[tuple[str, datetime | None, int | None]]:
+    """Say of every shop how old its data are: time of the last import and how many there were.
+
+    Of a connected shop the time until which it is known, with no number.
+    """
+    known = {each.shop: each.at for each in known_up_to(shops)}
     last: dict[int, tuple[datetime | None, int]] = {}
     done = Import.objects.filter(shop__in=shops, state="done").exclude(kind=POLL)
     for shop, ended in done.order_by("id").values_list("shop_id", "ended_at"):
         last[shop] = (ended, last.get(shop, (None, 0))[1] + 1)
     names = Shop.objects.filter(pk__in=shops).order_by("name").values_list("pk", "name")
-    return [(name, *last.get(pk, (None, 0))) for pk, name in names]
+    return [
+        (name, known[name], None) if name in known else (name, *last.get(pk, (None, 0))) for pk, name in names
+    ]
 
 
 def _authorised(shops: Sequence[int], now: datetime) -> list[tuple[str, datetime | None, int | None]]:

@@ -14,7 +14,7 @@ from aftersale.domain.value_words import VALUE_WORDS, word_of
 from aftersale.domain.vocabulary import PLATFORMS, REASONS
 from aftersale.pages.asked import WHO, Asked, asked_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.freshness import read_up_to
+from aftersale.pages.freshness import known_up_to, read_up_to
 from aftersale.pages.promised import Promised, promised_between
 from aftersale.pages.rows import around, doable_of
 from aftersale.pages.views import Chip, Wanted, chips_of, counting, wanted_of
@@ -214,15 +214,16 @@ def _name(code: str) -> str:
 def counters_part(ask: Ask) -> HttpResponse:
     """Give the tabs alone, so that their numbers stay true while the page is open."""
     asked = asked_of(ask)
-    tabs = counted_of(ask, asked, ask.caller.seen_shops()).tabs
-    return shown(ask, "_tabs.html", tabs=tabs, asked=asked)
+    counted = counted_of(ask, asked, ask.caller.seen_shops())
+    return shown(ask, "_tabs.html", tabs=counted.tabs, total=counted.total, asked=asked)
 
 
 @page
 def read_part(ask: Ask) -> HttpResponse:
     """Say how old the data are; the page asks again while it is open."""
     asked = asked_of(ask)
-    return shown(ask, "_read.html", read=read_up_to(asked.shops(ask.caller.seen_shops())), asked=asked)
+    shops = asked.shops(ask.caller.seen_shops())
+    return shown(ask, "_read.html", read=read_up_to(shops), known=known_up_to(shops), asked=asked)
 
 
 @page

@@ -12,7 +12,7 @@ from aftersale.disputes.register import register_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.negotiation.rounds import how_it_stands, newest_of
-from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, row_of, sequence_of
+from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, moved, row_of, sequence_of
 from aftersale.pages.clauses import clauses_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.rights import rights_against
@@ -163,4 +163,4 @@ def _proposed(ask: Ask, ticket: Ticket, said: Refusal) -> HttpResponse:
         intent = Intent(Verb.REFUSE, params=said.params)
         act.propose(ticket, ask.person, intent, ask.now, sequence_of(ask, ticket))
     told, why = _("Sent to a colleague for review."), _("Nothing goes to the buyer before that.")
-    return shown(ask, "_handed.html", ticket=ticket, why=why, said=told, row=row_of(ask))
+    return moved(shown(ask, "_handed.html", ticket=ticket, why=why, said=told, row=row_of(ask)))

@@ -11,6 +11,7 @@ from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods, Money
 from aftersale.domain.vocabulary import QUALITY_REASONS
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.words import Speech, act_of, flag_words, held_words, theirs, value, verb, whom_words
 from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
@@ -43,19 +44,23 @@ class ChipShown:
 
 @dataclass(frozen=True, slots=True)
 class ActShown:
-    """Hold what a key does on a row: the words of its button and the address of the part that it brings."""
+    """Hold what a row offers: the words of its button, the address of what it brings, its key if any.
+
+    A means "go on": what takes something back has no key.
+    """
 
     words: str
     address: str
     first: bool = False
     post: bool = False
+    key: str = "a"
 
 
 class Rows:
     """Say rows for one person: what they read, and what they may do."""
 
     def __init__(self, ask: Ask) -> None:
-        self._speech = Speech(ask.now)
+        self._ask, self._speech = ask, Speech(ask.now)
         self._may = {each: ask.caller.shops(each) for each in (Permission.APPROVE, Permission.PROPOSE)}
         self.person_id = ask.person.pk
 
@@ -89,11 +94,11 @@ class Rows:
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""
-        return [*_state(row), *self._marks(row), *_evidence(row, self._standing(row))]
+        return [*self._state(row), *self._marks(row), *_evidence(row, self._standing(row))]
 
     def _standing(self, row: Row) -> Standing | None:
-        """Say how far the evidence of a ticket is, where any was gathered and some is wanted."""
-        wanted = self._speech.wanted(row) if row.evidence else 0
+        """Say how far the evidence of a ticket is, where some is there or its reason asks for some."""
+        wanted = self._speech.wanted(row) if row.evidence or row.reason in _NEEDS_EVIDENCE else 0
         return Standing(min(row.evidence, wanted), wanted) if wanted else None
 
     def act(self, row: Row) -> ActShown | None:
@@ -123,7 +128,7 @@ class Rows:
             return None
         done = row.waits_for in SEEN_THERE
         words = _("Not done there: back to the queue") if done else _("News is here: back to the queue")
-        return ActShown(words, reverse("waits", args=[row.id]), post=True)
+        return ActShown(words, reverse("waits", args=[row.id]), post=True, key="" if done else "a")
 
     def _verb(self, row: Row) -> ActShown | None:
         if act_of(row.step) == Verb.REFUSE:
@@ -165,22 +170,21 @@ class Rows:
         if row.of_buyer > max(row.of_order, 1):
             yield ChipShown(_("{count} of this buyer").format(count=row.of_buyer))
 
-
-def _state(row: Row) -> Iterator[ChipShown]:
-    """Say what holds a row or is under way on it."""
-    if row.held:
-        yield ChipShown(_("held: {why}").format(why=held_words(row.held)), "bad")
-    elif row.lane == Lane.OURS and row.step in INSPECTION and row.goods_state != Goods.INSPECTED:
-        yield ChipShown(_("not inspected yet"), "warn")
-    if row.action_state in _OPEN:
-        yield _action(row)
-    elif row.waits_for:
-        until = at(row.waits_until)
-        yield ChipShown(_("{whom}, until {time}").format(whom=whom_words(row.waits_for), time=until))
-    elif row.lane == Lane.WAITING:
-        yield ChipShown(theirs(row))
-    if row.money_state == Money.FAILED:
-        yield ChipShown(_("refund failed"), "bad")
+    def _state(self, row: Row) -> Iterator[ChipShown]:
+        """Say what holds a row or is under way on it."""
+        if row.held:
+            yield ChipShown(_("held: {why}").format(why=held_words(row.held)), "bad")
+        elif row.lane == Lane.OURS and row.step in INSPECTION and row.goods_state != Goods.INSPECTED:
+            yield ChipShown(_("not inspected yet"), "warn")
+        if row.action_state in _OPEN:
+            yield _action(row)
+        elif row.waits_for:
+            whom = whom_words(row.waits_for, connected=is_connected(self._ask, row.shop_id))
+            yield ChipShown(_("{whom}, until {time}").format(whom=whom, time=at(row.waits_until)))
+        elif row.lane == Lane.WAITING:
+            yield ChipShown(theirs(row))
+        if row.money_state == Money.FAILED:
+            yield ChipShown(_("refund failed"), "bad")
 
 
 def _action(row: Row) -> ChipShown:
@@ -194,7 +198,7 @@ def _action(row: Row) -> ChipShown:
 
 
 def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
-    """Say how far the evidence is where any was gathered, else whether the reason needs some to decide."""
+    """Say how far the evidence of the shop is, as the ticket's own box does, or that some is asked for."""
     if row.lane != Lane.OURS:
         return
     if standing:
@@ -202,13 +206,6 @@ def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
         yield ChipShown(said, "good" if standing.whole else "warn")
     elif row.step in _ASKS_EVIDENCE:
         yield ChipShown(_("evidence missing"), "warn")
-    elif (
-        row.reason in _NEEDS_EVIDENCE
-        and not row.needs_person
-        and act_of(row.step)
-        and row.step not in INSPECTION
-    ):
-        yield ChipShown(_("evidence enough"), "good")
 
 
 def around(ask: Ask) -> dict[str, Any]:

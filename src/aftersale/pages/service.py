@@ -8,7 +8,7 @@ from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import back_to, row_of
+from aftersale.pages.acting import back_to, moved, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
@@ -16,6 +16,7 @@ from aftersale.pages.words import Speech
 from aftersale.texts import Text
 from aftersale.tickets import beside, side
 from aftersale.tickets.outcome import OPEN
+from aftersale.tickets.waiting import Whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ def service(ask: Ask, ticket_id: int) -> HttpResponse:
         beside.do(ticket, ask.person, Verb.REPLY_SERVICE, params, ask.now)
     except AftersaleError as refusal:
         return _shown(ask, ticket, why=refusal)
-    return back_to(ticket_id) if not ask.part else _shown(ask, ticket)
+    return back_to(ticket_id) if not ask.part else moved(_shown(ask, ticket))
 
 
 def _said(ask: Ask) -> dict[str, object]:
@@ -128,6 +129,7 @@ def _shown(
     around: dict[str, Any] = {
         "ticket": ticket,
         "dues": dues,
+        "sent": waits or ticket.waits_for == Whom.PLATFORM,
         "may": may and not waits and side.allowed(ticket, Verb.REPLY_SERVICE),
         "looked": looked,
         "why": why,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.access import ticket_for
 from aftersale.domain.roles import Permission
-from aftersale.pages.acting import back_to, moment_of, row_of, sequence_of
+from aftersale.pages.acting import back_to, moment_of, moved, row_of, sequence_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.said_to import words_for
 from aftersale.pages.words import Speech, whom_words
 from aftersale.tickets import waiting
@@ -72,4 +73,6 @@ def waits(ask: Ask, ticket_id: int) -> HttpResponse:
 def _waits(ask: Ask, ticket: Ticket) -> HttpResponse:
     if not ask.part:
         return back_to(ticket.pk)
-    return shown(ask, "_waits.html", ticket=ticket, whom=whom_words(ticket.waits_for), row=row_of(ask))
+    words = whom_words(ticket.waits_for, connected=is_connected(ask, ticket.shop_id))
+    said = shown(ask, "_waits.html", ticket=ticket, whom=words, row=row_of(ask))
+    return moved(said) if ask.request.method == "POST" else said

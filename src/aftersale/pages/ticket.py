@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.faults import NotHere
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import ActionState
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.timeline import SIDES, side_words, timeline_of
 from aftersale.pages.words import Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
-from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets import beside
 from aftersale.tickets.around import history_of, import_number, refused_before, siblings_of
@@ -22,10 +21,8 @@ from aftersale.tickets.detail import BESIDE, decision_view, view_of, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.queries import rows_of
-from aftersale.tickets.receipts import told
 from aftersale.tickets.steps import is_service
 from aftersale.tickets.watching import around_ticket
-from aftersale.web.environment import lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +73,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         **_order(row),
         **_people(ask, seen, people, watchers),
         **_happened(ask, found, people, stored),
-        "age": None if _connected(ask, seen.shop_id) else imports,
+        "age": None if is_connected(ask, seen.shop_id) else imports,
     }
 
 
@@ -122,22 +119,12 @@ def _happened(
     """Mix what happened, narrowed to the side that is asked for."""
     side = ask.said("side") if ask.said("side") in SIDES else ""
     facts = facts_from(stored.facts) if stored else None
-    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts, _reasons(found))
+    events = timeline_of(found.events, found.notes, _names(ask, found, people), facts, found.actions)
     return {
         "timeline": [each for each in events if side in {"", each.whose}],
         "side": side,
         "sides": side_words(),
     }
-
-
-def _reasons(found: Whole) -> Mapping[str, str]:
-    """Say why what failed did not work, by the digest that its event holds of the answer."""
-    failed = [each.receipt for each in found.actions if each.state == ActionState.FAILED and each.receipt]
-    return {str(told(each)["receipt"]): _why(each) for each in failed}
-
-
-def _why(receipt: Mapping[str, Any]) -> str:
-    return str((receipt.get("message") or {}).get(lang(), ""))
 
 
 def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str]:
@@ -146,9 +133,3 @@ def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str
     acting = {event.actor for event in found.events if event.actor} - set(names)
     others = Person.objects.filter(pk__in=acting) if acting else ()
     return names | {person.pk: str(person) for person in others}
-
-
-def _connected(ask: Ask, shop_id: int) -> bool:
-    shop = next((place.shop for place in ask.caller.places if place.shop.pk == shop_id), None)
-    connection = getattr(shop, "connection", None)
-    return connection is not None and connection.state == ConnectionState.CONNECTED

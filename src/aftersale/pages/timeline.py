@@ -16,14 +16,13 @@ from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.domain.facts import Facts
-    from aftersale.tickets.detail import EventLine, NoteView
+    from aftersale.tickets.detail import ActionView, EventLine, NoteView
 
-# By kind of event: whose doing it is, and what happened.
-_KINDS: Mapping[str, tuple[str, Text]] = {
+KINDS: Mapping[str, tuple[str, Text]] = {
     "imported": ("platform", Text(zh="首次读到", en="first seen")),
     "observed": ("platform", Text(zh="平台状态更新", en="the platform's state changed")),
     "observed_old": (
@@ -45,20 +44,26 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
         "platform",
         Text(zh="从平台记录看到结果", en="outcome seen in the platform's record"),
     ),
-    "action_rejected": ("platform", Text(zh="没有办成", en="did not work")),
-    "action_conflict": (
-        "system",
-        Text(zh="平台上有变化，先重新读取", en="changed on the platform; read again first"),
-    ),
-    "action_postponed": ("system", Text(zh="平台暂时没接，稍后再交", en="not taken now; tried again later")),
-    "action_unauthorised": (
-        "system",
-        Text(zh="授权失效，没有提交", en="the authorisation has ended; not sent"),
-    ),
-    "action_under_way": ("platform", Text(zh="平台处理中", en="the platform is at it")),
     "action_unknown": ("system", Text(zh="结果待确认", en="outcome to be confirmed")),
+    "action_under_way": ("platform", Text(zh="平台处理中", en="the platform is at it")),
     "action_done": ("platform", Text(zh="平台已完成", en="done by the platform")),
     "action_failed": ("platform", Text(zh="没有办成", en="failed")),
+    "action_rejected": ("platform", Text(zh="平台没有接受", en="refused by the platform")),
+    "action_not_done": ("platform", Text(zh="平台上没有办成", en="not done on the platform")),
+    "action_conflict": (
+        "platform",
+        Text(zh="平台状态刚变过，先重新核对", en="the state moved on the platform; it is looked at again"),
+    ),
+    "action_postponed": (
+        "system",
+        Text(zh="平台暂时连不上，稍后再提交", en="the platform does not answer; it is sent later"),
+    ),
+    "action_unauthorised": (
+        "system",
+        Text(zh="授权失效，恢复后再提交", en="authorisation lost; it is sent once it is back"),
+    ),
+    "beside": ("shop", Text(zh="已确认操作", en="done beside the answer")),
+    "deadline_passed": ("system", Text(zh="对方已超时", en="the other side's time is over")),
     "answered": ("shop", Text(zh="补充信息", en="answered")),
     "answer_withdrawn": ("shop", Text(zh="撤回信息", en="answer taken back")),
     "decided": ("system", Text(zh="重新给出建议", en="judged again")),
@@ -133,6 +138,8 @@ _KINDS: Mapping[str, tuple[str, Text]] = {
     "erasure_held": ("system", Text(zh="个人信息暂不能删除", en="personal data cannot be erased yet")),
     "erased": ("system", Text(zh="已删除个人信息", en="personal data erased")),
 }
+"""By kind of event: whose doing it is, and what happened."""
+
 SIDES = ("buyer", "shop", "platform", "logistics", "warehouse", "system")
 """Whose doing something can be; the timeline is narrowed by it."""
 
@@ -167,14 +174,15 @@ def timeline_of(
     notes: Sequence[NoteView],
     names: Mapping[int, str],
     facts: Facts | None = None,
-    reasons: Mapping[str, str] | None = None,
+    actions: Sequence[ActionView] = (),
 ) -> list[Happened]:
     """Mix events, notes and what happened outside, newest first.
 
     A note stands in the place of the event that tells of it; `facts` know when buyer, platform and carrier
-    did something, `reasons` say by the digest of an answer why something did not work.
+    did something, `actions` what a refusal says and why the platform did not take something.
     """
-    told = [_event(each, names, reasons or {}) for each in events if each.kind != "noted"]
+    said = {each.key: each for each in actions}
+    told = [_event(each, names, said) for each in events if each.kind != "noted"]
     told += _outside(facts) if facts else []
     told += [Happened(each.at, "shop", each.person, each.text, "", note=True) for each in notes]
     return sorted(told, key=lambda each: each.at, reverse=True)
@@ -188,13 +196,30 @@ def _outside(facts: Facts) -> list[Happened]:
     ]
 
 
-def _event(event: EventLine, names: Mapping[int, str], reasons: Mapping[str, str]) -> Happened:
-    whose, text = _KINDS.get(event.kind, ("system", Text(zh=event.kind, en=event.kind)))
+def _event(event: EventLine, names: Mapping[int, str], actions: Mapping[str, ActionView]) -> Happened:
+    whose, text = KINDS.get(event.kind, ("system", Text(zh=event.kind, en=event.kind)))
     who = names.get(event.actor, "") if event.actor else ""
-    why = reasons.get(str(event.data.get("receipt")))
-    return Happened(
-        event.at, whose, who, text.of(lang()), " · ".join([*_more(event), *([why] if why else [])])
-    )
+    action = actions.get(str(event.data.get("action")))
+    more = [*_more(event), *(_of_action(event.kind, action) if action else ())]
+    return Happened(event.at, whose, who, text.of(lang()), " · ".join(more))
+
+
+_SAYS = frozenset({"refused", "beside"})
+_NOT_TAKEN = frozenset({"action_rejected", "action_failed", "action_not_done", "action_unauthorised"})
+
+
+def _of_action(kind: str, action: ActionView) -> Iterator[str]:
+    """Say with what reason and text something was asked of the platform, and why it was not taken."""
+    if kind in _SAYS:
+        named = action.params.get("reason_words") or action.params.get("reason")
+        yield from (str(each) for each in (_in_words(named), action.params.get("text")) if each)
+    if kind in _NOT_TAKEN:
+        yield from filter(None, [_in_words(action.receipt.get("message"))])
+
+
+def _in_words(said: object) -> str:
+    """Give a text as it is kept, in one language or in both."""
+    return str(said.get(lang()) or said.get("zh") or "") if isinstance(said, dict) else str(said or "")
 
 
 def _more(event: EventLine) -> list[str]:

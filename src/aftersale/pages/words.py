@@ -100,22 +100,26 @@ def held_words(held: str) -> str:
     return "、".join(ODD_WORDS[Odd(code)].of(lang()) for code in held.split(",") if code in set(Odd))
 
 
-def whom_words(whom: str) -> str:
-    """Say for whom or what a ticket waits; empty where it does not."""
+def whom_words(whom: str, *, connected: bool = False) -> str:
+    """Say for whom or what a ticket waits; empty where it does not. A connected shop waits for no import."""
     said = {
         Whom.BUYER: _("waiting for the buyer"),
         Whom.CARRIER: _("waiting for the carrier"),
         Whom.CHECK: _("being looked into"),
         Whom.CLOCK: _("out of time: the platform acts by itself"),
         Whom.HANDS: _("to be done in the back office"),
-        Whom.PLATFORM: _("done, to be seen on the platform"),
+        Whom.PLATFORM: _("done, read there a little later")
+        if connected
+        else _("done, to be seen on the platform"),
     }
     return next((words for each, words in said.items() if each == whom), "")
 
 
 def theirs(row: Row) -> str:
     """Say what the other side has to do now, and by when where a clock tells."""
-    said = STAGE_WORDS.get(Stage(row.stage)) if row.stage in _THEIRS else TAB_WORDS.get(Tab(row.tab))
+    # What moves no money, as a request of the platform, is not being refunded.
+    staged = row.stage in _THEIRS and (row.stage != Stage.PAYING or bool(row.amount_fen))
+    said = STAGE_WORDS.get(Stage(row.stage)) if staged else TAB_WORDS.get(Tab(row.tab))
     words = said.of(lang()) if said else ""
     if row.theirs_at is None:
         return words

@@ -100,6 +100,7 @@ class ActionView:
     attempts: int
     receipt: dict[str, Any]
     ended_at: datetime | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@
   function tick() {
     const now = Date.now() + ahead;
     for (const clock of all("[data-clock]")) {
+      if (clock.closest(".cleared")) continue;
       const left = new Date(clock.dateTime) - now;
       if (Math.abs(left) >= 2 * DAY) continue;
       const whole = Math.floor(Math.abs(left) / MINUTE), pad = (n) => String(n).padStart(2, "0");
@@ -75,12 +76,15 @@
   const rows = () => all("[data-row]");
   const PLACE = "here:" + location.pathname + location.search;
   let here = -1;
+  function stand(list, to) {
+    here = to;
+    sessionStorage.setItem(PLACE, JSON.stringify([list[here].id, here]));
+    list.forEach((row, number) => row.classList.toggle("here", number === here));
+  }
   function go(to) {
     const list = rows();
     if (!list.length) return;
-    here = Math.max(0, Math.min(to, list.length - 1));
-    sessionStorage.setItem(PLACE, JSON.stringify([list[here].id, here]));
-    list.forEach((row, number) => row.classList.toggle("here", number === here));
+    stand(list, Math.max(0, Math.min(to, list.length - 1)));
     list[here].scrollIntoView({ block: "nearest" });
     $("[data-open]", list[here])?.focus({ preventScroll: true });
   }
@@ -93,6 +97,12 @@
   const current = () => rows()[here] || $("[data-row].here") || $("[data-ticket]");
   // What is asked or said about a row stands under it.
   const under = (row) => (row?.nextElementSibling?.matches(".acting") ? row.nextElementSibling : null);
+  // A mouse leads to a row as keys do: what it opens there takes the keys.
+  document.addEventListener("click", (event) => {
+    const part = event.target.closest("[data-row], tr.acting"), row = part?.matches(".acting") ? part.previousElementSibling : part;
+    const list = rows(), place = list.indexOf(row);
+    if (place >= 0 && place !== here) stand(list, place);
+  }, true);
   // From a key to its answer: an Enter in between was meant for what is not there yet.
   let asking = 0;
   // A key means the row that is here, else what the page as a whole offers; never another row.
@@ -135,8 +145,10 @@
     Slash: (event) => (event.shiftKey ? $("#keys").showModal() : $(".find input")?.focus()),
   };
   const GO = { KeyQ: "queue", KeyH: "home", KeyT: "tasks", KeyR: "rules", KeyS: "settings" };
-  function closeUnder(row) {
-    const close = $("[data-close]", under(row));
+  // What stands open: under the row that is here, else what the page of a ticket asks.
+  const opened = () => under(current()) || $("#acting:has([data-close])");
+  function closeOpened() {
+    const row = current(), close = $("[data-close]", opened());
     if (close) { close.click(); $("[data-open]", row)?.focus({ preventScroll: true }); }
   }
   let going = false;
@@ -146,7 +158,7 @@
     if (event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") { event.preventDefault(); return palette(); }
     if (event.code === "Enter" && Date.now() < asking) return event.preventDefault();
-    if (event.code === "Escape" && under(current()) && !event.target.matches("textarea")) return closeUnder(current());
+    if (event.code === "Escape" && opened() && !event.target.matches("textarea") && !$("dialog[open]")) return closeOpened();
     if (event.code === "Escape" && typing(event.target)) return event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
     if (going) {
@@ -156,7 +168,7 @@
       return;
     }
     if (event.code === "KeyG") { going = true; setTimeout(() => { going = false; }, 1_500); return; }
-    if (event.code === "Enter" && event.target.closest("a, button, summary")) return;
+    if (event.code === "Enter" && event.target.closest("a, button, summary, form.sure")) return;
     const act = KEYS[event.code];
     if (act) { event.preventDefault(); act(event); }
   });
@@ -299,12 +311,28 @@
       part.closest("tr").previousElementSibling?.classList.toggle("cleared", part.dataset.cleared !== undefined);
     }
   });
+  // A part that is fetched anew by itself stays as it is while somebody types in it.
+  const changed = (field) => {
+    if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+    return field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  };
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const part = event.detail.target, now = document.activeElement;
+    if ((part.contains(now) && typing(now)) || all("input, textarea, select", part).some(changed)) event.detail.shouldSwap = false;
+  });
   // They take the keys once they have settled: before that a form would leave the desk. Only what is about the
-  // row that is here takes them.
-  document.addEventListener("htmx:afterSettle", () => {
-    const field = all("[data-focus]:not([data-focused])").at(-1), part = field?.closest("tr.acting");
-    if (field && (!part || under(current()) === part)) { field.focus(); asking = 0; }
-    all("[data-focus]").forEach((each) => { each.dataset.focused = ""; });
+  // row that is here takes them, and nothing takes them from somebody who types, or comes by itself.
+  const empty = (field) => (field.matches("[type=checkbox], [type=radio]") ? !field.checked : !field.value);
+  const wanting = (part) => all("[required]", part).find(empty) || $(".btn-primary", part);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    // What is put below a row is told of on the row.
+    const came = (event.target.matches("[data-row]") && under(event.target)) || event.target, near = came.closest?.("tr.acting, #acting"), within = [came, ...all("[data-focus]", came)];
+    const field = within.find((each) => each.matches("[data-focus]:not([data-focused])")) || (near && !near.dataset.ready && wanting(near));
+    const now = document.activeElement, asked = event.detail.requestConfig?.triggeringEvent;
+    const free = now === document.body || (asked && !(typing(now) && !near?.contains(now)));
+    if (field && free && (!near?.matches("tr") || under(current()) === near)) { field.focus(); asking = 0; }
+    if (near) near.dataset.ready = "";
+    within.forEach((each) => { each.dataset.focused = ""; });
   });
   document.addEventListener("htmx:responseError", (event) => {
     if (!event.detail.xhr.responseText.includes("data-refused")) toast(said("没有成功。请刷新页面，已写的内容还在。", "That did not work. Reload the page; what you typed is kept."));
