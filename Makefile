@@ -15,8 +15,11 @@ READY := .venv/.ready
 WORKERS ?= 3
 # The tests that reach every branch of domain and policy; measuring that slows all others down for nothing.
 COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
-# Headers, sign-in and who may open which address do not hang on the database.
-ALIKE := tests/config tests/pages/test_isolation.py
+# Headers, sign-in, who may open which address, and forms over flows that have tests of their own on both databases
+# do not hang on the database; pages that ask it something of their own do.
+FORMS := settings rules bench connections evidence packs welcome refusing play service stops erasure instructions \
+	automation assignment handover adaptation articles beside buyer alone disputes drafting replies
+ALIKE := tests/config tests/pages/test_isolation.py $(foreach form,$(FORMS),$(wildcard tests/pages/test_$(form)*.py))
 # What is killed or moved as a whole has no mark of the database; of that, PostgreSQL is tested on these.
 WHOLE := tests/tickets/taking/test_kill.py tests/tickets/acting/test_kill.py tests/ops/test_restore_cut_off.py \
 	tests/ops/test_upgrade.py::test_an_older_database_is_backed_up_then_migrated \
