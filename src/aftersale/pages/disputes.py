@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from aftersale.tickets.models import StoredDecision
+
 
 TYPED = (
     "summary", "statement", "favours", "blamed", "opinion",
@@ -175,7 +177,7 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "all_blamed": list(Blamed),
         "review": Review.objects.filter(case=case).select_related("by").first(),
         "penalties": list(Penalty.objects.filter(case=case).order_by("-on", "-pk")),
-        **preview(case),
+        **preview(case, stored),
         **_appeal(case, ask),
         **words(),
     }
@@ -222,7 +224,7 @@ def picture_list(pack: Pack | None) -> tuple[tuple[Shown, ...], str]:
     return tuple(Shown(number, -(-size // _KB)) for number, size in named), text
 
 
-def preview(case: Case) -> dict[str, Any]:
+def preview(case: Case, stored: StoredDecision | None) -> dict[str, Any]:
     """Give what would go out: pictures with sizes, the text, what was left out, and by which way."""
     pack = case.pack
     pictures, text = picture_list(pack)
@@ -231,7 +233,7 @@ def preview(case: Case) -> dict[str, Any]:
         "pack": pack,
         "pictures": pictures,
         "written": text,
-        "unverified": unverified(case.ticket),
+        "unverified": unverified(stored),
         "limits": packs.limits_of(case.ticket, case.noted_at),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
         "built": pack is not None and pack.state == PackState.BUILT,
@@ -254,7 +256,9 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
         "refusal": None,
         "givers": GIVER_WORDS,
     }
-    return shown(ask, "_dispute_preview.html", **values, **preview(case))
+    return shown(
+        ask, "_dispute_preview.html", **values, **preview(case, newest_decision(case.ticket, ask.now))
+    )
 
 
 @dataclass(frozen=True, slots=True)

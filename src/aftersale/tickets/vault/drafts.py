@@ -68,9 +68,8 @@ def statement_of(asked: Asked) -> str:
     return f"{f'依据{clauses}，' if clauses else ''}{_plea(stored)}{kept}"
 
 
-def unverified(ticket: Ticket) -> Text | None:
+def unverified(stored: StoredDecision | None) -> Text | None:
     """Say what decides and is not verified yet, to whoever writes to the platform; None where all is."""
-    stored = ticket.decisions.order_by("-id").first()
     rule = _rule(stored)
     return rule.title if rule and _open_ended(stored) else None
 
