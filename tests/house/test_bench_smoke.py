@@ -7,21 +7,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
+COMPARED = {"w1a", "w1b"}
+"""The workloads whose contenders must all give the same answers."""
 
 
-def test_every_workload_runs_and_all_contenders_give_the_same_answers() -> None:
+@pytest.mark.parametrize("name", ["w1a", "w1b", "w1c", "w2", "w3", "w4", "w5", "w6"])
+def test_a_workload_runs_and_all_contenders_give_the_same_answers(name: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick"],
+        [sys.executable, "-m", "bench", name, "--quick"],
         cwd=ROOT,
         capture_output=True,
         check=True,
         encoding="utf-8",
-        timeout=900,
+        timeout=600,
     )
-    measured = re.findall(r"^W\w+", run.stdout, flags=re.MULTILINE)
-    assert measured == ["W1a", "W1b", "W1c", "W2", "W3", "W4", "W5", "W6"]
+    assert re.findall(r"^W\w+", run.stdout, flags=re.MULTILINE) == [name.replace("w", "W")]
     alike = re.findall(r"([\d,]+) of ([\d,]+) (?:\(|sampled)", run.stdout)
-    assert alike
     assert [pair for pair in alike if pair[0] != pair[1]] == []
-    assert "none left out" in run.stdout
+    assert alike or name not in COMPARED
