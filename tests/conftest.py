@@ -21,7 +21,6 @@ def pytest_report_header() -> str:
 # What takes longest begins first: at the end of a run nothing long is left for one process alone.
 LONG = (
     "test_bench_smoke",
-    "tests/browser",
     "tests/ops",
     "tests/soak",
     "test_kill",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Fill a desk with the demo, and serve it."""
     desk = OwnDesk(tmp_path_factory.mktemp("browser") / "desk")
@@ -30,8 +30,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-# Not for the whole session: while Playwright runs, Django believes to be in an event loop.
-@pytest.fixture(scope="package")
+# While Playwright runs, Django believes to be in an event loop: tests of the database are run without it.
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium."""
     with sync_playwright() as playwright:
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def _seats(address: str, browser: Browser) -> Seats:
     """Keep who is signed in."""
     return Seats(browser, address)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tests.channels.sheets import Row
 
-pytestmark = pytest.mark.xdist_group("browser")
 SHOP, ARTICLE = "云杉服饰店(演示)", "DRS-M"
 FINE, DIRTY, EMPTY, SWAPPED, SHORT, NOBODYS = 50, 4, 2, 1, 1, 2
 MOST_TABS = 40

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.desk import texts
 
 if TYPE_CHECKING:
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
 HERE = "tr.here"
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.xdist_group("browser")
 ANSWER_S, LATE_S = 7_400, 25 * 3_600
 PATIENCE_MS = 60_000
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
 # A folder in which the pages are kept as pictures, for looking at them.
 SHOTS = os.environ.get("AFTERSALE_SHOTS", "")
 PASTE = """(bytes) => {

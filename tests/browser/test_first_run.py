@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.xdist_group("browser")
 OWN = "杯子铺-2026-自己的密码"
 STEP_S, DIGITS = 30, 6
 

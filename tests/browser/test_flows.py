@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
 LEAD = "周敏"
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     *("/queue/", "ticket", "/home/", "/tasks/", "/imports/", "/search/?q=杯", "/stops/", "/articles/"),

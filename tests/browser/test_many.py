@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
 TABS = {"note": "replace", "label": "shipped", "assign": "evidence", "extend": "receive"}
 DONE, LEFT, TAKEN_BACK = "已完成", "不处理", "已撤回"
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def begun(seats: Seats, **looks: Any) -> Page:  # noqa: ANN401  # options of a browser
     """Open a ticket of the shop's turn on which nothing is under way."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.desk import Seats
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def first_with(seats: Seats, page: Page, what: str) -> None:
     """Open the first ticket of the queue that shows something."""

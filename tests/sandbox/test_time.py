@@ -82,7 +82,8 @@ def test_a_token_of_douyin_is_renewed_by_its_three_rules(fresh: Running) -> None
     early = renew(first["refresh_token"])["data"]
     assert isinstance(early, dict)
     assert (early["access_token"], early["refresh_token"]) == (first["access_token"], first["refresh_token"])
-    fresh.jump(24 * 7 - 0.5)
+    # The sandbox is shared: the pair may have been handed out some time ago.
+    fresh.jump(first["expires_in"] / 3600 - 0.5)
     late = renew(first["refresh_token"])["data"]
     assert isinstance(late, dict)
     assert late["access_token"] != first["access_token"]
