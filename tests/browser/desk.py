@@ -34,7 +34,9 @@ class Seats:
 
     def stranger(self, **looks: Any) -> Page:  # noqa: ANN401  # as above
         """Open an empty page of somebody who is not signed in."""
-        asked = {"locale": "zh-CN", "viewport": WIDE, "base_url": self.address, **looks}
+        # A colour on its way from one to another would be measured half way.
+        calm = {"locale": "zh-CN", "viewport": WIDE, "reduced_motion": "reduce"}
+        asked = {**calm, "base_url": self.address, **looks}
         context = self.browser.new_context(**asked)
         context.set_default_timeout(PATIENCE_MS)
         self.open.append(context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from re import Pattern
+
     from playwright.sync_api import Page
 
     from tests.browser.desk import Seats
@@ -12,9 +14,14 @@ if TYPE_CHECKING:
 LEAD = "周敏"
 
 
-def counted(page: Page, name: str) -> int:
+def counted(page: Page, name: str | Pattern[str]) -> int:
     """Read one figure of a batch."""
     return int(page.locator(".figure", has_text=name).locator("b").inner_text())
+
+
+def ended(page: Page) -> None:
+    """Wait until nothing of a batch runs or can be taken back any more."""
+    page.locator("#batch:not([hx-get])").wait_for(timeout=60_000)
 
 
 def test_a_batch_goes_on_without_the_ticket_that_fails_and_it_is_tried_again(seats: Seats) -> None:
@@ -33,11 +40,11 @@ def test_a_batch_goes_on_without_the_ticket_that_fails_and_it_is_tried_again(sea
     other.locator("form[action$='/note/'] button").click()
     other.locator("#timeline li", has_text="买家又来了消息").wait_for()
     ready.locator("button.btn-primary").click()
-    page.locator("#batch .figures").wait_for()
+    ended(page)
     assert (counted(page, "已完成"), counted(page, "没有办成")) == (2, 1)
     page.locator("form[action$='/again/'] button").click()
     page.locator("main form[action$='/begin/'] button.btn-primary").click()
-    page.locator("#batch .figures").wait_for()
+    ended(page)
     assert (counted(page, "已完成"), counted(page, "没有办成")) == (1, 0)
 
 

@@ -45,8 +45,7 @@ def faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everybody_can_read_a_page_light_dark_and_on_a_phone(path: str, seats: Seats) -> None:
-    # A colour on its way from light to dark would be measured half way.
-    page = opened(seats, path, viewport=WIDE, reduced_motion="reduce")
+    page = opened(seats, path, viewport=WIDE)
     assert too_wide(page) == []
     assert faults(page) == []
     page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
@@ -137,7 +136,7 @@ MAIN = (
 def test_every_main_page_fits_and_is_readable_in_both_languages_sizes_and_lights(
     locale: str, seats: Seats
 ) -> None:
-    page, wrong = seats.page(locale=locale, reduced_motion="reduce"), dict[str, list[str]]()
+    page, wrong = seats.page(locale=locale), dict[str, list[str]]()
     first = page.locator("[data-open]").first.get_attribute("href") or ""
     for path in MAIN:
         page.set_viewport_size(WIDE)

@@ -68,7 +68,7 @@ def test_an_agent_negotiates_to_an_agreement_and_confirms_what_follows(seats: Se
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_line_and_the_library_can_be_read_and_fit_a_phone(seats: Seats, scheme: str) -> None:
-    page = begun(seats, viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
+    page = begun(seats, viewport=PHONE, color_scheme=scheme)
     page.get_by_role("button", name="写给买家…").click()
     page.locator("#reply textarea").first.wait_for()
     assert too_wide(page) == []

@@ -72,7 +72,7 @@ def test_a_colleague_is_seen_at_work_and_named_in_a_note(seats: Seats) -> None:
 
 
 def test_the_form_of_a_refusal_can_be_read_and_fits_a_phone(seats: Seats) -> None:
-    page = seats.page(path="/queue/?tab=shipped", viewport=WIDE, reduced_motion="reduce")
+    page = seats.page(path="/queue/?tab=shipped", viewport=WIDE)
     first_with(seats, page, "[data-key=r]")
     page.keyboard.press("KeyR")
     page.locator("#acting form").wait_for()
@@ -92,7 +92,7 @@ def test_a_clock_is_said_in_words(seats: Seats) -> None:
 
 
 def test_what_each_way_costs_opens_fits_and_leads_to_a_form(seats: Seats) -> None:
-    page = seats.page(path="/queue/?tab=unshipped", viewport=WIDE, reduced_motion="reduce")
+    page = seats.page(path="/queue/?tab=unshipped", viewport=WIDE)
     first_with(seats, page, "[data-key=a]")
     page.locator("#costs button", has_text="比一比").click()
     page.locator("#costs .cost-bar").first.wait_for()
