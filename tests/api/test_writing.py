@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from aftersale.evidence.models import Event
 from aftersale.shops.models import Product, PublishedRules
 from aftersale.tickets.handling import add_note
 from aftersale.tickets.models import Action, Alarm, IdempotencyKey, Import, Note, SavedView, Task, Ticket
-from tests.api.desk import answer, caller, error, make_person, now
+from tests.api.desk import answer, caller, error, make_person, make_ticket, now
 
 if TYPE_CHECKING:
     from aftersale.shops.models import Shop
@@ -273,3 +274,18 @@ def test_a_trainee_marks_a_ticket_and_pays_nothing(trainee: Caller, ticket: Tick
     answer(trainee.post(path, {"verb": "remark", "params": {"text": "已联系"}}), 201)
     body = {"verb": "small_payout", "params": {"purpose": "goodwill"}, "amount_fen": 500}
     assert trainee.post(path, body).status_code == 403
+
+
+def test_the_claim_for_return_freight_is_answered_with_the_receipt(lead: Caller, shop: Shop) -> None:
+    ticket = make_ticket(shop, 8, stage="receive", apply_type="return_refund", goods_state="inspected")
+    observed = {**json.loads(ticket.observed), "freight_fen": 800}
+    Ticket.objects.filter(pk=ticket.pk).update(observed=json.dumps(observed))
+    path, wanted = f"/tickets/{ticket.pk}/actions/accept", intent(ticket, verb="refund_received")
+    open_left = lead.post(path, wanted, "open")
+    assert open_left.status_code == 422
+    told = error(open_left)
+    assert told["code"] == "action.freight_open"
+    assert "return_freight_fen 填 800" in told["next_step"]
+    assert not Action.objects.exists()
+    made = answer(lead.post(path, {**wanted, "params": {"return_freight_fen": 800}}, "granted"), 201)
+    assert Action.objects.get(pk=made["id"]).params == {"return_freight_fen": 800}

@@ -290,12 +290,15 @@ class AssignIn(Expecting):
 
 
 class IntentIn(Taken):
-    """Say what is to be done, at which step of the ticket it was looked at."""
+    """Say what is to be done, at which step of the ticket it was looked at.
+
+    `params` hold what stands beside the amount, such as `address_id`; `return_freight_fen` is a whole number.
+    """
 
     expected_sequence: Annotated[int, Field(ge=0, le=2**31 - 1)]
     verb: Verb
     amount_fen: Fen | None = None
-    params: dict[Word, Word] = Field(default_factory=dict, max_length=20)
+    params: dict[Word, Word | Fen] = Field(default_factory=dict, max_length=20)
     delay_s: Annotated[int, Field(ge=0, le=86_400)] = 0
     paid_unknown_accepted: bool = False
     inspected: bool = False

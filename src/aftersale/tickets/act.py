@@ -26,6 +26,7 @@ from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.refusal import (
     ActionPending,
     DoneAlready,
+    FreightOpen,
     NotInspected,
     PaidBefore,
     RefundUnderWay,
@@ -33,6 +34,7 @@ from aftersale.tickets.refusal import (
     check_intent,
     keep_trace,
 )
+from aftersale.tickets.said import said_of
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.steps import INSPECTION, Stage
 from aftersale.tickets.waiting import Whom, begun, ended
@@ -134,6 +136,13 @@ def _paid_before(ticket: Ticket) -> bool:
     return paying.exclude(state__in=[ActionState.FAILED, ActionState.CANCELLED]).exists()
 
 
+def _check_freight(ticket: Ticket, intent: Intent) -> None:
+    """Leave no claim for return freight open: the platform asks for an answer to it with the receipt."""
+    claimed = said_of(ticket).freight_fen if intent.verb == Verb.REFUND_RECEIVED else None
+    if claimed and "return_freight_fen" not in intent.params:
+        raise FreightOpen(ticket.ticket_no, claimed)
+
+
 @transaction.atomic
 def propose(ticket: Ticket, person: Person, intent: Intent, now: datetime, expected_sequence: int) -> Task:
     """Ask a colleague who may to approve; nothing is reserved or sent."""
@@ -174,8 +183,8 @@ def accept(  # a step to die at is for tests of exactly that
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
-    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, DoneAlready, SecondPersonNeeded,
-    DayCapReached or WordingStopped; then nothing happened.
+    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, FreightOpen, DoneAlready,
+    SecondPersonNeeded, DayCapReached or WordingStopped; then nothing happened.
     """
     check_intent(intent)
     check_words(ticket.shop, intent.params.get("text"), now)
@@ -185,6 +194,7 @@ def accept(  # a step to die at is for tests of exactly that
     check_limits(ticket.shop_id, person, intent, now)
     rule = automatic.allowed(ticket, intent.verb, intent.amount_fen, now) if person is None else None
     _check_goods(ticket, intent)
+    _check_freight(ticket, intent)
     before = _WAYS.get(ticket.decision_state, ()) if person else ()
     decided = _walk(ticket.decision_state, (*before, "accept"))
     action = _written(ticket, person, intent, now)

@@ -106,6 +106,23 @@ class NotInspected(AftersaleError):
         )
 
 
+class FreightOpen(AftersaleError):
+    """Refuse to confirm a return while nobody has answered the buyer's claim for its freight."""
+
+    def __init__(self, ticket_no: str, fen: int) -> None:
+        super().__init__(
+            "action.freight_open",
+            Text(
+                zh=f"售后单 {ticket_no} 的买家还申请了退货运费 {fen} 分。",
+                en=f"On ticket {ticket_no} the buyer also claims {fen} fen for sending the goods back.",
+            ),
+            Text(
+                zh=f"请打开售后单选择同意或拒绝；接口里 return_freight_fen 填 {fen}，或填 0 并写 text。",
+                en=f"Grant or refuse it on the ticket; in a call, return_freight_fen: {fen}, or 0 and why.",
+            ),
+        )
+
+
 class TicketEnded(AftersaleError):
     """Refuse an action on a ticket that the platform has closed."""
 
