@@ -1,14 +1,21 @@
-"""Leave the tests of the browser out where there is none, and say so in the first lines of a run."""
+"""Set tests up: one database for all that need one, and no browser where there is none, which a run says first."""
 
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+from django.conf import settings
+
+from tests.migrated import alone, fill, keep, kept_in
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 CHROMIUM = shutil.which("chromium")
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # as Django names it
 collect_ignore = [] if CHROMIUM else ["browser"]
 
 
@@ -36,3 +43,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(name: str) -> int:
     return next((place for place, each in enumerate(LONG) if each in name), len(LONG))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make the database in memory from what one process has migrated; on a server each makes its own."""
+    cache = getattr(request.config, "cache", None)
+    if cache is None or settings.DATABASES["default"].get("TEST", {}).get("NAME") != ":memory:":
+        request.getfixturevalue("django_db_setup")
+        yield
+        return
+    kept = kept_in(cache.mkdir("migrated"))
+    with alone(kept):
+        if not kept.exists():
+            request.getfixturevalue("django_db_setup")
+            keep(kept, IN_MEMORY)
+    with closing(fill(kept, IN_MEMORY)):
+        request.getfixturevalue("django_db_setup")
+        yield
