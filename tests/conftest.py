@@ -1,4 +1,4 @@
-"""Set tests up: one database for all that need one, and no browser where there is none, which a run says first."""
+"""Set tests up: one migrated database for all, and no browser where there is none, which a run says first."""
 
 from __future__ import annotations
 

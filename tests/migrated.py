@@ -1,4 +1,4 @@
-"""Let one process of tests migrate, and give all others what it made: rendering every migration takes long."""
+"""Let one process of tests migrate, and give the others what it made: rendering migrations takes long."""
 
 from __future__ import annotations
 
