@@ -11,7 +11,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.negotiation.models import Negotiation, Offer, Reply, ReplyUse
 from aftersale.tickets.models import Action, Task, Ticket
 from tests.api.desk import make_ticket
-from tests.negotiation.test_drafting import stub
+from tests.negotiation.test_drafting import allow, stub
 from tests.pages.desk import kinds, seen, soon, text_of, words_of
 
 if TYPE_CHECKING:
@@ -240,6 +240,9 @@ def test_a_draft_is_shown_as_it_leaves_and_only_then_asked_for(
     assert "起草一条" not in text_of(owner.get("reply", ticket.pk, part=True))
     with stub() as service:
         form = {"base_url": service.address, "model": "m", "key": "sk-1", "on": "1", "timeout": "5"}
+        refused = owner.post("settings_drafting_change", shop.pk, **form)
+        assert "AFTERSALE_DRAFT_HOSTS=127.0.0.1:" in words_of(refused)
+        allow(service.address)
         assert owner.post("settings_drafting_change", shop.pk, **form).status_code == 302
         shown = text_of(owner.get("settings_drafting"))
         assert service.address in shown
