@@ -30,7 +30,7 @@ from tests.api.desk import make_person, make_shop, make_ticket, now
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from aftersale.shops.models import Person, Shop
 
@@ -88,7 +88,7 @@ def owner(shop: Shop) -> Person:
 
 
 @pytest.fixture(autouse=True)
-def no_place_is_allowed(settings: SettingsWrapper) -> None:
+def no_place_is_allowed(settings: Settings) -> None:
     settings.AFTERSALE_DRAFT_HOSTS = []
 
 

@@ -13,6 +13,7 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.evidence.journal import Entry
+from aftersale.negotiation.counts import count_agreed
 from aftersale.negotiation.models import Negotiation, Source, State
 from aftersale.negotiation.refusals import NothingAgreed, TalkOver
 from aftersale.negotiation.rounds import Spoken, begin_talk, check_limits, how_it_stands, put
@@ -124,6 +125,7 @@ def agree(
         amount_fen=agreed.terms.amount_fen,
         until=agreed.until,
     )
+    count_agreed(talk)
     intent, why = _intended(ticket, person, verb, agreed, now)
     return Settled(promise, intent, verb or "", why)
 

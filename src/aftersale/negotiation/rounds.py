@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from aftersale.channels.verbs import REFUNDS
 from aftersale.evidence.journal import Entry
@@ -84,6 +84,13 @@ def rounds_of(offers: Iterable[Offer]) -> list[Round]:
         Round(Side(each.side), Act(each.act), Terms(each.way, each.amount_fen), each.at, each.until)
         for each in counted
     ]
+
+
+def offers_made(ticket_id: int) -> int:
+    """Count what the shop has offered in the newest talk of a ticket; one query."""
+    counted = Q(offers__side=Side.SHOP, offers__act=Act.OFFER, offers__taken_back_at=None)
+    newest = Negotiation.objects.filter(ticket_id=ticket_id).order_by("-id")
+    return newest.annotate(made=Count("offers", filter=counted)).values_list("made", flat=True).first() or 0
 
 
 def how_it_stands(talk: Negotiation, offers: Sequence[Offer], now: datetime) -> Standing:
