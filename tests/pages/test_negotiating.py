@@ -99,6 +99,16 @@ def test_negotiating_ends_in_one_event_a_promise_and_an_act_that_a_person_confir
     assert "接下来" not in words_of(agent.get("negotiation", ticket.pk, part=True))
 
 
+def test_a_line_that_names_nothing_says_so_and_keeps_its_words(agent: Visitor, ticket: Ticket) -> None:
+    said = line(agent, ticket, wants="再想想", gives="补偿20元")
+    assert "“再想想”没读出办法和金额" in said
+    assert "“补偿20元”" not in said
+    assert list(Offer.objects.order_by("number").values_list("text", "act")) == [
+        ("再想想", "word"),
+        ("补偿20元", "offer"),
+    ]
+
+
 def test_rounds_of_both_sides_stand_with_who_accepted(agent: Visitor, ticket: Ticket) -> None:
     line(agent, ticket)
     agreed(agent, ticket)

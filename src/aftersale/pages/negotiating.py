@@ -18,7 +18,7 @@ from aftersale.negotiation import agreeing, logs, rounds
 from aftersale.negotiation.agreeing import OUTCOME_WORDS, Agreement, Outcome
 from aftersale.negotiation.models import Negotiation, Offer, Source, State
 from aftersale.negotiation.refusals import ChatUnreadable, TalkOver
-from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line
+from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line, paid_of
 from aftersale.negotiation.scenes import NEED_WORDS, Need
 from aftersale.pages.acting import Incomplete, fen_said, moment_of, sequence_of
 from aftersale.pages.door import Ask, page, shown
@@ -200,7 +200,15 @@ def _line(ask: Ask, ticket: Ticket) -> str:
         said = _("Noted. It waits for the buyer, and is back in the queue at {at} at the latest.")
     else:
         said = _("Noted. It stays in the queue: answer the buyer by {at}.")
-    return said.format(at=at(line.back_at))
+    return " ".join((said.format(at=at(line.back_at)), *_not_understood(line, paid_of(ticket))))
+
+
+def _not_understood(line: Line, paid_fen: int | None) -> list[str]:
+    """Say of each side in whose words no way and no amount was found; the words stand in the rounds."""
+    words = _("“{words}” names no way and no amount: it is kept as words alone. Write it like 退80, 换一件.")
+    both = ((line.wants.strip(), line.wanted), (line.gives.strip(), line.given))
+    unread = [said for said, chosen in both if said and not (chosen or read_terms(said, paid_fen))]
+    return [words.format(words=said) for said in unread]
 
 
 def _chosen(ask: Ask, name: str) -> Terms:
