@@ -9,11 +9,15 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from aftersale.api.costs import costs_of
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.pages.reply_values import ground_of, options_for
 from aftersale.policy.costs.rank import PRESETS
+from aftersale.policy.costs.ways import STEP_WORDS
 from aftersale.shops.cost_settings import Weighing, set_weighing, weighing_of
 from aftersale.shops.models import CostFigure, Goodwill, GoodwillGiven
+from aftersale.web.environment import money
 from tests.api.desk import answer, caller, make_shop, make_ticket, now
 from tests.pages.desk import PART, kinds, queries, text_of, words_of
 
@@ -286,3 +290,20 @@ def test_a_program_reads_the_same_costs(people: dict[Role, Person], ticket: Tick
     assert (first["remedy"], first["net_fen"], first["insists"]) == ("refund_full_unshipped", 6_926, True)
     assert sum(part["fen"] for part in first["parts"]) == first["net_fen"]
     assert first["parts"][1]["figures"][0]["origin"] == "default"
+
+
+def test_beside_each_way_prepared_for_the_buyer_stands_the_net_cost_of_the_panel_with_its_parts(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    panel = opened(agent, ticket)
+    assert 'hx-trigger="load"' in text_of(agent.get("reply", ticket.pk, part=True))
+    found = costs_of(ticket, now())
+    assert found is not None
+    said = text_of(agent.get("option_costs", ticket.pk, part=True))
+    told = {each.way.name: each.way for each in found.ways}
+    shown = [told[each.way] for each in options_for(ground_of(ticket, now())) if each.way in told]
+    assert shown
+    for way in shown:
+        assert money(way.net_fen) in said
+        assert money(way.net_fen) in panel
+        assert all(STEP_WORDS[part.step].zh in said for part in way.parts)
