@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.chats.read import decoded, read_chat
+from aftersale.channels.chats.files import read_file
 from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
@@ -276,17 +276,16 @@ def _chat(ask: Ask, ticket: Ticket) -> str:
     """Take a conversation that was pasted or chosen as a file; raises ChatUnreadable."""
     file = ask.request.FILES.get("file")
     content = file.read(_LARGEST + 1) if file else ask.said("chat").encode()
-    text = decoded(content) if len(content) <= _LARGEST else None
-    if text is None:
-        raise ChatUnreadable
-    found = read_chat(
-        text, file.name or "" if file else "", (ticket.shop.name, *ask.said("ours").split("、"))
-    )
-    if not found.lines:
-        raise ChatUnreadable
+    ours = (ticket.shop.name, *ask.said("ours").split("、"))
+    name = (file.name or "") if file else ""
+    found = read_file(content, name, ours) if len(content) <= _LARGEST else None
+    if found is None or not found.lines:
+        raise ChatUnreadable([each.message for each in found.parked[:_SHOWN]] if found else ())
     count = logs.take(ticket, found.lines, Source.FILE, ask.person, ask.now)
     said = _("{count} new lines of the conversation.").format(count=count)
     parked = "；".join(each.message.of(lang()) for each in found.parked[:_SHOWN])
+    if len(found.parked) > _SHOWN:
+        parked += _(", and {count} more").format(count=len(found.parked) - _SHOWN)
     return f"{said} {_('Not taken:')} {parked}" if parked else said
 
 
