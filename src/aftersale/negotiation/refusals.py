@@ -42,6 +42,17 @@ class WayUnsure(AftersaleError):
         )
 
 
+class WayUnknown(AftersaleError):
+    """Refuse a way out that the rulebook does not know."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__(
+            "talk.way_unknown",
+            Text(zh=f"没有“{way[:48]}”这种处理方式。", en=f"There is no way {way[:48]!r}."),
+            Text(zh="从列表里选一个。", en="Choose one of the rulebook's remedies."),
+        )
+
+
 class OverLimit(AftersaleError):
     """Refuse an offer of more than the shop would give, or than was paid."""
 
