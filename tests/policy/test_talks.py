@@ -112,6 +112,8 @@ def after(minutes: float) -> datetime:
         ("换大一码", "exchange", None),
         ("补寄少的那个配件", "reship_missing", None),
         ("退50，明天3点前回", PART, 5000),
+        ("退80，打 13812345678", PART, 8000),
+        ("给 13812345678 回电话", "", None),
         ("不同意退款", "", None),
         ("送个小礼品", "", None),
         ("不寄回来不退款", "", None),

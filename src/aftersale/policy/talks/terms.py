@@ -80,7 +80,7 @@ _COUNTED = (
 # Without a sign of money a number is an amount only behind a word of paying, and before no other unit.
 _BARE = re.compile(
     r"(?:退款?|返现?|赔偿?|补偿?|差价|给|要|打款?|转账?|红包|券|出|加到|降到)\s*(?:你|您|我|他|她|个|到)?\s*"
-    rf"(\d{{1,6}}(?:\.\d{{1,2}})?)(?![\d.]*\s*(?:{_COUNTED}))"
+    rf"(\d{{1,6}}(?:\.\d{{1,2}})?)(?!\d)(?![\d.]*\s*(?:{_COUNTED}))"
 )
 # What is said of freight is no part of the price: 全退，出10块运费 gives the buyer no ten yuan back.
 _FREIGHT = r"(?:退货|来回|返程|回程)?(?:运费|邮费|快递费)"
