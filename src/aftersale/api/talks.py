@@ -1,4 +1,4 @@
-"""Answer calls that negotiate: read talks, note a line, promise, agree, end; a person approves what follows."""
+"""Answer calls that negotiate: read talks, note a line, promise, agree, end; no money moves here."""
 
 from dataclasses import dataclass
 from datetime import datetime
