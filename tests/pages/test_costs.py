@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aftersale.api.costs import costs_of
@@ -201,6 +203,37 @@ def test_costs_take_few_queries(agent: Visitor, ticket: Ticket, coupon: Goodwill
     assert queries(agent, address, PART) <= 8
     assert queries(agent, f"{address}?open=1", PART) <= 15
     assert coupon.given == 0
+
+
+def asked_anew(agent: Visitor, ticket: Ticket) -> list[str]:
+    """Give every query of the open panel, with the history counted anew."""
+    agent.get("costs", ticket.pk, part=True, open="1")
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        agent.get("costs", ticket.pk, part=True, open="1")
+    return [each["sql"] for each in asked.captured_queries if each["sql"].startswith("SELECT")]
+
+
+def test_costs_ask_no_more_of_a_shop_with_ten_times_the_tickets_and_scan_no_table_of_them(
+    agent: Visitor, shop: Shop, ticket: Ticket, coupon: Goodwill
+) -> None:
+    before = len(asked_anew(agent, ticket))
+    for number in range(2, 12):
+        other = make_ticket(shop, number)
+        GoodwillGiven.objects.create(
+            goodwill=coupon, ticket_id=other.pk, cost_fen=1, given_by=agent.person, given_at=now()
+        )
+    asked = asked_anew(agent, ticket)
+    assert len(asked) == before
+    if connection.vendor != "sqlite":
+        return  # the other one scans a dozen rows whatever indexes there are
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+            grown = ("SCAN tickets_ticket", "SCAN tickets_storeddecision", "SCAN shops_goodwillgiven")
+            scanned = [step for step in plan if step.startswith(grown) and "INDEX" not in step]
+            assert not scanned, (scanned, sql)
 
 
 def test_goodwill_is_held_once_handed_over_and_used(agent: Visitor, ticket: Ticket, coupon: Goodwill) -> None:
