@@ -29,7 +29,12 @@ HIDDEN = "只有本店知道"
 # What a stranger writes here is the stranger's own.
 OWN = {("post", "/api/views")}
 _EVENT: dict[str, object] = {"expected_sequence": 1}
+_SOON = "2099-01-01T00:00:00Z"
 BODIES: Mapping[str, object] = {
+    "/lines": {**_EVENT, "back_at": _SOON, "wants": "x"},
+    "/promises": {"text": "x", "until": _SOON},
+    "/negotiation/accept": {**_EVENT, "way": "partial_refund", "amount_fen": 1, "until": _SOON, "text": "x"},
+    "/end": {"outcome": "apart"},
     "/claim": {"ticket": 1},
     "/unclaim": {"ticket": 1},
     "/facts": {"fact": "activated", "value": True},

@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as desk
 
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
@@ -27,6 +29,8 @@ from tests.api.desk import make_person, make_shop, make_ticket, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_django.fixtures import Settings
 
     from aftersale.shops.models import Person, Shop
 
@@ -83,6 +87,15 @@ def owner(shop: Shop) -> Person:
     return make_person("owner", Role.OWNER, shop)
 
 
+@pytest.fixture(autouse=True)
+def no_place_is_allowed(settings: Settings) -> None:
+    settings.AFTERSALE_DRAFT_HOSTS = []
+
+
+def allow(address: str) -> None:
+    desk.AFTERSALE_DRAFT_HOSTS = [urlsplit(address).netloc]
+
+
 def on(shop: Shop, owner: Person, address: str, key: str = "sk-test", seconds: int = 5) -> None:
     set_up(shop, owner, Setting(True, address, "m", key, seconds), now())  # noqa: FBT003
 
@@ -96,6 +109,7 @@ def test_it_is_off_until_somebody_turns_it_on(shop: Shop) -> None:
 
 def test_a_draft_is_asked_for_once_with_the_key_and_exactly_what_was_shown(shop: Shop, owner: Person) -> None:
     with stub() as service:
+        allow(service.address)
         on(shop, owner, service.address)
         assert ask_draft(shop, "商品：杯子") == "您好，很抱歉。"
     setting = setting_of(shop)
@@ -121,6 +135,7 @@ def test_what_goes_wrong_is_said_plainly_and_nothing_is_asked_twice(
     said: dict[str, Any], code: str, shop: Shop, owner: Person
 ) -> None:
     with stub(**said) as service:
+        allow(service.address)
         on(shop, owner, service.address)
         with pytest.raises(DraftFailed) as failed:
             ask_draft(shop, "x")
@@ -132,12 +147,14 @@ def test_what_goes_wrong_is_said_plainly_and_nothing_is_asked_twice(
 def test_a_service_that_is_not_there_and_one_that_sleeps_are_told_apart(
     shop: Shop, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    allow("http://127.0.0.1:9")
     on(shop, owner, "http://127.0.0.1:9/v1")
     with pytest.raises(DraftFailed) as failed:
         ask_draft(shop, "x")
     assert failed.value.code == "draft.unreachable"
     monkeypatch.setattr("aftersale.negotiation.drafting.LEAST_S", 0)
     with stub(pause_s=2.0) as service:
+        allow(service.address)
         on(shop, owner, service.address, seconds=1)
         with pytest.raises(DraftFailed) as failed:
             ask_draft(shop, "x")
@@ -147,9 +164,13 @@ def test_a_service_that_is_not_there_and_one_that_sleeps_are_told_apart(
 @pytest.mark.parametrize(
     ("address", "code"),
     [
-        ("http://example.com/v1", "draft.address"),
-        ("https://10.0.0.8/v1", "draft.address"),
-        ("https://model.internal/v1", "draft.address"),
+        ("http://example.com/v1", "draft.tls"),
+        ("https://10.0.0.8/v1", "draft.private"),
+        ("https://model.internal/v1", "draft.private"),
+        ("http://127.0.0.1:11434/v1", "draft.private"),
+        ("http://localhost:6379/v1", "draft.private"),
+        ("http://[::1]:11434/v1", "draft.private"),
+        ("http://2130706433/v1", "draft.private"),
         ("ftp://example.com", "draft.address"),
         ("http://[", "draft.address"),
         ("https://example.com:none/v1", "draft.address"),
@@ -166,6 +187,49 @@ def test_an_address_without_tls_or_of_a_private_network_is_refused(
         on(shop, owner, address)
     assert failed.value.code == code
     assert setting_of(shop) is None
+
+
+def test_a_service_of_ones_own_needs_the_word_of_whoever_runs_the_desk_and_the_refusal_says_how(
+    shop: Shop, owner: Person
+) -> None:
+    with stub() as service:
+        with pytest.raises(DraftFailed) as failed:
+            on(shop, owner, service.address)
+        place = urlsplit(service.address).netloc
+        assert f"AFTERSALE_DRAFT_HOSTS={place}" in failed.value.next_step.zh
+        assert service.asked == []
+        allow(service.address)
+        on(shop, owner, service.address)
+        assert ask_draft(shop, "x") == "您好，很抱歉。"
+
+
+def test_a_place_that_is_allowed_opens_no_other_port_and_no_other_name(shop: Shop, owner: Person) -> None:
+    allow("http://127.0.0.1:11434")
+    for other in ("http://127.0.0.1:5432/v1", "http://127.0.0.2:11434/v1", "http://localhost:11434/v1"):
+        with pytest.raises(DraftFailed):
+            on(shop, owner, other)
+
+
+def test_what_is_allowed_no_longer_is_not_called_though_it_stands_in_the_settings(
+    shop: Shop, owner: Person
+) -> None:
+    with stub() as service:
+        allow(service.address)
+        on(shop, owner, service.address)
+        desk.AFTERSALE_DRAFT_HOSTS = []
+        with pytest.raises(DraftFailed) as failed:
+            ask_draft(shop, "x")
+        assert (failed.value.code, service.asked) == ("draft.private", [])
+
+
+def test_a_public_name_that_leads_into_ones_own_network_is_not_called(
+    shop: Shop, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(shop, owner, "https://draft.example.com/v1")
+    monkeypatch.setattr("aftersale.negotiation.drafting.addresses_of", lambda _host: ["10.0.0.8"])
+    with pytest.raises(DraftFailed) as failed:
+        ask_draft(shop, "x")
+    assert failed.value.code == "draft.private"
 
 
 @pytest.mark.parametrize("seconds", [4, 121])

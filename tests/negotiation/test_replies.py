@@ -83,7 +83,7 @@ def test_a_new_version_leaves_the_old_one_as_it_was_and_the_same_words_are_none(
     told = list(ReplyVersion.objects.order_by("number").values_list("number", "text"))
     assert told == [(1, DRAFT.text), (2, "另一句")]
     assert Reply.objects.get().stage == "again"
-    assert shown([Reply.objects.get()])[0].text == "另一句"
+    assert shown(Reply.objects.get()).text == "另一句"
 
 
 def test_ones_own_reply_is_offered_to_nobody_else_until_it_is_shared(shop: Shop, person: Person) -> None:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from aftersale.api.costs import costs_of
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
+from aftersale.pages.reply_values import ground_of, options_for
 from aftersale.policy.costs.rank import PRESETS
+from aftersale.policy.costs.ways import STEP_WORDS
 from aftersale.shops.cost_settings import Weighing, set_weighing, weighing_of
 from aftersale.shops.models import CostFigure, Goodwill, GoodwillGiven
+from aftersale.web.environment import money
 from tests.api.desk import answer, caller, make_shop, make_ticket, now
 from tests.pages.desk import PART, kinds, queries, text_of, words_of
 
@@ -199,6 +205,37 @@ def test_costs_take_few_queries(agent: Visitor, ticket: Ticket, coupon: Goodwill
     assert coupon.given == 0
 
 
+def asked_anew(agent: Visitor, ticket: Ticket) -> list[str]:
+    """Give every query of the open panel, with the history counted anew."""
+    agent.get("costs", ticket.pk, part=True, open="1")
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        agent.get("costs", ticket.pk, part=True, open="1")
+    return [each["sql"] for each in asked.captured_queries if each["sql"].startswith("SELECT")]
+
+
+def test_costs_ask_no_more_of_a_shop_with_ten_times_the_tickets_and_scan_no_table_of_them(
+    agent: Visitor, shop: Shop, ticket: Ticket, coupon: Goodwill
+) -> None:
+    before = len(asked_anew(agent, ticket))
+    for number in range(2, 12):
+        other = make_ticket(shop, number)
+        GoodwillGiven.objects.create(
+            goodwill=coupon, ticket_id=other.pk, cost_fen=1, given_by=agent.person, given_at=now()
+        )
+    asked = asked_anew(agent, ticket)
+    assert len(asked) == before
+    if connection.vendor != "sqlite":
+        return  # the other one scans a dozen rows whatever indexes there are
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+            grown = ("SCAN tickets_ticket", "SCAN tickets_storeddecision", "SCAN shops_goodwillgiven")
+            scanned = [step for step in plan if step.startswith(grown) and "INDEX" not in step]
+            assert not scanned, (scanned, sql)
+
+
 def test_goodwill_is_held_once_handed_over_and_used(agent: Visitor, ticket: Ticket, coupon: Goodwill) -> None:
     assert "满50减10" in text_of(agent.get("goodwill", ticket.pk, part=True, kind="coupon"))
     agent.post("goodwill", ticket.pk, goodwill=coupon.pk, text="送您一张券")
@@ -286,3 +323,20 @@ def test_a_program_reads_the_same_costs(people: dict[Role, Person], ticket: Tick
     assert (first["remedy"], first["net_fen"], first["insists"]) == ("refund_full_unshipped", 6_926, True)
     assert sum(part["fen"] for part in first["parts"]) == first["net_fen"]
     assert first["parts"][1]["figures"][0]["origin"] == "default"
+
+
+def test_beside_each_way_prepared_for_the_buyer_stands_the_net_cost_of_the_panel_with_its_parts(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    panel = opened(agent, ticket)
+    assert 'hx-trigger="load"' in text_of(agent.get("reply", ticket.pk, part=True))
+    found = costs_of(ticket, now())
+    assert found is not None
+    said = text_of(agent.get("option_costs", ticket.pk, part=True))
+    told = {each.way.name: each.way for each in found.ways}
+    shown = [told[each.way] for each in options_for(ground_of(ticket, now())) if each.way in told]
+    assert shown
+    for way in shown:
+        assert money(way.net_fen) in said
+        assert money(way.net_fen) in panel
+        assert all(STEP_WORDS[part.step].zh in said for part in way.parts)

@@ -11,7 +11,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.negotiation.models import Negotiation, Offer, Reply, ReplyUse
 from aftersale.tickets.models import Action, Task, Ticket
 from tests.api.desk import make_ticket
-from tests.negotiation.test_drafting import stub
+from tests.negotiation.test_drafting import allow, stub
 from tests.pages.desk import kinds, seen, soon, text_of, words_of
 
 if TYPE_CHECKING:
@@ -97,6 +97,16 @@ def test_negotiating_ends_in_one_event_a_promise_and_an_act_that_a_person_confir
     action = Action.objects.get()
     assert (action.verb, action.amount_fen, action.state) == ("compensate", 3000, "intended")
     assert "接下来" not in words_of(agent.get("negotiation", ticket.pk, part=True))
+
+
+def test_a_line_that_names_nothing_says_so_and_keeps_its_words(agent: Visitor, ticket: Ticket) -> None:
+    said = line(agent, ticket, wants="再想想", gives="补偿20元")
+    assert "“再想想”没读出办法和金额" in said
+    assert "“补偿20元”" not in said
+    assert list(Offer.objects.order_by("number").values_list("text", "act")) == [
+        ("再想想", "word"),
+        ("补偿20元", "offer"),
+    ]
 
 
 def test_rounds_of_both_sides_stand_with_who_accepted(agent: Visitor, ticket: Ticket) -> None:
@@ -240,6 +250,9 @@ def test_a_draft_is_shown_as_it_leaves_and_only_then_asked_for(
     assert "起草一条" not in text_of(owner.get("reply", ticket.pk, part=True))
     with stub() as service:
         form = {"base_url": service.address, "model": "m", "key": "sk-1", "on": "1", "timeout": "5"}
+        refused = owner.post("settings_drafting_change", shop.pk, **form)
+        assert "AFTERSALE_DRAFT_HOSTS=127.0.0.1:" in words_of(refused)
+        allow(service.address)
         assert owner.post("settings_drafting_change", shop.pk, **form).status_code == 302
         shown = text_of(owner.get("settings_drafting"))
         assert service.address in shown

@@ -61,7 +61,7 @@ def after(minutes: float) -> datetime:
         ("退款50元不退货", KEEPS, 5000),
         ("无需退回，退 30", KEEPS, 3000),
         ("不寄回，退100", KEEPS, 10000),
-        ("货不用退了，退一百", KEEPS, None),
+        ("货不用退了，退一百", KEEPS, 10000),
         ("不用退，给您退20", KEEPS, 2000),
         ("退60不用退货", KEEPS, 6000),
         ("不需要退货，退80", KEEPS, 8000),
@@ -80,6 +80,42 @@ def after(minutes: float) -> datetime:
         ("换货，旧的不用寄回", "exchange", None),
         ("补发一个，坏的不用退回", "reship", None),
         ("补偿20，不用退货", BOTH, 2000),
+        ("退50不寄回", KEEPS, 5000),
+        ("补发一个明天前回", "reship", None),
+        ("给20券不退货", "coupon", 2000),
+        ("退30块,货留着", KEEPS, 3000),
+        ("退59.9，留着用", KEEPS, 5990),
+        ("退款50不用还了", KEEPS, 5000),
+        ("补差价15", "price_diff_refund", 1500),
+        ("补20运费", BOTH, 2000),
+        ("退运费12", BOTH, 1200),
+        ("给您补偿20元运费", BOTH, 2000),
+        ("退货，运费10元我们出", RETURNS, None),
+        ("退50，我们出10块运费", PART, 5000),
+        ("换一件，来回运费我们出", "exchange", None),
+        ("转20给您", BOTH, 2000),
+        ("返现10元", BOTH, 1000),
+        ("红包10", BOTH, 1000),
+        ("赔3倍", BOTH, None),
+        ("退三十", PART, 3000),
+        ("退五块", PART, 500),
+        ("退两百五十", PART, 25000),
+        ("退一百二", PART, 12000),
+        ("退一百零五", PART, 10500),
+        ("退十二", PART, 1200),
+        ("退一二三十", "", None),
+        ("退一件的钱", "", None),
+        ("退十天内的差价", "price_diff_refund", None),
+        ("退三成", PART, None),
+        ("退全部", KEEPS, None),
+        ("全部退货", RETURNS, None),
+        ("换大一码", "exchange", None),
+        ("补寄少的那个配件", "reship_missing", None),
+        ("退50，明天3点前回", PART, 5000),
+        ("退80，打 13812345678", PART, 8000),
+        ("给 13812345678 回电话", "", None),
+        ("不同意退款", "", None),
+        ("送个小礼品", "", None),
         ("不寄回来不退款", "", None),
         ("不退货就不能退50", "", 5000),
         ("不能不退货", "", None),
@@ -107,6 +143,10 @@ def test_what_is_typed_in_a_hurry_is_read_as_a_way_and_an_amount(
         ("不想退货，退一半", ()),
         ("退货运费你出，不用寄回", ()),
         ("换一件，旧的不退货也不寄回", ()),
+        ("全退，我们出运费", (KEEPS, RETURNS)),
+        ("全退，出10块运费", (KEEPS, RETURNS)),
+        ("全退不寄回，运费我们出", ()),
+        ("仅退款，不出运费", ()),
         ("您好", ()),
     ],
 )
@@ -121,6 +161,15 @@ def test_a_line_that_leaves_open_whether_the_goods_come_back_names_both_ways(
 )
 def test_all_that_was_paid_is_the_whole_price_and_one_fen_less_is_a_part(paid: int, way: str) -> None:
     assert read_terms("退80", paid).way == way
+
+
+@pytest.mark.parametrize(
+    ("said", "fen"),
+    [("退一半", 4995), ("退20%", 1998), ("退三成，不用寄回", 2997), ("退货", None), ("仅退款", None)],
+)
+def test_a_share_of_the_price_is_an_amount_once_the_price_is_known(said: str, fen: int | None) -> None:
+    assert read_terms(said, 9990).amount_fen == fen
+    assert read_terms(said).amount_fen is None
 
 
 @given(st.text(max_size=80))

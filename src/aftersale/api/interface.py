@@ -18,6 +18,7 @@ from aftersale.api import (
     products,
     rules,
     stops,
+    talks,
     tickets,
     views,
     work,
@@ -81,6 +82,7 @@ def interface() -> NinjaAPI:
         desk,
         erasure,
         evidence,
+        talks,
     )
     for each in rooms:
         api.add_router("", each.router)

@@ -25,6 +25,14 @@ REASONS: dict[str, Text] = {
         zh="第 {row} 行“{value}”上面没有说话人和时间。",
         en="{value} in row {row} stands below no name and time",
     ),
+    "chat_no_titles": Text(
+        zh="第 {row} 行“{value}”没写明时间、发送人和内容各是哪一项。",
+        en="{value} in row {row} does not name time, sender and text",
+    ),
+    "chat_too_long": Text(
+        zh="聊天太长，第 {row} 行“{value}”没有读进来。请分段再读。",
+        en="the conversation is too long: {value} in row {row} was not taken; bring it in parts",
+    ),
     "bad_time": Text(
         zh="没能读懂第 {row} 行的{column}“{value}”。",
         en="{column} {value} in row {row} is not a time we can read",

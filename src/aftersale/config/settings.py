@@ -39,6 +39,8 @@ FILES = HOME.files
 MEDIA_ROOT = HOME.files
 # Mail hosts of one's own network to which messages may go.
 AFTERSALE_NOTIFY_HOSTS = [host for host in os.environ.get("AFTERSALE_NOTIFY_HOSTS", "").split(",") if host]
+# Places of this machine or one's own network, host:port each, where drafts of replies may be asked for.
+AFTERSALE_DRAFT_HOSTS = [host for host in os.environ.get("AFTERSALE_DRAFT_HOSTS", "").split(",") if host]
 # By platform: where calls go, and where an owner says yes; a sandbox stands in by the environment.
 PLATFORM_URLS = {
     "douyin": os.environ.get("AFTERSALE_DOUYIN_URL", "https://openapi-fxg.jinritemai.com"),

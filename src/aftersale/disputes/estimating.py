@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from aftersale.disputes.models import Case
 from aftersale.domain.disputes import Blamed, Favours
@@ -17,7 +17,7 @@ from aftersale.policy.disputes.scene import Scene
 from aftersale.policy.disputes.score import WINDOW_DAYS
 from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets.judging import facts_from
-from aftersale.tickets.models import Deadline, EvidenceLink
+from aftersale.tickets.models import Deadline, EvidenceLink, Ticket
 from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.gather import newest_decision
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from aftersale.tickets.models import StoredDecision, Ticket
+    from django.db.models import QuerySet
+
+    from aftersale.policy.decision import Decision
+    from aftersale.tickets.models import StoredDecision
     from aftersale.tickets.vault.checklist import Checklist
 
 LIABLE = (Blamed.MERCHANT, Blamed.BOTH)
@@ -51,26 +54,37 @@ class Estimate:
         return {"lean": self.lean.value, "factors": {each.id: each.side.value for each in self.factors}}
 
 
-def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
-    """Read what is known of a ticket; `rejected`: as if the shop had refused it."""
+def scene_of(ticket: Ticket, now: datetime) -> Scene:
+    """Read what is known of a ticket."""
     stored = newest_decision(ticket, now)
-    return scene_with(ticket, stored, checklist_of(ticket, stored, now), now, rejected=rejected)
+    return scene_with(ticket, stored, checklist_of(ticket, stored, now), now)
 
 
-def scene_with(
-    ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime, *, rejected: bool = False
-) -> Scene:
+def scene_refused(ticket: Ticket, decision: Decision) -> Scene:
+    """Read what the conditions of an intervention ask about, as if the shop had refused; one query."""
+    missed, theirs = _missed(OuterRef("pk")), _theirs(OuterRef("pk"))
+    row = Ticket.objects.annotate(late=Exists(missed), given=Exists(theirs)).filter(pk=ticket.pk)
+    late, given = row.values_list("late", "given")[0]
+    facts = {name: None if name in decision.facts.unknown else decision.facts[name] for name in _READ}
+    return Scene(
+        facts={**facts, "rejected": True, "merchant_response": "rejected"},
+        proposal=decision.verdict.preferred,
+        late=late,
+        theirs=int(given),
+    )
+
+
+def scene_with(ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime) -> Scene:
     """Read the same where decision and checklist are at hand."""
-    theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
-        facts={**_facts(stored), **({"rejected": True, "merchant_response": "rejected"} if rejected else {})},
+        facts=_facts(stored),
         proposal=stored.preferred if stored else "",
         layers=_layers(stored),
-        late=_late(ticket),
+        late=_missed(ticket.pk).exists(),
         ours=len(listed.ours) - len(listed.missing),
         wanted=len(listed.ours),
-        theirs=theirs.count(),
+        theirs=_theirs(ticket.pk).count(),
         judged=judged,
         lost=lost,
     )
@@ -99,9 +113,13 @@ def _layers(stored: StoredDecision | None) -> frozenset[str]:
     return frozenset(rules[each["rule"]] for each in cited if each["document"] and each["rule"] in rules)
 
 
-def _late(ticket: Ticket) -> bool:
+def _missed(ticket: int | OuterRef) -> QuerySet[Deadline]:
     missed = Deadline.objects.filter(ticket=ticket, side="merchant", state=DeadlineState.MISSED)
-    return missed.exclude(source="service").exists()
+    return missed.exclude(source="service")
+
+
+def _theirs(ticket: int | OuterRef) -> QuerySet[EvidenceLink]:
+    return EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
 
 
 def record_of(shop_id: int, now: datetime) -> tuple[int, int]:

@@ -13,9 +13,10 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.evidence.journal import Entry
+from aftersale.negotiation.counts import count_agreed
 from aftersale.negotiation.models import Negotiation, Source, State
 from aftersale.negotiation.refusals import NothingAgreed, TalkOver
-from aftersale.negotiation.rounds import Spoken, begin_talk, check_limits, how_it_stands, put
+from aftersale.negotiation.rounds import Spoken, begin_talk, check_limits, check_way, how_it_stands, put
 from aftersale.policy.talks.rounds import Act
 from aftersale.policy.talks.terms import Side, Terms
 from aftersale.shops.permissions import may
@@ -93,7 +94,8 @@ def agree(
 
     Who may confirm it does it next; for anybody else it is proposed to a colleague.
 
-    Raises NothingAgreed, PromiseRefused, WordingStopped, OverLimit, TalkOver, Overtaken, TicketEnded.
+    Raises NothingAgreed, WayUnknown, PromiseRefused, WordingStopped, OverLimit, TalkOver, Overtaken,
+    TicketEnded.
     """
     ticket = talk.ticket
     begin_talk(ticket, expected_sequence)
@@ -124,6 +126,7 @@ def agree(
         amount_fen=agreed.terms.amount_fen,
         until=agreed.until,
     )
+    count_agreed(talk)
     intent, why = _intended(ticket, person, verb, agreed, now)
     return Settled(promise, intent, verb or "", why)
 
@@ -133,6 +136,7 @@ def _checked(ticket: Ticket, agreed: Agreement, kept: Promise, now: datetime) ->
     verb = verb_for(ticket, agreed.terms.way)
     if not agreed.terms.way or (verb in PAYS and not agreed.terms.amount_fen):
         raise NothingAgreed
+    check_way(ticket, agreed.terms.way, now)
     check_promise(kept, now)
     check_words(ticket.shop, kept.text, now)
     return verb

@@ -10,11 +10,11 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx2
+from django.conf import settings
 from django.db import transaction
 
 from aftersale.domain.errors import AftersaleError
@@ -24,7 +24,7 @@ from aftersale.negotiation.models import Drafting
 from aftersale.shops.outgoing import UrlRefused, check_address, check_url
 from aftersale.shops.settings import ShopChange
 from aftersale.texts import Text
-from aftersale.tickets.targets import addresses_of, own_hosts
+from aftersale.tickets.targets import addresses_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +38,9 @@ LEAST_S, MOST_S = 5, 120
 _LONGEST_PROMPT, _LONGEST_ANSWER, _LARGEST = 4_000, 1_000, 256 * 1024
 _GOOD, _BAD_KEY, _BUSY = 200, frozenset({401, 403}), 429
 _SLOWEST = 2
+_SCHEMAS: Mapping[str, int] = {"http": 80, "https": 443}
+_OVER_TLS = frozenset({"https"})
+_OF_ONES_OWN = frozenset({"url.private", "url.literal"})
 _PARTS = re.compile(r"[\s,，;；、:：|/]+")
 _SYSTEM = (
     "你替网店客服起草一条给买家的回复。用简体中文，礼貌、简短、不用行话。先表示感谢或歉意，再说事实、"
@@ -62,6 +65,14 @@ _WHY: Mapping[str, tuple[str, str]] = {
         "The key holds signs that no key has; copy it again.",
     ),
     "draft.address": ("起草服务的地址不能用。", "The address of the drafting service cannot be used."),
+    "draft.tls": (
+        "地址要以 https:// 开头；http:// 只给管理员允许过的本机或内网服务用。",
+        "The address needs https; http is for services of one's own that the host of the desk has allowed.",
+    ),
+    "draft.private": (
+        "这个地址在本机或内部网络里，还没有被允许。",
+        "This address lies on this machine or in a private network, and has not been allowed.",
+    ),
     "draft.setting": (
         "地址、模型要填，等待时间 5 到 120 秒。",
         "Give address and model, and a time of 5 to 120 seconds.",
@@ -69,12 +80,14 @@ _WHY: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _failed(code: str, what: str = "") -> DraftFailed:
+_NEXT = Text(
+    zh="可以用话术，或自己写；设置由店主或主管修改。",
+    en="Use a prepared reply or write it yourself; owner or lead change the settings.",
+)
+
+
+def _failed(code: str, what: str = "", next_step: Text = _NEXT) -> DraftFailed:
     zh, en = _WHY[code]
-    next_step = Text(
-        zh="可以用话术，或自己写；设置由店主或主管修改。",
-        en="Use a prepared reply or write it yourself; owner or lead change the settings.",
-    )
     extra = f"（{what}）" if what else ""
     return DraftFailed(code, Text(zh=f"{zh}{extra}", en=f"{en} {what}".strip()), next_step)
 
@@ -213,17 +226,40 @@ def _said_in(body: bytes) -> str:
 
 
 def _guard(url: str, *, resolve: bool) -> None:
-    """Let an address pass that is public over TLS, one's own machine, or named by whoever runs the desk."""
-    parts = _split(url)
-    if parts.scheme == "http" and _is_own(parts.hostname or ""):
+    """Let an address pass that is public over TLS, or that whoever runs the desk has allowed by name."""
+    place = _place(parts := _split(url))
+    if place in _allowed():
         return
-    hosts = own_hosts()
     try:
-        host = check_url(url, frozenset({"https"}), hosts)
-        for address in addresses_of(host) if resolve and host not in hosts else []:
-            check_address(address, hosts)
+        host = check_url(url, _SCHEMAS)
+        if parts.scheme not in _OVER_TLS:
+            raise _failed("draft.tls")
+        for address in addresses_of(host) if resolve else []:
+            check_address(address)
     except UrlRefused as refusal:
+        if refusal.code in _OF_ONES_OWN:
+            raise _failed("draft.private", place, _to_allow(place)) from None
         raise _failed("draft.address", refusal.message.zh) from None
+
+
+def _place(parts: SplitResult) -> str:
+    """Give host and port of an address, the port of its schema where it names none."""
+    return f"{(parts.hostname or '').strip('[]')}:{parts.port or _SCHEMAS.get(parts.scheme, '')}"
+
+
+def _allowed() -> frozenset[str]:
+    """List the places of one's own that may be called (AFTERSALE_DRAFT_HOSTS): host:port, or an address."""
+    named = [each.strip() for each in settings.AFTERSALE_DRAFT_HOSTS]
+    return frozenset(_place(_split(each if "://" in each else f"https://{each}")) for each in named)
+
+
+def _to_allow(place: str) -> Text:
+    named = f"AFTERSALE_DRAFT_HOSTS={place}"
+    return Text(
+        zh=f"确实要用：请管理员在启动售后台的环境里设 {named}，重启后再保存。多个用逗号分开。",
+        en=f"If it is meant, have {named} set where the desk is started, restart it and save again. "
+        "Several are separated by commas.",
+    )
 
 
 def _split(url: str) -> SplitResult:
@@ -236,11 +272,3 @@ def _split(url: str) -> SplitResult:
     if "?" in url or "#" in url or "@" in parts.netloc:
         raise _failed("draft.address")
     return parts
-
-
-def _is_own(host: str) -> bool:
-    """Tell whether a host is this machine, where a model may run beside the desk."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -161,6 +161,11 @@ class ReplyVersion(models.Model):
         return f"{self.title} {self.number}"
 
 
+def code_of(reply_id: int) -> str:
+    """Name a reply of a shop where it is offered, apart from those that come with the package."""
+    return f"r{reply_id}"
+
+
 class ReplyUse(models.Model):
     """Say that a reply was copied for a ticket; `built_in` names one that comes with the package.
 
@@ -175,12 +180,33 @@ class ReplyUse(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["shop", "built_in"], name="use_of_built_in")]
-
     def __str__(self) -> str:
         """Name what was used."""
         return self.built_in or str(self.version_id)
+
+    @property
+    def code(self) -> str:
+        """Give what names the reply where it is offered."""
+        return self.built_in or (code_of(self.version.reply_id) if self.version else "")
+
+
+class ReplyCount(models.Model):
+    """Keep how often a reply was copied in a shop, and how many of those talks ended with an agreement.
+
+    `code` is what names the reply where it is offered. It follows from the rows of ReplyUse.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=48)
+    uses = models.PositiveIntegerField(default=0)
+    worked = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["shop", "code"], name="one_count_a_reply")]
+
+    def __str__(self) -> str:
+        """Name what is counted."""
+        return f"{self.code} {self.uses}"
 
 
 class Drafting(models.Model):

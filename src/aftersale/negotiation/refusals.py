@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.money import yuan
 from aftersale.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEPT = Text(zh="补上再记；已写的内容还在。", en="Complete it; what you wrote is kept.")
 
@@ -34,6 +39,17 @@ class WayUnsure(AftersaleError):
                 en=f"“{said}” leaves open whether the goods come back.",
             ),
             Text(zh="在旁边选一个再记。", en="Choose beside it, then note the line."),
+        )
+
+
+class WayUnknown(AftersaleError):
+    """Refuse a way out that the rulebook does not know."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__(
+            "talk.way_unknown",
+            Text(zh=f"没有“{way[:48]}”这种处理方式。", en=f"There is no way {way[:48]!r}."),
+            Text(zh="从列表里选一个。", en="Choose one of the rulebook's remedies."),
         )
 
 
@@ -78,14 +94,18 @@ class NothingAgreed(AftersaleError):
 
 
 class ChatUnreadable(AftersaleError):
-    """Refuse a conversation in which nobody speaks at any time."""
+    """Refuse a conversation in which nobody speaks at any time; `why` says what stood in its rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: Sequence[Text] = ()) -> None:
+        zh, en = ("".join(each.of(lang) for each in why) for lang in ("zh", "en"))
         super().__init__(
             "talk.chat_unreadable",
             Text(
-                zh="没读出聊天记录：每段话上面要有说话人和时间，或是有时间、发送人、内容的 csv。",
-                en="No conversation found: name and time above each text, or a csv of time, sender and text.",
+                zh=f"没读出聊天记录：每段话上面要有说话人和时间，或是有时间、发送人、内容的表格。{zh}",
+                en=f"No conversation found: name and time above each text, or a table of the three. {en}",
             ),
-            Text(zh="从聊天窗口复制，或另存为 csv 再试。", en="Copy it from the chat, or save it as csv."),
+            Text(
+                zh="从聊天窗口复制，或存成 xlsx、csv、json 再试。",
+                en="Copy it from the chat, or save it as xlsx, csv or json.",
+            ),
         )

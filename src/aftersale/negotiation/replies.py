@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef, Q
 
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.shop_journal import journal_shop
 from aftersale.negotiation.built_in import BUILT_IN
-from aftersale.negotiation.models import Reply, ReplyUse, ReplyVersion, State
+from aftersale.negotiation.counts import count_up
+from aftersale.negotiation.models import Reply, ReplyCount, ReplyUse, ReplyVersion, State, code_of
 from aftersale.negotiation.rounds import newest_of
 from aftersale.negotiation.scenes import VARIABLES, Scene, Stage
 from aftersale.policy.talks.fill import unknown_in
 from aftersale.shops.settings import ShopChange
 from aftersale.texts import Text
+from aftersale.tickets.outcome import lock
 from aftersale.tickets.wording import check_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -153,64 +154,66 @@ def _told(reply: Reply, what: str, said: str, person: Person, now: datetime) -> 
 def offered(shop: Shop, person: Person, scene: str = "", stage: str = "") -> list[Offered]:
     """List what is offered to a person in a shop: own words first, then what comes with the package.
 
-    For a scene those of every scene come behind.
+    For a scene those of every scene come behind. Two queries, however many replies and uses there are.
     """
     rows = Reply.objects.filter(Q(shared=True) | Q(owner=person), shop=shop, retired_at=None)
     if scene:
         rows = rows.filter(scene__in={scene, Scene.GENERAL})
     if stage:
         rows = rows.filter(stage=stage)
-    own = shown(rows.select_related("owner").prefetch_related("versions"))
+    counts = _counts(shop.pk)
+    own = _newest(rows, counts)
     kept = [
         each
         for each in BUILT_IN.values()
         if (not scene or each.scene in {scene, Scene.GENERAL}) and (not stage or each.stage == stage)
     ]
-    counts = _counts(ReplyUse.objects.filter(shop=shop).exclude(built_in=""), "built_in")
-    built = [_comes_along(each, counts.get(each.code, (0, 0))) for each in kept]
+    built = [_comes_along(each, counts) for each in kept]
     return sorted([*own, *built], key=lambda each: (each.scene == Scene.GENERAL, each.id is None))
 
 
-def _comes_along(each: BuiltIn, counted: tuple[int, int]) -> Offered:
-    uses, worked = counted
+Counts = dict[str, tuple[int, int]]
+"""By code of a reply: how often it was used, how often that ended in an agreement."""
+
+
+def _comes_along(each: BuiltIn, counts: Counts) -> Offered:
+    uses, worked = counts.get(each.code, (0, 0))
     return Offered(each.code, None, each.scene, each.stage, each.title, each.text, uses=uses, worked=worked)
 
 
-def shown(replies: Iterable[Reply]) -> list[Offered]:
-    """Show replies by their newest versions, with how often they were used and how often that worked."""
-    rows = list(replies)
-    counts = _counts(ReplyUse.objects.filter(version__reply__in=rows), "version__reply_id")
-    found = []
-    for row in rows:
-        last = max(row.versions.all(), key=lambda each: each.number)
-        told = (
-            row.scene,
-            row.stage,
-            last.title,
-            last.text,
-            last.number,
-            row.shared,
-            str(row.owner),
-            row.owner_id,
-        )
-        found.append(Offered(f"r{row.pk}", row.pk, *told, *counts.get(row.pk, (0, 0))))
-    return found
+def shown(reply: Reply) -> Offered:
+    """Show a reply by its newest version, with how often it was used and how often that worked."""
+    return _newest(Reply.objects.filter(pk=reply.pk), _counts(reply.shop_id))[0]
 
 
-def _counts(uses: QuerySet[ReplyUse], by: str) -> dict[object, tuple[int, int]]:
-    worked = Count("pk", filter=Q(talk__state=State.AGREED))
-    found = uses.values(by).annotate(uses=Count("pk"), worked=worked)
-    return {row[by]: (row["uses"], row["worked"]) for row in found}
+def _newest(replies: QuerySet[Reply], counts: Counts) -> list[Offered]:
+    later = ReplyVersion.objects.filter(reply=OuterRef("reply"), number__gt=OuterRef("number"))
+    rows = ReplyVersion.objects.filter(~Exists(later), reply__in=replies).select_related("reply__owner")
+    return [_shown(each, counts) for each in rows.order_by("reply_id")]
 
 
+def _shown(last: ReplyVersion, counts: Counts) -> Offered:
+    reply, code = last.reply, code_of(last.reply_id)
+    place = (reply.scene, reply.stage, last.title, last.text, last.number, reply.shared)
+    return Offered(code, reply.pk, *place, str(reply.owner), reply.owner_id, *counts.get(code, (0, 0)))
+
+
+def _counts(shop_id: int) -> Counts:
+    rows = ReplyCount.objects.filter(shop=shop_id).values_list("code", "uses", "worked")
+    return {code: (uses, worked) for code, uses, worked in rows}
+
+
+@transaction.atomic
 def use(ticket: Ticket, person: Person, code: str, now: datetime) -> ReplyUse | None:
     """Count that a reply was copied for a ticket; None for a code that nobody knows."""
     known = {"built_in": code} if code in BUILT_IN else _own(ticket.shop, person, code)
     if known is None:
         return None
-    return ReplyUse.objects.create(
-        shop=ticket.shop, ticket=ticket, talk=newest_of(ticket.pk), person=person, at=now, **known
-    )
+    lock(ticket)
+    talk = newest_of(ticket.pk)
+    made = ReplyUse.objects.create(shop=ticket.shop, ticket=ticket, talk=talk, person=person, at=now, **known)
+    count_up(made, uses=1, worked=int(talk is not None and talk.state == State.AGREED))
+    return made
 
 
 def _own(shop: Shop, person: Person, code: str) -> dict[str, ReplyVersion] | None:

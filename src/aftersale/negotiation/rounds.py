@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from aftersale.channels.verbs import REFUNDS
 from aftersale.evidence.journal import Entry
 from aftersale.negotiation.models import Negotiation, Offer, Source, State
-from aftersale.negotiation.refusals import LineEmpty, OverLimit, TalkOver, WayUnsure
+from aftersale.negotiation.refusals import LineEmpty, OverLimit, TalkOver, WayUnknown, WayUnsure
 from aftersale.policy.talks.rounds import Act, Round, Standing, standing_of
 from aftersale.policy.talks.terms import Side, Terms, read_terms, ways_meant
+from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.change import Overtaken, change
 from aftersale.tickets.ledger import left_of
 from aftersale.tickets.outcome import lock
@@ -86,6 +87,13 @@ def rounds_of(offers: Iterable[Offer]) -> list[Round]:
     ]
 
 
+def offers_made(ticket_id: int) -> int:
+    """Count what the shop has offered in the newest talk of a ticket; one query."""
+    counted = Q(offers__side=Side.SHOP, offers__act=Act.OFFER, offers__taken_back_at=None)
+    newest = Negotiation.objects.filter(ticket_id=ticket_id).order_by("-id")
+    return newest.annotate(made=Count("offers", filter=counted)).values_list("made", flat=True).first() or 0
+
+
 def how_it_stands(talk: Negotiation, offers: Sequence[Offer], now: datetime) -> Standing:
     """Sum a negotiation up at a time."""
     return standing_of(rounds_of(offers), now, talk.limit_fen)
@@ -97,9 +105,12 @@ def note_line(
 ) -> Negotiation:
     """Note a line: rounds, a promise to come back, and the ticket waits for the buyer; one event.
 
-    Raises LineEmpty, WayUnsure, PromiseRefused, WordingStopped, OverLimit, Overtaken, TicketEnded.
+    Raises LineEmpty, WayUnsure, WayUnknown, PromiseRefused, WordingStopped, OverLimit, Overtaken,
+    TicketEnded.
     """
     begin_talk(ticket, expected_sequence)
+    for chosen in (line.wanted, line.given):
+        check_way(ticket, chosen.way, now)
     said = _said(ticket, line, now)
     back = Promise(_back(line), line.back_at)
     check_promise(back, now)
@@ -159,6 +170,12 @@ def told(offer: Offer) -> dict[str, object]:
     until = offer.until.isoformat() if offer.until else None
     named = {"number": offer.number, "side": offer.side, "act": offer.act}
     return {**named, "way": offer.way, "amount_fen": offer.amount_fen, "until": until}
+
+
+def check_way(ticket: Ticket, way: str, now: datetime) -> None:
+    """Let a way out pass that the shop's rulebook knows, or none; raises WayUnknown."""
+    if way and way not in judge_of(ticket.shop_id, now).rulebook.remedies:
+        raise WayUnknown(way)
 
 
 def check_limits(talk: Negotiation, ticket: Ticket, said: Spoken) -> None:

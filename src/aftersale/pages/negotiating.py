@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.chats.read import decoded, read_chat
+from aftersale.channels.chats.files import read_file
 from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
@@ -18,7 +18,7 @@ from aftersale.negotiation import agreeing, logs, rounds
 from aftersale.negotiation.agreeing import OUTCOME_WORDS, Agreement, Outcome
 from aftersale.negotiation.models import Negotiation, Offer, Source, State
 from aftersale.negotiation.refusals import ChatUnreadable, TalkOver
-from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line
+from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line, paid_of
 from aftersale.negotiation.scenes import NEED_WORDS, Need
 from aftersale.pages.acting import Incomplete, fen_said, moment_of, sequence_of
 from aftersale.pages.door import Ask, page, shown
@@ -200,7 +200,15 @@ def _line(ask: Ask, ticket: Ticket) -> str:
         said = _("Noted. It waits for the buyer, and is back in the queue at {at} at the latest.")
     else:
         said = _("Noted. It stays in the queue: answer the buyer by {at}.")
-    return said.format(at=at(line.back_at))
+    return " ".join((said.format(at=at(line.back_at)), *_not_understood(line, paid_of(ticket))))
+
+
+def _not_understood(line: Line, paid_fen: int | None) -> list[str]:
+    """Say of each side in whose words no way and no amount was found; the words stand in the rounds."""
+    words = _("“{words}” names no way and no amount: it is kept as words alone. Write it like 退80, 换一件.")
+    both = ((line.wants.strip(), line.wanted), (line.gives.strip(), line.given))
+    unread = [said for said, chosen in both if said and not (chosen or read_terms(said, paid_fen))]
+    return [words.format(words=said) for said in unread]
 
 
 def _chosen(ask: Ask, name: str) -> Terms:
@@ -268,17 +276,16 @@ def _chat(ask: Ask, ticket: Ticket) -> str:
     """Take a conversation that was pasted or chosen as a file; raises ChatUnreadable."""
     file = ask.request.FILES.get("file")
     content = file.read(_LARGEST + 1) if file else ask.said("chat").encode()
-    text = decoded(content) if len(content) <= _LARGEST else None
-    if text is None:
-        raise ChatUnreadable
-    found = read_chat(
-        text, file.name or "" if file else "", (ticket.shop.name, *ask.said("ours").split("、"))
-    )
-    if not found.lines:
-        raise ChatUnreadable
+    ours = (ticket.shop.name, *ask.said("ours").split("、"))
+    name = (file.name or "") if file else ""
+    found = read_file(content, name, ours) if len(content) <= _LARGEST else None
+    if found is None or not found.lines:
+        raise ChatUnreadable([each.message for each in found.parked[:_SHOWN]] if found else ())
     count = logs.take(ticket, found.lines, Source.FILE, ask.person, ask.now)
     said = _("{count} new lines of the conversation.").format(count=count)
     parked = "；".join(each.message.of(lang()) for each in found.parked[:_SHOWN])
+    if len(found.parked) > _SHOWN:
+        parked += _(", and {count} more").format(count=len(found.parked) - _SHOWN)
     return f"{said} {_('Not taken:')} {parked}" if parked else said
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.channels.verbs import Verb
 from aftersale.connections.hands import hands_of
-from aftersale.disputes.estimating import scene_of
+from aftersale.disputes.estimating import scene_refused
 from aftersale.disputes.register import register_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
-from aftersale.negotiation.rounds import how_it_stands, newest_of
+from aftersale.negotiation.rounds import offers_made
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, acted, again, moved, row_of, sequence_of
 from aftersale.pages.clauses import clauses_of
 from aftersale.pages.door import Ask, page, shown
@@ -102,24 +102,22 @@ def form_of(ask: Ask, ticket: Ticket, judge: Judge, decision: Decision, reasons:
         "clauses": clauses_of(decision.verdict.citations, book),
         "wanted": list(wanted),
         "sure": SURE.of(lang()),
-        **effect_of(ticket, ask.now),
+        **effect_of(ticket, decision, ask.now),
         "may_refuse": _may(ask, ticket),
-        "offers_missing": _offers_missing(ticket, judge, ask),
+        "offers_missing": _offers_missing(ticket, judge),
         "row": row_of(ask),
     }
 
 
-def _offers_missing(ticket: Ticket, judge: Judge, ask: Ask) -> int:
+def _offers_missing(ticket: Ticket, judge: Judge) -> int:
     """Say how many offers are missing until a shop should refuse; a hint that stops nobody."""
     named = judge.rulebook.parameters.get("talk_rounds_least")
-    talk = newest_of(ticket.pk)
-    made = how_it_stands(talk, list(talk.offers.all()), ask.now).rounds if talk else 0
-    return max(named.values[-1].value - made, 0) if named else 0
+    return max(named.values[-1].value - offers_made(ticket.pk), 0) if named else 0
 
 
-def effect_of(ticket: Ticket, now: datetime) -> dict[str, Any]:
+def effect_of(ticket: Ticket, decision: Decision, now: datetime) -> dict[str, Any]:
     """Say what a refusal may lead to: why the platform would step in, and what one more lost dispute does."""
-    conditions = conditions_of(scene_of(ticket, now, rejected=True))
+    conditions = conditions_of(scene_refused(ticket, decision))
     return {
         "conditions": [each for each in conditions if each.met is not False],
         "register": register_of(ticket.shop_id, now),

@@ -93,7 +93,7 @@ def _one(ask: Ask, reply: Reply, why: AftersaleError | None = None) -> HttpRespo
         "shop": reply.shop,
         "reply": reply,
         "versions": versions,
-        "shown": flow.shown([reply])[0],
+        "shown": flow.shown(reply),
         "typed": _draft(ask) if why else Draft(reply.scene, reply.stage, versions[0].title, versions[0].text),
         "why": why,
         "may": _may_change(ask, reply),

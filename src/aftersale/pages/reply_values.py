@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import override
 
 from aftersale.negotiation.rounds import how_it_stands, newest_of
 from aftersale.pages.clauses import clauses_of
-from aftersale.pages.proposal import newest_of as decision_of
-from aftersale.pages.proposal import proposal_of
 from aftersale.pages.talk_words import terms_words, way_words
-from aftersale.pages.told import decided_now
+from aftersale.pages.told import Told
 from aftersale.pages.words import value
 from aftersale.policy.explain import FALLBACK
 from aftersale.policy.talks.options import Choice, Lawful, choices_for, next_amount
 from aftersale.policy.talks.terms import Terms
 from aftersale.shops.rulebooks import judge_of
+from aftersale.tickets.fact_answers import answers_of
+from aftersale.tickets.judging import judge as judged
 from aftersale.tickets.waiting import until
-from aftersale.web.environment import at, money
+from aftersale.triage.trying import Trying
+from aftersale.triage.words import Words
+from aftersale.web.environment import at, lang, money
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.negotiation.models import Negotiation
-    from aftersale.pages.proposal import Proposal
+    from aftersale.policy.decide import Judge
     from aftersale.policy.decision import Decision
     from aftersale.policy.rulebook import Rulebook
     from aftersale.policy.talks.rounds import Standing
@@ -52,13 +55,38 @@ def _pays(way: str, decision: Decision, book: Rulebook) -> int | None:
     return decision.amount_fen if book.remedies[way].pays == "refund" else None
 
 
-def options_for(ticket: Ticket, talk: Negotiation | None, now: datetime) -> tuple[Choice, ...]:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Hold what a reply rests on: the talk so far, and the decision as all that is known stands now."""
+
+    ticket: Ticket
+    now: datetime
+    talk: Negotiation | None
+    standing: Standing | None
+    judge: Judge
+    told: Told
+    decision: Decision
+
+    @property
+    def book(self) -> Rulebook:
+        """Give the rulebook in force."""
+        return self.judge.rulebook
+
+
+def ground_of(ticket: Ticket, now: datetime) -> Ground:
+    """Read what a reply rests on, once for all that is said of it."""
+    judge, talk = judge_of(ticket.shop_id, now), newest_of(ticket.pk)
+    told = Told(ticket, answers_of(ticket.pk), now)
+    standing = how_it_stands(talk, list(talk.offers.all()), now) if talk else None
+    return Ground(ticket, now, talk, standing, judge, told, judge.decide(told.facts({})))
+
+
+def options_for(ground: Ground) -> tuple[Choice, ...]:
     """Prepare two or three ways for the buyer of a ticket."""
-    judge = judge_of(ticket.shop_id, now)
-    lawful = lawful_ways(decided_now(ticket, judge, now), judge.rulebook)
-    if talk is None:
+    lawful = lawful_ways(ground.decision, ground.book)
+    talk, standing = ground.talk, ground.standing
+    if talk is None or standing is None:
         return choices_for(lawful)
-    standing = _standing(talk, now)
     fen = next_amount(standing.overlap) or standing.shop.amount_fen
     return choices_for(lawful, standing.buyer.way, fen, keeps_goods=talk.keeps_goods)
 
@@ -81,34 +109,29 @@ def _open(choice: Choice, book: Rulebook) -> str:
     return _("(amount to be agreed)") if book.remedies[choice.way].pays != "none" else ""
 
 
-def values_for(ticket: Ticket, now: datetime) -> dict[str, str]:
+def values_for(ground: Ground) -> dict[str, str]:
     """Give the value of each variable, always in Chinese; what nobody knows is empty."""
     with override(_CHINESE):
-        judge, talk = judge_of(ticket.shop_id, now), newest_of(ticket.pk)
-        book = judge.rulebook
-        stored = decision_of(ticket.pk)
-        proposal = proposal_of(stored, {}, now) if stored else None
-        decision = decided_now(ticket, judge, now)
-        options = options_words(options_for(ticket, talk, now), book)
-        cites = clauses_of((each for each in decision.verdict.citations if each.assumption is None), book)
+        ticket, talk, book = ground.ticket, ground.talk, ground.book
+        cited = ground.decision.verdict.citations
+        cites = clauses_of((each for each in cited if each.assumption is None), book)
         return {
             "店铺": ticket.shop.name,
             "商品": ticket.article or "商品",
             "申请": value(ticket.apply_type) or ticket.claim or "售后",
             "订单号": ticket.order_no,
             "申请金额": money(ticket.amount_fen) if ticket.amount_fen else "",
-            "方案": _numbered(options),
-            "时间": at((talk.until or talk.back_at) if talk else None) or at(until(ticket, now)),
+            "方案": _numbered(options_words(options_for(ground), book)),
+            "时间": at((talk.until or talk.back_at) if talk else None) or at(until(ticket, ground.now)),
             "依据": "、".join(cite.quote for cite in cites),
-            "还差": _numbered(_wanted(proposal)[:_MOST]),
-            **_positions(talk, book, now),
+            "还差": _numbered(_wanted(ground)[:_MOST]),
+            **_positions(talk, ground.standing, book),
         }
 
 
-def _positions(talk: Negotiation | None, book: Rulebook, now: datetime) -> dict[str, str]:
-    if talk is None:
+def _positions(talk: Negotiation | None, standing: Standing | None, book: Rulebook) -> dict[str, str]:
+    if talk is None or standing is None:
         return {"买家要": "", "我们给": "", "谈妥": ""}
-    standing = _standing(talk, now)
     agreed = terms_words(Terms(talk.way, talk.amount_fen), book)
     return {
         "买家要": terms_words(standing.buyer, book),
@@ -117,17 +140,16 @@ def _positions(talk: Negotiation | None, book: Rulebook, now: datetime) -> dict[
     }
 
 
-def _standing(talk: Negotiation, now: datetime) -> Standing:
-    return how_it_stands(talk, list(talk.offers.all()), now)
-
-
-def _wanted(proposal: Proposal | None) -> list[str]:
+def _wanted(ground: Ground) -> list[str]:
     """List what the buyer is asked for: evidence first, then open questions."""
-    if proposal is None:
-        return []
-    buyer = _("from the buyer")
-    pieces = [each for whom, wanted in proposal.evidence if whom == buyer for each in wanted]
-    return pieces or [asked.words for asked in proposal.asked]
+    book, judge = ground.book, ground.judge
+    lists = [book.evidence[code] for code in ground.decision.verdict.evidence if code in book.evidence]
+    pieces = dict.fromkeys(text.of(lang()) for each in lists for text in each.buyer)
+    if pieces or not ground.ticket.open:
+        return list(pieces)
+    words = Words(lang(), book, int(ground.ticket.seen_at.timestamp()))
+    trying = Trying(judge, ground.told.facts, lambda facts: judged(ground.told.seen, facts, judge))
+    return [words.fact(each.fact) for each in trying.questions()]
 
 
 def _numbered(lines: Sequence[str]) -> str:

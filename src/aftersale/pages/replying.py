@@ -9,13 +9,11 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.negotiation.drafting import ask_draft, body_of, masked, setting_of
 from aftersale.negotiation.replies import offered, use
-from aftersale.negotiation.rounds import newest_of
 from aftersale.negotiation.scenes import NEED_WORDS, SCENE_WORDS, STAGE_WORDS, Stage, scene_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.reply_values import options_for, options_words, values_for
+from aftersale.pages.reply_values import ground_of, options_for, options_words, values_for
 from aftersale.pages.service import NotReady
 from aftersale.policy.talks.fill import filled
-from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.wording import check_words
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -63,7 +61,7 @@ def _drafted(ask: Ask, ticket: Ticket) -> HttpResponse:
 
 def _prompt(ticket: Ticket, ask: Ask) -> str:
     """Say what a draft rests on, in Chinese: facts, positions and options; no name, number or address."""
-    values = values_for(ticket, ask.now)
+    values = values_for(ground_of(ticket, ask.now))
     named = ("商品", "申请", "申请金额", "买家要", "我们给", "谈妥", "时间", "依据")
     lines = [f"{name}：{values[name]}" for name in named if values[name]]
     stage = STAGE_WORDS[Stage(_stage(ask))].zh
@@ -76,9 +74,10 @@ def _stage(ask: Ask) -> str:
 
 
 def _shown(ask: Ask, ticket: Ticket, **more: Any) -> HttpResponse:  # noqa: ANN401  # what a template takes
-    talk, book = newest_of(ticket.pk), judge_of(ticket.shop_id, ask.now).rulebook
+    ground = ground_of(ticket, ask.now)
+    talk = ground.talk
     scene = ask.said("scene") or scene_of(ticket.reason, keeps_goods=bool(talk and talk.keeps_goods))
-    stage, values = _stage(ask), values_for(ticket, ask.now)
+    stage, values = _stage(ask), values_for(ground)
     known = offered(ticket.shop, ask.person, scene, stage)
     chosen = next((each for each in known if each.code == ask.said("code")), known[0] if known else None)
     setting = setting_of(ticket.shop)
@@ -93,7 +92,7 @@ def _shown(ask: Ask, ticket: Ticket, **more: Any) -> HttpResponse:  # noqa: ANN4
         "known": known,
         "chosen": chosen,
         "text": _words(chosen, values),
-        "options": options_words(options_for(ticket, talk, ask.now), book),
+        "options": options_words(options_for(ground), ground.book),
         "drafting": setting if setting and setting.on else None,
         "leaving": "",
         "drafted": False,

@@ -27,6 +27,7 @@ WAYS = (
     "pickup",
     "exchange",
     "reship",
+    "reship_missing",
     "repair",
     "price_diff_refund",
     "coupon",

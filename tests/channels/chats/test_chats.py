@@ -71,9 +71,24 @@ def test_what_stands_above_the_first_head_and_below_a_bad_time_is_parked_with_it
     assert [line.words for line in later.lines] == ["退80", "好"]
 
 
-def test_rows_of_a_table_without_words_are_passed_over() -> None:
-    text = "时间,发送人,内容\n2026-06-01 10:00,买家,\n\n2026-06-01 10:01,买家\n2026-06-01 10:02,客服,好"
-    assert said(text) == [("01 10:02", "merchant", "好")]
+def test_rows_of_a_table_that_lack_something_are_parked_with_what_they_lack() -> None:
+    text = "时间,发送人,内容\n2026-06-01 10:00,买家,\n\n2026-06-01 10:01,,在吗\n2026-06-01 10:02,客服,好"
+    chat = read_chat(text)
+    assert [line.words for line in chat.lines] == ["好"]
+    assert [(each.row, each.column, each.code) for each in chat.parked] == [
+        (2, "内容", "missing"),
+        (4, "发送人", "missing"),
+    ]
+
+
+def test_all_that_stands_below_a_head_that_cannot_be_read_is_said_by_nobody() -> None:
+    chat = read_chat("买家 2026-06-01 10:00\n退80\n客服 2026-13-45 10:00\n一\n二")
+    assert [line.words for line in chat.lines] == ["退80"]
+    assert [(each.row, each.code) for each in chat.parked] == [
+        (3, "bad_time"),
+        (4, "chat_no_head"),
+        (5, "chat_no_head"),
+    ]
 
 
 def test_bytes_are_read_in_either_encoding_of_exports_or_not_at_all() -> None:
@@ -82,9 +97,12 @@ def test_bytes_are_read_in_either_encoding_of_exports_or_not_at_all() -> None:
     assert decoded(b"\xff\xff\xff") is None
 
 
-def test_a_conversation_without_end_is_cut() -> None:
+def test_what_is_too_much_of_a_conversation_is_parked() -> None:
     text = "\n".join(f"买家 2026-06-01 10:00:{each % 60:02}\n第{each}句" for each in range(MOST_LINES + 500))
-    assert len(read_chat(text).lines) == MOST_LINES
+    chat = read_chat(text)
+    assert len(chat.lines) == MOST_LINES
+    assert len(chat.parked) == 500
+    assert chat.parked[0].code == "chat_too_long"
 
 
 @given(st.text(max_size=300))

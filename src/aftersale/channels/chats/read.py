@@ -1,4 +1,4 @@
-"""Read a conversation line by line: pasted text or a csv file, who spoke, when, and what.
+"""Read a conversation line by line: pasted text or rows of a table, who spoke, when, and what.
 
 Two forms of text are known: a head of name and time above what was said, and time, name and words in one
 line. Who is neither the shop nor the platform is the buyer. What cannot be placed is parked with its line.
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from aftersale.channels.base import Parked
 from aftersale.channels.interface import Said
 from aftersale.channels.spreadsheet.cells import Unreadable, read_time
+from aftersale.domain.clock import moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
 _TIME = r"(?P<time>\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*T?\s*\d{1,2}:\d{2}(?::\d{2})?)"
@@ -30,10 +31,13 @@ _SHOP = re.compile(
 )
 _PLATFORM = re.compile(r"平台|系统|小二|机器人|官方|platform|system|robot", re.IGNORECASE)
 _TITLES = {
-    "time": ("时间", "发送时间", "消息时间", "日期", "time"),
-    "who": ("发送人", "发送方", "发送者", "角色", "昵称", "发言人", "who", "role"),
-    "words": ("内容", "消息内容", "消息", "聊天内容", "文本", "words", "text"),
+    "time": ("时间", "发送时间", "消息时间", "日期", "time", "at", "timestamp", "send_time"),
+    "who": ("发送人", "发送方", "发送者", "角色", "昵称", "发言人", "who", "role", "sender", "from"),
+    "words": ("内容", "消息内容", "消息", "聊天内容", "文本", "words", "text", "content", "message"),
 }
+_NAMES = {"time": "时间", "who": "发送人", "words": "内容"}
+# Seconds of the years 2001 to 2286: what lies between is a time, what is larger counts milliseconds.
+_FIRST_SECOND, _LAST_SECOND = 10**9, 10**10 - 1
 MOST_LINES, MOST_SIGNS, _QUOTE = 1_000, 300_000, 80
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -59,27 +63,75 @@ def decoded(content: bytes) -> str | None:
 def read_chat(text: str, name: str = "", ours: Collection[str] = ()) -> Chat:
     """Read a conversation; `ours` are names under which the shop speaks, `name` is that of the file."""
     rows = text[:MOST_SIGNS].replace("\r\n", "\n").replace("\r", "\n").split("\n")[: 5 * MOST_LINES]
-    reading = _Reading(name, frozenset(each.strip().lower() for each in ours if each.strip()))
-    table = _as_table(rows)
-    if table is None:
-        reading.take_text(rows)
-    else:
-        reading.take_table(*table)
+    first = next((row for row in rows if row.strip()), "")
+    sign = "\t" if "\t" in first else ","
+    if _places([title.strip().lower() for title in first.split(sign)]) is not None:
+        return read_table(enumerate(csv.reader(rows, delimiter=sign), 1), name, ours)
+    reading = _reading(name, ours)
+    reading.take_text(rows)
     return reading.whole()
 
 
-def _as_table(rows: Sequence[str]) -> tuple[dict[str, int], list[list[str]]] | None:
-    """Read rows as a table where the first one names time, speaker and words; else None."""
-    first = next((row for row in rows if row.strip()), "")
-    sign = "\t" if "\t" in first else ","
-    titles = [title.strip().lower() for title in first.split(sign)]
+def read_table(
+    table: Iterable[tuple[int, Sequence[str]]], name: str = "", ours: Collection[str] = ()
+) -> Chat:
+    """Read numbered rows, of which the first that is not empty names time, speaker and words."""
+    reading, places = _reading(name, ours), None
+    for number, cells in table:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if places is None:
+            places = _places([cell.strip().lower() for cell in cells])
+            if places is None:
+                reading.park(number, None, " ".join(cells), "chat_no_titles")
+                break
+            continue
+        reading.take_row(number, {what: _cell(cells, at) for what, at in places.items()})
+    return reading.whole()
+
+
+def read_entries(entries: Iterable[object], name: str = "", ours: Collection[str] = ()) -> Chat:
+    """Read entries of a JSON file, each with a time, who spoke and the words, under the names of a table."""
+    reading = _reading(name, ours)
+    for number, entry in enumerate(entries, 1):
+        said = (
+            {str(key).strip().lower(): value for key, value in entry.items()}
+            if isinstance(entry, dict)
+            else {}
+        )
+        places = _places(list(said))
+        if places is None:
+            reading.park(number, None, str(entry), "chat_no_titles")
+            continue
+        values = [_of_json(value) for value in said.values()]
+        reading.take_row(number, {what: values[at] for what, at in places.items()})
+    return reading.whole()
+
+
+def _reading(name: str, ours: Collection[str]) -> _Reading:
+    return _Reading(name, frozenset(each.strip().lower() for each in ours if each.strip()))
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
+
+
+def _of_json(value: object) -> str:
+    """Write a value as text; a number of the size of seconds or milliseconds since 1970 is a time."""
+    number = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    seconds = number // 1_000 if number > _LAST_SECOND else number
+    if _FIRST_SECOND < seconds <= _LAST_SECOND:
+        return moment_of(seconds).isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def _places(titles: Sequence[str]) -> dict[str, int] | None:
+    """Say where time, speaker and words stand; None where one of them is not named."""
     places = {
         what: next((titles.index(each) for each in named if each in titles), -1)
         for what, named in _TITLES.items()
     }
-    if -1 in places.values():
-        return None
-    return places, list(csv.reader(rows, delimiter=sign))
+    return None if -1 in places.values() else places
 
 
 @dataclass(slots=True)
@@ -87,48 +139,54 @@ class _Reading:
     name: str
     ours: frozenset[str]
     lines: list[Said] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
 
     def take_text(self, rows: Iterable[str]) -> None:
-        """Take lines of text: a head begins what somebody said, and what follows belongs to it."""
+        """Take lines of text: a head begins what somebody said, and what follows belongs to it.
+
+        Below a head that could not be read nobody knows who says it, until the next head.
+        """
+        placed = False
         for number, raw in enumerate(rows, 1):
             row = raw.strip()
             head = next((found for each in _HEADS if (found := each.match(row))), None)
             if head is not None:
-                self._begin(number, head["who"], head["time"], head["words"])
-            elif row and self.lines and not self._lost(number):
+                placed = self._begin(number, head["who"], head["time"], head["words"])
+            elif row and placed:
                 self._go_on(row)
-            elif row and not self.lines:
-                self.parked.append(Parked(self.name, number, None, row[:_QUOTE], "chat_no_head"))
+            elif row:
+                self.park(number, None, row, "chat_no_head")
 
-    def take_table(self, places: dict[str, int], table: Sequence[Sequence[str]]) -> None:
-        """Take rows of a table below its titles."""
-        begun = False
-        for number, cells in enumerate(table, 1):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not begun:
-                begun = True
-                continue
-            said = {what: cells[at].strip() if at < len(cells) else "" for what, at in places.items()}
-            if said["words"]:
-                self._begin(number, said["who"], said["time"], said["words"])
+    def take_row(self, number: int, said: Mapping[str, str]) -> None:
+        """Take one row of a table; what it lacks is said."""
+        lacks = next((what for what, value in said.items() if not value), None)
+        if lacks is None:
+            self._begin(number, said["who"], said["time"], said["words"])
+        else:
+            self.park(number, _NAMES[lacks], "", "missing")
+
+    def park(self, row: int, column: str | None, value: str, code: str) -> None:
+        """Put aside what cannot be taken, with its place."""
+        self.parked.append(Parked(self.name, row, column, value[:_QUOTE], code))
 
     def whole(self) -> Chat:
-        """Give what was read, oldest first."""
-        said = [line for line in self.lines if line.words][:MOST_LINES]
-        return Chat(tuple(sorted(said, key=lambda line: line.at)), tuple(self.parked))
+        """Give what was read, oldest first; what is too much is parked."""
+        said = [(row, line) for row, line in zip(self.rows, self.lines, strict=True) if line.words]
+        for row, line in said[MOST_LINES:]:
+            self.park(row, None, line.words, "chat_too_long")
+        kept = [line for _, line in said[:MOST_LINES]]
+        return Chat(tuple(sorted(kept, key=lambda line: line.at)), tuple(self.parked))
 
-    def _begin(self, row: int, who: str, time: str, words: str) -> None:
+    def _begin(self, row: int, who: str, time: str, words: str) -> bool:
+        """Begin what somebody said; tells whether its time could be read."""
         at = _time(time)
         if at is None:
-            self.parked.append(Parked(self.name, row, "时间", time[:_QUOTE], "bad_time"))
-            return
+            self.park(row, "时间", time, "bad_time")
+            return False
         self.lines.append(Said(at, self._role(who.strip()), words.strip()))
-
-    def _lost(self, row: int) -> bool:
-        """Tell whether the head right above could not be read, so that nobody knows who says this."""
-        return bool(self.parked) and self.parked[-1].code == "bad_time" and self.parked[-1].row == row - 1
+        self.rows.append(row)
+        return True
 
     def _go_on(self, words: str) -> None:
         last = self.lines[-1]
