@@ -253,3 +253,28 @@ def test_an_exchange_says_nothing_of_amounts_that_cannot_be_paid(agent: Visitor,
     assert "申请金额为零或负数" not in said
     assert "零元" not in said
     assert "¥0.00" not in said.partition("时间线")[0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "platform", "offered"),
+    [("receive", "douyin", True), ("decide", "douyin", False), ("receive", "kuaishou", False)],
+)
+def test_more_time_to_receive_is_a_next_step_where_the_platform_has_it(
+    stage: str, platform: str, agent: Visitor, shop: Shop, *, offered: bool
+) -> None:
+    Shop.objects.filter(pk=shop.pk).update(platform=platform)
+    ticket = make_ticket(shop, 8, stage=stage, apply_type="return_refund", goods_state="back")
+    text = text_of(agent.get("ticket", ticket.pk))
+    assert ('data-key="l"' in text) is offered
+    assert (f"{reverse('approve', args=[ticket.pk])}?verb=extend" in text) is offered
+    assert "L</kbd></dt><dd>延长收货" in text
+    if offered:
+        asked = words_of(agent.get("approve", ticket.pk, part=True, verb="extend"))
+        assert "延长收货" in asked
+        agent.post("approve", ticket.pk, part=True, verb="extend", **seen(ticket))
+        assert ticket.actions.get().verb == "extend"
+
+
+def test_a_trainee_is_not_offered_more_time(trainee: Visitor, shop: Shop) -> None:
+    ticket = make_ticket(shop, 8, stage="receive", apply_type="return_refund")
+    assert 'data-key="l"' not in text_of(trainee.get("ticket", ticket.pk))

@@ -154,6 +154,19 @@ def stages() -> list[tuple[str, str]]:
     return [(code.value, text.of(lang())) for code, text in STAGE_WORDS.items() if code is not Stage.DONE]
 
 
+def measures() -> list[tuple[str, str]]:
+    """List what a platform does to a shop."""
+    return [
+        ("warning", _("warning")),
+        ("points_a", _("points of class A")),
+        ("points_b", _("points of class B")),
+        ("deposit", _("taken from the deposit")),
+        ("fine", _("fine")),
+        ("limit", _("rights limited")),
+        ("score", _("change of the score")),
+    ]
+
+
 def flags() -> list[tuple[str, str]]:
     """List the flags that a sheet can show."""
     return [(code, text.of(lang())) for code, text in FLAGS.items()]
