@@ -199,16 +199,16 @@ def test_kinds_of_penalties_are_said_in_the_language_of_the_page(agent: Visitor,
     assert "A 类扣分 2" in words_of(agent.get("penalties"))
 
 
-def test_what_was_ticked_and_typed_of_a_submission_stays_where_it_is_refused(
-    agent: Visitor, case: Case
+def test_what_was_ticked_of_a_submission_stays_where_it_is_refused(
+    agent: Visitor, lead: Visitor, case: Case
 ) -> None:
-    page = text_of(agent.get("dispute", case.pk))
-    assert 'name="gaps" value="1"' in page
-    assert 'name="gaps" value="1" checked' not in page
-    refused = agent.post("dispute_submit", case.pk, pack=case.pack_id, gaps="1")
+    ticked = 'name="sure" value="1" required checked'
+    assert ticked not in text_of(agent.get("dispute", case.pk))
+    lead.post("dispute_take", case.pk)
+    refused = agent.post("dispute_submit", case.pk, pack=case.pack_id, by_hand="1", sure="1")
+    assert refused.status_code == 422
     form = text_of(refused).partition('id="submit"')[2].partition("</form>")[0]
-    assert 'name="gaps" value="1" checked' in form
-    assert 'name="sure" value="1" required>' in form
+    assert ticked in form
     assert 'id="refused-here"' in form
 
 

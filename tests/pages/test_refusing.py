@@ -113,12 +113,12 @@ def test_the_button_says_whether_it_refuses_or_proposes_to(
     agent: Visitor, trainee: Visitor, ticket: Ticket
 ) -> None:
     """Who may not refuse reads so before the form and in it."""
-    says = {"拒绝…": (True, False), "提议拒绝…": (False, True)}
+    says = {"拒绝…": (True, False), "提交拒绝…": (False, True)}
     pages = [words_of(each.get("ticket", ticket.pk)) for each in (agent, trainee)]
     for words, expected in says.items():
         assert tuple(f" {words} R" in page for page in pages) == expected, words
     forms = [words_of(each.get("refuse", ticket.pk, part=True)) for each in (agent, trainee)]
-    assert ["提交给同事" in form for form in forms] == [False, True]
+    assert ["提交拒绝，请同事审核" in form for form in forms] == [False, True]
 
 
 def test_clause_and_evidence_are_chosen_from_what_the_decision_rests_on(
