@@ -63,11 +63,11 @@ demo-stop:  ## Close the desk that `make demo` opened
 # beside all other tests is waiting for them.
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
 	@$(BIN)/python -m pytest -n $(WORKERS) $(COVERED) --cov --cov-report=term
-	@$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser $(addprefix --ignore=,$(COVERED))
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(COVERED))
 	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser; \
 	else echo "Pages: not tested in a browser, there is no chromium"; fi
 	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
-		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m django_db $(addprefix --ignore=,$(ALIKE)) && \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m django_db $(addprefix --ignore=,$(ALIKE)) && \
 		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(WHOLE); \
 	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
 

@@ -8,6 +8,7 @@ import pytest
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Role
 from aftersale.domain.states import ActionState
+from aftersale.shops.models import Shop
 from aftersale.tickets.imports import Given, run_import, start_import
 from aftersale.tickets.models import Action, Note, Task, Ticket
 from tests.api.desk import make_person, make_ticket, now
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from aftersale.shops.models import Person, Shop
+    from aftersale.shops.models import Person
     from tests.pages.desk import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,16 @@ def test_paying_out_is_asked_first_with_goods_number_and_amount(agent: Visitor, 
     assert ticket.ticket_no in said
     assert "10 秒后才提交" in said
     assert not Action.objects.exists()
+
+
+def test_what_another_amount_becomes_is_said_before_it_is_pressed(agent: Visitor, ticket: Ticket) -> None:
+    """True where an interface is asked; a shop whose tasks are all prepared is told nothing of it."""
+    hint = "平台接口只能按申请的 ¥129.00 退"
+    assert hint not in words_of(agent.get("approve", ticket.pk, part=True))
+    Shop.objects.filter(pk=ticket.shop_id).update(channel="douyin")
+    assert hint in words_of(agent.get("approve", ticket.pk, part=True))
+    other = words_of(agent.get("approve", ticket.pk, part=True, verb="compensate"))
+    assert "平台接口" not in other
 
 
 def test_an_approval_makes_one_action_one_event_and_can_be_taken_back(agent: Visitor, ticket: Ticket) -> None:

@@ -74,6 +74,15 @@ def test_whoever_may_not_approve_or_assign_is_not_offered_it(trainee: Visitor, t
     assert f'value="{ticket.pk}"' not in bar
 
 
+def test_what_a_batch_did_is_not_called_done_before_it_is_sent(agent: Visitor, shop: Shop) -> None:
+    made = planned(agent, fit(shop, 1))
+    agent.post("bulk_begin", made.pk)
+    approved = re.compile(r"已确认，\d+ 秒后提交 1 ")
+    assert approved.search(words_of(agent.get("bulk_one", made.pk)))
+    Action.objects.update(state="done")
+    assert not approved.search(words_of(agent.get("bulk_one", made.pk)))
+
+
 def test_a_search_has_no_boxes(agent: Visitor, ticket: Ticket, shop: Shop) -> None:
     fit(shop, 2)
     text = text_of(agent.get("search", q="玻璃杯"))

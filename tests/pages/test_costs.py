@@ -15,7 +15,7 @@ from aftersale.api.costs import costs_of
 from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.pages.reply_values import ground_of, options_for
-from aftersale.policy.costs.rank import PRESETS
+from aftersale.policy.costs.rank import CRITERIA, PRESETS
 from aftersale.policy.costs.ways import STEP_WORDS
 from aftersale.shops.cost_settings import Weighing, set_weighing, weighing_of
 from aftersale.shops.models import CostFigure, Goodwill, GoodwillGiven
@@ -90,6 +90,30 @@ def test_a_figure_of_the_shop_counts_with_its_source_day_and_author(
     lead.post("settings_costs_figure", shop.pk, name="goods_cost_bp", back="1", since="2026-01-01")
     assert "¥69.26" in opened(agent, ticket)
     assert CostFigure.objects.count() == 2
+
+
+def test_a_saved_figure_comes_back_where_it_stands_and_says_so(lead: Visitor, shop: Shop) -> None:
+    form = {"name": "wage_fen", "value": "25", "since": "2026-01-01", "source": "估计"}
+    answer = lead.post("settings_costs_figure", shop.pk, part=True, **form)
+    group = answer.headers["HX-Retarget"].removeprefix("#")
+    assert answer.headers["HX-Reswap"].startswith("outerHTML")
+    text = text_of(answer)
+    assert text.lstrip().startswith(f'<section class="card-plain spaced" id="{group}">')
+    assert f'id="{group}"' in text_of(lead.get("settings_costs_shop", shop.pk))
+    row = text.partition('id="figure-wage_fen"')[2].partition("</tr>")[0]
+    assert "已保存" in row
+    assert "¥25.00" in row
+    assert text.count("已保存") == 1
+    bare = lead.post("settings_costs_figure", shop.pk, **form)
+    assert bare.headers["Location"].endswith("#figure-wage_fen")
+
+
+def test_saved_weights_come_back_where_they_stand(lead: Visitor, shop: Shop) -> None:
+    own = dict.fromkeys(CRITERIA, "20")
+    answer = lead.post("settings_costs_weights", shop.pk, part=True, preset="", above="500", **own)
+    assert answer.headers["HX-Retarget"] == "#weights"
+    assert "已保存" in words_of(answer)
+    assert 'value="500.00"' in text_of(answer)
 
 
 def test_a_figure_that_begins_later_is_listed_and_does_not_count_yet(lead: Visitor, shop: Shop) -> None:

@@ -190,6 +190,28 @@ def test_penalties_are_noted_and_lifted(agent: Visitor, shop: Shop, case: Case) 
     assert agent.post("dispute_penalty", case.pk, kind="fine", amount="50").status_code == 302
 
 
+def test_kinds_of_penalties_are_said_in_the_language_of_the_page(agent: Visitor, shop: Shop) -> None:
+    agent.post("penalties", shop=shop.pk, kind="points_a", amount="2", on="2026-06-01", note="")
+    english = words_of(visitor(agent.person, "en").get("penalties"))
+    for words in ("points of class A 2", "warning", "fine", "change of the score"):
+        assert words in english
+    assert "扣分" not in english
+    assert "A 类扣分 2" in words_of(agent.get("penalties"))
+
+
+def test_what_was_ticked_of_a_submission_stays_where_it_is_refused(
+    agent: Visitor, lead: Visitor, case: Case
+) -> None:
+    ticked = 'name="sure" value="1" required checked'
+    assert ticked not in text_of(agent.get("dispute", case.pk))
+    lead.post("dispute_take", case.pk)
+    refused = agent.post("dispute_submit", case.pk, pack=case.pack_id, by_hand="1", sure="1")
+    assert refused.status_code == 422
+    form = text_of(refused).partition('id="submit"')[2].partition("</form>")[0]
+    assert ticked in form
+    assert 'id="refused-here"' in form
+
+
 def test_only_who_manages_a_shop_lets_the_desk_submit(
     as_role: Callable[[RoleCode], Visitor], shop: Shop, case: Case
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aftersale.domain.roles import Role
 from aftersale.evidence import vault
+from aftersale.evidence.pieces import Giver
 from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.models import EvidenceLink, EvidenceRequest
 from aftersale.tickets.vault.adding import Told
@@ -63,6 +66,21 @@ def test_a_file_fills_its_line_and_the_counts_follow(agent: Visitor, ticket: Tic
 def test_the_queue_says_how_far_the_evidence_is(agent: Visitor, ticket: Ticket) -> None:
     put(ticket, agent.person, told=Told(item=missing(ticket)))
     assert "凭证 1/3" in words_of(agent.get("queue"))
+
+
+def test_the_queue_and_the_ticket_say_the_same_of_the_evidence(agent: Visitor, ticket: Ticket) -> None:
+    """A guard asks for pieces of its own, and what is given beside the list answers no line of it."""
+    rules = judge_of(ticket.shop_id, now()).rulebook.rules
+    ticket.decisions.update(guards=json.dumps([next(rule.id for rule in rules if "F-M01" in rule.evidence)]))
+    put(ticket, agent.person, told=Told(item=missing(ticket)))
+    put(ticket, agent.person, PDF, "b.pdf", told=Told(item="of_another_rule"))
+    theirs = Told(item=missing(ticket), source=Giver.BUYER)
+    put(ticket, agent.person, photo(2), "c.jpg", told=theirs)
+    box = re.search(r"凭证 (\d+/\d+)", words_of(agent.get("evidence", ticket.pk, part=True)))
+    assert box
+    there, wanted = map(int, box[1].split("/"))
+    assert (there, wanted > 3) == (2, True)
+    assert f"凭证 {box[1]} " in words_of(agent.get("queue"))
 
 
 def test_without_the_script_one_lands_on_the_ticket_again(agent: Visitor, ticket: Ticket) -> None:

@@ -53,7 +53,7 @@ def test_the_time_left_is_said_in_words_and_never_by_colour_alone(agent: Visitor
     make_ticket(shop, 1, queue_at=soon(0.7), due_at=soon(0.7))
     text = text_of(agent.get("queue"))
     assert "clock-red" in text
-    assert "00:41" in text
+    assert "剩 41 分" in text
 
 
 def test_days_left_are_said_in_the_language_of_the_page(agent: Visitor, shop: Shop) -> None:

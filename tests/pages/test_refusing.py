@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aftersale.channels.interface import RejectReason
 from aftersale.channels.registry import CHANNELS
+from aftersale.connections.hands import hands_of
 from aftersale.domain.roles import Role
+from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.models import Action, Task, Ticket
-from aftersale.tickets.reject_reasons import said_reason
-from tests.api.desk import make_ticket
+from aftersale.tickets.reject_reasons import reasons_for, said_reason
+from tests.api.desk import make_ticket, now
 from tests.connections.interface import Scripted
 from tests.pages.desk import kinds, seen, text_of, visitor, words_of
 
@@ -61,6 +64,37 @@ def test_reasons_are_those_of_the_claim_and_whether_the_buyer_has_the_goods(
     assert "不在价保范围" not in text
 
 
+def test_what_speaks_of_returned_goods_is_offered_only_when_they_are_back(agent: Visitor, shop: Shop) -> None:
+    ticket = make_ticket(shop, 7, apply_type="return_refund")
+    about = ("退回商品影响二次销售", "退回商品与寄出的不符", "没有收到退货", "超过售后期限")
+    offered = {}
+    for goods in ("with_buyer", "coming_back", "back", "inspected"):
+        type(ticket).objects.filter(pk=ticket.pk).update(goods_state=goods)
+        text = text_of(agent.get("refuse", ticket.pk, part=True))
+        offered[goods] = [words for words in about if words in text]
+    assert offered == {
+        "with_buyer": ["超过售后期限"],
+        "coming_back": ["没有收到退货", "超过售后期限"],
+        "back": list(about),
+        "inspected": [about[0], about[1], about[3]],
+    }
+
+
+def test_of_a_platforms_own_list_what_speaks_of_returned_goods_waits_until_they_are_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = make_ticket(shop, 7, apply_type="return_refund", goods_state="with_buyer")
+    words = {"18": "商品影响二次销售", "29": "退款金额不对"}
+    given = [RejectReason(code, each, needs_text=True, needs_evidence=False) for code, each in words.items()]
+    book = judge_of(shop.pk, now()).rulebook
+    platform = SimpleNamespace(reject_reasons=lambda _number, _hands: given)
+    monkeypatch.setitem(CHANNELS, "listing", platform)
+    ticket.shop.channel = "listing"
+    assert [each.code for each in reasons_for(ticket, book, now(), hands_of).listed] == ["29"]
+    ticket.goods_state = "back"
+    assert [each.code for each in reasons_for(ticket, book, now(), hands_of).listed] == ["18", "29"]
+
+
 @pytest.mark.parametrize(
     ("left_out", "told"), [("text", "这个原因要给买家写说明"), ("evidence", "这个原因要有凭证")]
 )
@@ -73,6 +107,18 @@ def test_a_listed_reason_asks_for_what_comes_with_it(
     assert response.status_code == 422
     assert told in words_of(response)
     assert kinds(ticket) == ["imported"]
+
+
+def test_the_button_says_whether_it_refuses_or_proposes_to(
+    agent: Visitor, trainee: Visitor, ticket: Ticket
+) -> None:
+    """Who may not refuse reads so before the form and in it."""
+    says = {"拒绝…": (True, False), "提交拒绝…": (False, True)}
+    pages = [words_of(each.get("ticket", ticket.pk)) for each in (agent, trainee)]
+    for words, expected in says.items():
+        assert tuple(f" {words} R" in page for page in pages) == expected, words
+    forms = [words_of(each.get("refuse", ticket.pk, part=True)) for each in (agent, trainee)]
+    assert ["提交拒绝，请同事审核" in form for form in forms] == [False, True]
 
 
 def test_clause_and_evidence_are_chosen_from_what_the_decision_rests_on(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from aftersale.shops.models.shop import Connection
 from aftersale.tickets.models import Answer, Deadline
 from tests.api.desk import make_person, make_ticket, now
 from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
+from tests.tickets.taking.notices import APPLIED, ASKED, the_ticket, took
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,3 +213,68 @@ def test_a_shop_that_is_being_read_again_is_said_calmly_and_one_that_needs_a_she
     Shop.objects.filter(pk=shop.pk).update(held=True)
     band = re.findall(r'<p class="(band[^"]*)" role="(\w+)">山茶小店', text_of(agent.get("queue")))
     assert band == [("band" if role == "status" else "band band-bad", role)]
+
+
+def exchange_of(shop: Shop, **said: object) -> Ticket:
+    """Take in an exchange of the wrong thing, of which a sheet tells an amount of nothing."""
+    facts = {
+        **ASKED.facts,
+        "apply_type": "exchange",
+        "reason": "wrong_item",
+        "requested_refund_fen": 0,
+        "shipped": True,
+        "paid_at": APPLIED - timedelta(days=5),
+        "shipped_at": APPLIED - timedelta(days=4),
+        "signed_at": APPLIED - timedelta(days=2),
+        **said,
+    }
+    took(shop, [replace(ASKED, claim="换货", status="换货", amount_fen=0, facts=facts, unknown=frozenset())])
+    return the_ticket()
+
+
+def test_after_the_shop_has_agreed_a_page_proposes_one_thing_only(agent: Visitor, shop: Shop) -> None:
+    ticket = exchange_of(shop, merchant_response="agreed", merchant_agreed_at=APPLIED)
+    assert ticket.step == "send"
+    text = text_of(agent.get("ticket", ticket.pk))
+    assert "建议：寄出并填写单号" in words_of(agent.get("ticket", ticket.pk))
+    assert '<span class="chip">建议</span>' not in text
+    assert "店铺已同意，剩下这一步" in text
+
+
+def test_before_that_the_way_that_is_proposed_is_the_one_at_the_head(agent: Visitor, shop: Shop) -> None:
+    said = words_of(agent.get("ticket", exchange_of(shop).pk))
+    assert "建议：请买家补凭证" in said
+    assert "请买家补凭证 建议" in said
+    assert said.count(" 建议 ") == 1
+
+
+def test_an_exchange_says_nothing_of_amounts_that_cannot_be_paid(agent: Visitor, shop: Shop) -> None:
+    said = words_of(agent.get("ticket", exchange_of(shop).pk))
+    assert "申请金额为零或负数" not in said
+    assert "零元" not in said
+    assert "¥0.00" not in said.partition("时间线")[0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "platform", "offered"),
+    [("receive", "douyin", True), ("decide", "douyin", False), ("receive", "kuaishou", False)],
+)
+def test_more_time_to_receive_is_a_next_step_where_the_platform_has_it(
+    stage: str, platform: str, agent: Visitor, shop: Shop, *, offered: bool
+) -> None:
+    Shop.objects.filter(pk=shop.pk).update(platform=platform)
+    ticket = make_ticket(shop, 8, stage=stage, apply_type="return_refund", goods_state="back")
+    text = text_of(agent.get("ticket", ticket.pk))
+    assert ('data-key="l"' in text) is offered
+    assert (f"{reverse('approve', args=[ticket.pk])}?verb=extend" in text) is offered
+    assert "L</kbd></dt><dd>延长收货" in text
+    if offered:
+        asked = words_of(agent.get("approve", ticket.pk, part=True, verb="extend"))
+        assert "延长收货" in asked
+        agent.post("approve", ticket.pk, part=True, verb="extend", **seen(ticket))
+        assert ticket.actions.get().verb == "extend"
+
+
+def test_a_trainee_is_not_offered_more_time(trainee: Visitor, shop: Shop) -> None:
+    ticket = make_ticket(shop, 8, stage="receive", apply_type="return_refund")
+    assert 'data-key="l"' not in text_of(trainee.get("ticket", ticket.pk))

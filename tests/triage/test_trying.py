@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from aftersale.tickets.judging import Judged
     from aftersale.triage.trying import TriedQuestion
 
-from aftersale.channels.base import Turn
+from aftersale.channels.base import SERVICE, Turn
 
 NOW = datetime(2026, 6, 10, 9, tzinfo=SHANGHAI)
 RETURN: dict[str, Any] = {
@@ -114,6 +115,35 @@ def test_nothing_is_asked_whose_answers_all_lead_to_the_same() -> None:
             for each in question.outcomes
         }
         assert len(led) > 1
+
+
+def test_a_question_of_which_no_answer_changes_the_decision_is_not_asked() -> None:
+    # What the platform itself asks is replied to, whatever a reason would say of a claim.
+    unknown = ("apply_type", "reason", "paid_at", "paid_fen", "signed_at", "shipped_at", "shipped")
+    asked = Ticket((*unknown, "category", "custom_made", "perishable", "opt_out_class"))
+    asked.seen = replace(asked.seen, claim=SERVICE, amount_fen=None)
+    assert {asked.judged(reason=each).step for each in ("no_reason", "damaged")} == {"reply"}
+    assert asked.questions() == {}
+
+
+def test_what_decides_only_together_with_the_next_answer_is_asked() -> None:
+    stalled = Ticket(
+        ("first_scan_at", "signed_at", "shipped"),
+        apply_type="refund_only",
+        reason="logistics_stalled",
+        paid_at="2026-06-08T07:00:00+08:00",
+        shipped_at="2026-06-08T17:00:00+08:00",
+        promised_ship_at="2026-06-10T07:00:00+08:00",
+    )
+    assert stalled.judged(signed=True).step == stalled.judged().step
+    assert stalled.judged(signed=True, signed_at="2026-06-09T08:00:00+08:00").step == "agree_to_return"
+    assert "signed" in stalled.questions()
+
+
+def test_who_asks_for_a_difference_of_price_is_not_asked_why() -> None:
+    ticket = Ticket(("reason",), apply_type="price_protect", signed_at="2026-06-07T09:00:00+08:00")
+    assert "reason" not in ticket.questions()
+    assert "reason" in Ticket(("reason",), signed_at="2026-06-07T09:00:00+08:00").questions()
 
 
 def test_at_most_three_are_asked_and_what_is_known_is_not() -> None:

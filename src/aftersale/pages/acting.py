@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import PAYS, Verb
+from aftersale.channels.verbs import PAYS, REFUNDS, Verb
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -28,6 +28,7 @@ from aftersale.tickets.ledger import OverPaid, PaidUnknown
 from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.tickets.outcome import OPEN
+from aftersale.tickets.perform import MANUAL
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
 from aftersale.tickets.said import said_of
 from aftersale.tickets.side import carrier_code, choices_of
@@ -122,6 +123,7 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "sends": wanted == Verb.SEND,
         "carriers": choices_of(ticket.shop).carriers.values() if wanted == Verb.SEND else (),
         "freight_fen": freight_of(ticket, wanted),
+        "only_fen": only_fen(ticket, wanted),
         "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
         "held": held_words(ticket.held),
         "why": refusal,
@@ -130,6 +132,12 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
     }
     template = "_sure.html" if ask.part else "acted.html"
     return shown(ask, template, status=422 if refusal else 200, form="_sure.html", **around)
+
+
+def only_fen(ticket: Ticket, wanted: str) -> int | None:
+    """Give what was applied for where the interface of a connected platform refunds that alone."""
+    connected = ticket.shop.channel != MANUAL
+    return ticket.amount_fen or None if connected and wanted in REFUNDS else None
 
 
 def _to_colleague(ask: Ask, ticket: Ticket, intent: Intent, needed: SecondPersonNeeded) -> HttpResponse:

@@ -52,7 +52,8 @@ HANDED = Text(
 SHOWN = frozenset({*beside.VERBS, Verb.SEND, Verb.CHANGE_TYPE})
 """What the box tells the outcome of."""
 
-_HERE = frozenset(NEED) - {Verb.REPLY_SERVICE}
+# More time to receive stands among the next steps of the page itself.
+_HERE = frozenset(NEED) - {Verb.REPLY_SERVICE, Verb.EXTEND}
 _ROWS, _LONGEST = 6, 2_000
 _UNDER_WAY = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.UNKNOWN})
 # What a person should see without asking for it.

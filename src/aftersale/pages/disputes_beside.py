@@ -14,12 +14,13 @@ from aftersale.disputes import register
 from aftersale.disputes.complaining import draft
 from aftersale.disputes.estimating import scene_of
 from aftersale.disputes.finding import alike, search
-from aftersale.disputes.models import Case, Complaint, Consequence, Penalty
+from aftersale.disputes.models import Case, Complaint, Penalty
 from aftersale.domain.roles import Permission
 from aftersale.pages.asked import whole
 from aftersale.pages.disputes import shops_of, words
 from aftersale.pages.disputes_acts import measure_of
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.words import measures
 from aftersale.policy.disputes.conditions import conditions_of, level_of
 from aftersale.web.environment import say as _
 
@@ -74,7 +75,7 @@ def penalties(ask: Ask) -> HttpResponse:
         "penalties.html",
         rows=list(rows.order_by("-on", "-pk")[:_MOST]),
         shops=[(shop, found[shop.pk]) for shop in own],
-        kinds=Consequence.choices,
+        kinds=measures(),
         may=ask.caller.shops(Permission.DISPUTE),
         **words(),
     )

@@ -17,7 +17,7 @@ from aftersale.tickets.detail import BESIDE
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.judging import judge as settled
 from aftersale.tickets.models import StoredDecision
-from aftersale.tickets.steps import AGREE_TO_RETURN, SUBMIT
+from aftersale.tickets.steps import AFTER_CONSENT, AGREE_TO_RETURN, SUBMIT
 from aftersale.triage.explained import Explainer
 from aftersale.triage.trying import Trying
 from aftersale.triage.vocabulary import answerer_words
@@ -127,7 +127,7 @@ class _Explaining:
             cites=clauses_of(self._decision.verdict.citations, self._book),
             asked=self._asked() if self._ticket.open else (),
             inspect=tuple(self._words.fact(change.fact) for change in self._explained.inspect),
-            ways=ways_of(self._decision, self._book),
+            ways=ways_of(self._decision, self._book, self._ticket.step),
             evidence=tuple(self._evidence()),
             goods=tuple(way_of_goods(self._judge, self._decision, self._words)),
             rests=tuple(fact for fact in facts if fact.source and fact.name in self._explained.used),
@@ -142,6 +142,8 @@ class _Explaining:
         step, preferred = self._ticket.step, self._decision.verdict.preferred
         if step == SUBMIT:
             return _("by the rules: {remedy}").format(remedy=self._words.remedy(preferred))
+        if step in AFTER_CONSENT:
+            return _("the shop has agreed; this is what is left to do")
         done = step in self._book.remedies or step == AGREE_TO_RETURN
         return self._words.text(self._book.remedies[preferred].verb) if done else ""
 

@@ -75,7 +75,7 @@ def queue(ask: Ask) -> HttpResponse:
         "rows": found.rows,
         "next_cursor": found.next_cursor,
         "promised": _promised(ask, asked, found, after),
-        **around(ask),
+        **around(ask, found.rows),
     }
     if ask.part and after:
         return shown(ask, "_rows.html", bulk=_bulk(ask, found.rows, ()), **rows)
@@ -236,7 +236,7 @@ def search(ask: Ask) -> HttpResponse:
         return HttpResponseRedirect(reverse("ticket", args=[exact[0]]))
     found = exact or next((some for each in words if (some := by_text(shops, each, FOUND))), [])
     rows = rows_of(found)
-    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around(ask))
+    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around(ask, rows))
 
 
 _LONGEST = 500

@@ -17,16 +17,16 @@ from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION, REPLY
 from aftersale.tickets.talking import whom_of
-from aftersale.tickets.vault.checklist import Standing
 from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from aftersale.pages.door import Ask
     from aftersale.tickets.queries import Row
+    from aftersale.tickets.vault.checklist import Standing
 
 _OPEN = frozenset({ActionState.INTENDED, ActionState.SENDING, ActionState.HANDED_OVER, ActionState.UNKNOWN})
 _ASKS_EVIDENCE = frozenset({"request_evidence", "request_evidence_merchant"})
@@ -59,8 +59,9 @@ class ActShown:
 class Rows:
     """Say rows for one person: what they read, and what they may do."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, rows: Sequence[Row]) -> None:
         self._ask, self._speech = ask, Speech(ask.now)
+        self._standings = self._speech.standings(each for each in rows if _shows_evidence(each))
         self._may = {each: ask.caller.shops(each) for each in (Permission.APPROVE, Permission.PROPOSE)}
         self.person_id = ask.person.pk
 
@@ -94,12 +95,7 @@ class Rows:
 
     def chips(self, row: Row) -> list[ChipShown]:
         """List what has to catch the eye, the worst first."""
-        return [*self._state(row), *self._marks(row), *_evidence(row, self._standing(row))]
-
-    def _standing(self, row: Row) -> Standing | None:
-        """Say how far the evidence of a ticket is, where some is there or its reason asks for some."""
-        wanted = self._speech.wanted(row) if row.evidence or row.reason in _NEEDS_EVIDENCE else 0
-        return Standing(min(row.evidence, wanted), wanted) if wanted else None
+        return [*self._state(row), *self._marks(row), *_evidence(row, self._standings.get(row.id))]
 
     def act(self, row: Row) -> ActShown | None:
         """Give the one thing that key A does; None where a row has none."""
@@ -197,20 +193,25 @@ def _action(row: Row) -> ChipShown:
     return ChipShown(f"{verb(row.action_verb)} · {words}", look)
 
 
+def _shows_evidence(row: Row) -> bool:
+    """Tell whether a row says how far its evidence is: some is there, or its reason asks for some."""
+    return row.lane == Lane.OURS and (bool(row.evidence) or row.reason in _NEEDS_EVIDENCE)
+
+
 def _evidence(row: Row, standing: Standing | None) -> Iterator[ChipShown]:
-    """Say how far the evidence of the shop is, as the ticket's own box does, or that some is asked for."""
+    """Say how far the evidence of the shop is, or that some is asked for."""
     if row.lane != Lane.OURS:
         return
-    if standing:
+    if standing and standing.wanted:
         said = _("evidence {there}/{wanted}").format(there=standing.there, wanted=standing.wanted)
         yield ChipShown(said, "good" if standing.whole else "warn")
     elif row.step in _ASKS_EVIDENCE:
         yield ChipShown(_("evidence missing"), "warn")
 
 
-def around(ask: Ask) -> dict[str, Any]:
+def around(ask: Ask, rows: Sequence[Row]) -> dict[str, Any]:
     """Give what a list of rows needs beside them."""
-    return {"view": Rows(ask), "value": value}
+    return {"view": Rows(ask, rows), "value": value}
 
 
 def doable_of(rows: Collection[Row], shops: Collection[int]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -18,7 +18,7 @@ from aftersale.evidence.shop_journal import journal_shop, together
 from aftersale.pages.asked import fen_of
 from aftersale.pages.costs_shown import amount_of, counted_words, source_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.settings import ended, parts_of
+from aftersale.pages.settings import parts_of
 from aftersale.pages.words import plain_yuan, value
 from aftersale.policy.costs.figures import GROUP_WORDS, SPECS, Unit, figures_of
 from aftersale.policy.costs.rank import CRITERIA, CRITERION_WORDS, PRESET_WORDS
@@ -98,28 +98,46 @@ def shop_for(ask: Ask, shop_id: int) -> Shop:
 @page
 def shop(ask: Ask, shop_id: int) -> HttpResponse:
     """Show every figure of a shop with where it comes from, and how the shop weighs."""
-    found, today = shop_for(ask, shop_id), ask.now.astimezone(SHANGHAI).date()
-    counts, every = counts_of(shop_id, ask.now), figures_set(shop_id)
-    weighing = weighing_of(shop_id)
+    return shown(ask, "settings_costs.html", **_around(ask, shop_for(ask, shop_id)))
+
+
+def _around(ask: Ask, found: Shop) -> dict[str, Any]:
+    today = ask.now.astimezone(SHANGHAI).date()
+    counts, every = counts_of(found.pk, ask.now), figures_set(found.pk)
+    weighing = weighing_of(found.pk)
     rows = {name: _row(spec, counts, _told(spec, every, today)) for name, spec in SPECS.items()}
     groups = [
         (group, words.of(lang()), [rows[name] for name, spec in SPECS.items() if spec.group == group])
         for group, words in GROUP_WORDS.items()
     ]
-    return shown(
-        ask,
-        "settings_costs.html",
-        parts=parts_of(ask, "settings_costs"),
-        shop=found,
-        shops=shops_of(ask),
-        groups=groups,
-        today=today.isoformat(),
-        categories=[(code, value(code)) for code in CATEGORIES],
-        weighing=weighing,
-        presets=[(name, words.of(lang())) for name, words in PRESET_WORDS.items()],
-        criteria=[(name, CRITERION_WORDS[name].of(lang()), weighing.weights[name]) for name in CRITERIA],
-        above=plain_yuan(weighing.above_fen) if weighing.above_fen else "",
-    )
+    return {
+        "parts": parts_of(ask, "settings_costs"),
+        "shop": found,
+        "shops": shops_of(ask),
+        "groups": groups,
+        "today": today.isoformat(),
+        "categories": [(code, value(code)) for code in CATEGORIES],
+        "weighing": weighing,
+        "presets": [(name, words.of(lang())) for name, words in PRESET_WORDS.items()],
+        "criteria": [(name, CRITERION_WORDS[name].of(lang()), weighing.weights[name]) for name in CRITERIA],
+        "above": plain_yuan(weighing.above_fen) if weighing.above_fen else "",
+        "saved": "",
+    }
+
+
+def _saved(ask: Ask, shop: Shop, what: str, group: str) -> HttpResponse:
+    """Show the part that was saved where it stands, and say so there; without script the page leads to it."""
+    if not ask.part:
+        ask.tell(_("Saved."))
+        place = f"figure-{what}" if group else what
+        return HttpResponseRedirect(f"{reverse('settings_costs_shop', args=[shop.pk])}#{place}")
+    around = {**_around(ask, shop), "saved": what}
+    if group:
+        _code, around["title"], around["rows"] = next(each for each in around["groups"] if each[0] == group)
+    template = "_settings_costs_group.html" if group else "_settings_costs_weights.html"
+    answer = shown(ask, template, group=group, **around)
+    answer["HX-Retarget"], answer["HX-Reswap"] = f"#{group or what}", "outerHTML show:none"
+    return answer
 
 
 def _row(spec: Spec, counts: Counts, told: tuple[Set, ...]) -> Row:
@@ -178,7 +196,7 @@ def figure(ask: Ask, shop_id: int) -> HttpResponse:
     wanted = Wanted(spec.name, ask.said("category")[:32], number, _day(ask), ask.said("source"))
     with together():
         journal_shop(set_figure(found, wanted, ask.person, ask.now), ask.person.pk, ask.now)
-    return ended(ask, _("Saved."), "settings_costs_shop", shop_id)
+    return _saved(ask, found, spec.name, spec.group)
 
 
 def _number(said: str, unit: Unit) -> int:
@@ -209,7 +227,7 @@ def weights(ask: Ask, shop_id: int) -> HttpResponse:
     wanted = Weighing(ask.said("preset")[:16], own, above)
     with together():
         journal_shop(set_weighing(found, wanted, ask.person, ask.now), ask.person.pk, ask.now)
-    return ended(ask, _("Saved."), "settings_costs_shop", shop_id)
+    return _saved(ask, found, "weights", "")
 
 
 def _weight(said: str) -> int:

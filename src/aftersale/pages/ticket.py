@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aftersale.api.faults import NotHere
+from aftersale.channels.verbs import Verb
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
@@ -20,7 +21,9 @@ from aftersale.tickets.around import history_of, import_number, refused_before, 
 from aftersale.tickets.detail import BESIDE, decision_view, view_of, whole_of
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import Ticket
+from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import rows_of
+from aftersale.tickets.side import allowed
 from aftersale.tickets.steps import is_service
 from aftersale.tickets.watching import around_ticket
 
@@ -69,6 +72,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "value": value,
         "flag_words": flag_words,
         "act": act_of(seen.step),
+        "extends": Verb.EXTEND if seen.lane == Lane.OURS and allowed(row, Verb.EXTEND) else "",
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),
         **_people(ask, seen, people, watchers),

@@ -9,6 +9,7 @@ from aftersale.domain.value_words import FREIGHT_WORDS, LIABILITY_WORDS, word_of
 from aftersale.pages.words import act_of
 from aftersale.policy.explain import FALLBACK
 from aftersale.policy.rulebook import ASK, REJECT
+from aftersale.tickets.steps import AGREE_TO_RETURN
 from aftersale.web.environment import lang, money
 from aftersale.web.environment import say as _
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST = 6
 # What is talked over has no amount before it is agreed.
 _AGREED = frozenset({"partial_refund", "compensation", "service_compensation"})
+_BARE_OF_MONEY = frozenset({"exchange", "repair", "reship"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,14 @@ class Way:
     proposed: bool
 
 
-def ways_of(decision: Decision, book: Rulebook) -> tuple[Way, ...]:
-    """List the proposal and what may be done instead; nothing where there is nothing to compare."""
+def ways_of(decision: Decision, book: Rulebook, step: str) -> tuple[Way, ...]:
+    """List the proposal and what may be done instead; nothing where there is nothing to compare.
+
+    Nothing either where `step` of the ticket no longer follows from the verdict: a way was agreed on, and
+    naming another one as proposed would speak against the step.
+    """
+    if step not in {decision.verdict.preferred, AGREE_TO_RETURN}:
+        return ()
     found = [_way(*told, decision, book) for told in _named(decision)][:_MOST]
     return tuple(found) if len(found) > 1 else ()
 
@@ -69,7 +77,9 @@ def _way(name: str, liability: str, freight: str, decision: Decision, book: Rule
 
 
 def _amount(name: str, decision: Decision, book: Rulebook) -> str:
-    if name in _AGREED:
+    # Nor has a claim that moves no money one where the shop turns it into a refund.
+    unasked = decision.facts["apply_type"] in _BARE_OF_MONEY and not decision.amount_fen
+    if name in _AGREED or (unasked and book.remedies[name].pays == "refund"):
         return _("to be agreed")
     if name == decision.verdict.preferred and decision.payable_fen:
         return money(decision.payable_fen)

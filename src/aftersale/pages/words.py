@@ -13,7 +13,7 @@ from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
 from aftersale.tickets.steps import Stage
 from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
-from aftersale.tickets.vault.checklist import wanted_of
+from aftersale.tickets.vault.checklist import standings_of
 from aftersale.tickets.verbs import verb_of
 from aftersale.tickets.waiting import Whom
 from aftersale.triage.words import Words
@@ -21,13 +21,14 @@ from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from aftersale.policy.decide import Judge
     from aftersale.policy.rulebook import Rulebook
     from aftersale.tickets.models import Ticket
     from aftersale.tickets.queries import Row
+    from aftersale.tickets.vault.checklist import Standing
 
 
 class Speech:
@@ -62,9 +63,10 @@ class Speech:
         remedy = self._book(row.shop_id).remedies.get(row.step)
         return self.of(row.shop_id).text(remedy.verb) if remedy else ""
 
-    def wanted(self, row: Row) -> int:
-        """Count the pieces of evidence that the shop should bring for the main rule of a ticket."""
-        return wanted_of(self._book(row.shop_id), row.rule_id, self._now)
+    def standings(self, rows: Iterable[Row]) -> Mapping[int, Standing]:
+        """Say how far the evidence of tickets is, by ticket, as the box on each ticket's page does."""
+        books = {row.id: self._book(row.shop_id) for row in rows}
+        return standings_of(books, self._now) if books else {}
 
     def tab(self, code: str) -> str:
         """Say where a ticket stands in the queue."""
@@ -150,6 +152,19 @@ def claims() -> list[tuple[str, str]]:
 def stages() -> list[tuple[str, str]]:
     """List the states of a ticket on its platform that are open."""
     return [(code.value, text.of(lang())) for code, text in STAGE_WORDS.items() if code is not Stage.DONE]
+
+
+def measures() -> list[tuple[str, str]]:
+    """List what a platform does to a shop."""
+    return [
+        ("warning", _("warning")),
+        ("points_a", _("points of class A")),
+        ("points_b", _("points of class B")),
+        ("deposit", _("taken from the deposit")),
+        ("fine", _("fine")),
+        ("limit", _("rights limited")),
+        ("score", _("change of the score")),
+    ]
 
 
 def flags() -> list[tuple[str, str]]:

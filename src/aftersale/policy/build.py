@@ -308,6 +308,8 @@ class Builder:
                 hint=_text(item.hint),
                 claims=item.claims,
                 received=item.received,
+                goods=item.goods,
+                says=item.says,
                 needs_text=item.needs_text,
                 needs_evidence=item.needs_evidence,
                 effective=item.effective,

@@ -195,10 +195,13 @@ def unannounced_year(rulebook: Rulebook, decision: Decision) -> int | None:
 def askable(decision: Decision, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Pick what can be asked on this ticket: facts of kind ask whose stage is reached."""
     stage, reason_known = decision.facts.stage, decision.facts["reason"] is not None
+    # A claim that is its own reason: who asks for the difference of a price alleges nothing else.
+    told = frozenset({"reason"}) if decision.facts["apply_type"] == "price_protect" else frozenset[str]()
     return tuple(
         change
         for change in changes
         if (spec := FACTS[change.fact]).silence is Silence.ASK
+        and change.fact not in told
         and spec.stage <= stage
         # Until the buyer's reason is known, what only some reasons allege is no question yet.
         and (reason_known or not spec.alleged_by)

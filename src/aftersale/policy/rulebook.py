@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aftersale.domain.clock import Calendar
+    from aftersale.domain.states import Goods
     from aftersale.policy.expression import Expr, Type
     from aftersale.policy.talks.wording import Sought
     from aftersale.policy.written import (
@@ -161,7 +162,9 @@ class Deadline:
 class RefusalReason:
     """Name one reason for refusing: for which claims, what must come with it, where it is from.
 
-    `received` says whether it speaks of goods that the buyer has (True), has not (False), or either (None).
+    `received` says whether it speaks of goods that the buyer has (True), has not (False), or either (None);
+    `goods` names where they have to be, where it speaks of goods that were returned. `says` are parts of the
+    words by which a platform's own list names the same reason.
     """
 
     id: str
@@ -170,6 +173,8 @@ class RefusalReason:
     hint: Text
     claims: tuple[str, ...]
     received: bool | None
+    goods: tuple[Goods, ...]
+    says: tuple[str, ...]
     needs_text: bool
     needs_evidence: bool
     effective: tuple[date | None, date | None]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from aftersale.domain.states import Goods  # noqa: TC001  # msgspec reads the types
+
 if TYPE_CHECKING:
     from aftersale.texts import Lang
 
@@ -197,6 +199,8 @@ class RejectReasonW(Written, frozen=True):
     cite: tuple[CiteW, ...]
     confidence: Confidence
     received: bool | None = None
+    goods: tuple[Goods, ...] = ()
+    says: tuple[str, ...] = ()
 
 
 class WordingW(Written, frozen=True):

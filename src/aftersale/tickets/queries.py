@@ -17,7 +17,6 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from aftersale.channels.verbs import BESIDE
 from aftersale.domain.errors import AftersaleError
-from aftersale.evidence.pieces import Giver
 from aftersale.texts import Text
 from aftersale.tickets.clocks import MERCHANT
 from aftersale.tickets.models import Action, Deadline, EvidenceLink, Ticket
@@ -290,10 +289,9 @@ def _theirs() -> Subquery:
 
 
 def _answered() -> Subquery:
-    """Count the lines of a ticket's checklist that the shop has answered with evidence."""
-    links = EvidenceLink.objects.filter(ticket=OuterRef("pk"), withdrawn_at=None).exclude(item="")
-    ours = links.exclude(piece__source=Giver.BUYER).order_by()
-    return Subquery(ours.values("ticket").annotate(number=Count("item", distinct=True)).values("number"))
+    """Count the lines of a ticket's checklist that are answered with evidence."""
+    links = EvidenceLink.objects.filter(ticket=OuterRef("pk"), withdrawn_at=None).exclude(item="").order_by()
+    return Subquery(links.values("ticket").annotate(number=Count("item", distinct=True)).values("number"))
 
 
 _GLUE = "|"

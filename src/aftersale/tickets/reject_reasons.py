@@ -86,20 +86,33 @@ def reasons_for(
         given = ask(ticket.ticket_no, hands_of(ticket.shop, now))
     except ChannelError as fault:
         return Reasons(_listed(ticket, book, now), closed=False, why=fault.message)
-    both = [(each, Text(zh=each.words, en=each.words), Text(zh=each.hint, en=each.hint)) for each in given]
+    goods = Goods(ticket.goods_state)
+    fitting = [each for each in given if _fits_there(each.words, book, goods)]
+    both = [(each, Text(zh=each.words, en=each.words), Text(zh=each.hint, en=each.hint)) for each in fitting]
     taken = (Reason(e.code, words, hint, e.needs_text, e.needs_evidence) for e, words, hint in both)
     return Reasons(tuple(taken), closed=True)
 
 
 def _listed(ticket: Ticket, book: Rulebook, now: datetime) -> tuple[Reason, ...]:
-    platform, second = ticket.shop.platform, seconds_of(now)
-    received = _RECEIVED.get(Goods(ticket.goods_state))
+    platform, second, goods = ticket.shop.platform, seconds_of(now), Goods(ticket.goods_state)
     return tuple(
         _reason(each)
         for each in book.reject_reasons
-        if each.holds(platform, ticket.apply_type, second)
-        and (received is None or each.received in {None, received})
+        if each.holds(platform, ticket.apply_type, second) and _fits(each, goods)
     )
+
+
+def _fits(each: RefusalReason, goods: Goods) -> bool:
+    """Tell whether a reason makes sense where the goods are."""
+    received = _RECEIVED.get(goods)
+    if received is None:
+        return True
+    return each.received in {None, received} and (not each.goods or goods in each.goods)
+
+
+def _fits_there(words: str, book: Rulebook, goods: Goods) -> bool:
+    """Tell whether a reason of the platform's own list does, by what the rulebook knows of the like."""
+    return all(_fits(each, goods) for each in book.reject_reasons if any(part in words for part in each.says))
 
 
 def _reason(each: RefusalReason) -> Reason:

@@ -48,6 +48,7 @@ NEED: Mapping[Verb, Permission] = {
     Verb.CHANGE_TYPE: Permission.REFUSE,
     Verb.REFUND_NO_RETURN: Permission.APPROVE,
     Verb.SMALL_PAYOUT: Permission.APPROVE,
+    Verb.EXTEND: Permission.APPROVE,
     Verb.REPLY_SERVICE: Permission.APPROVE,
 }
 """Who may do what; a change of the claim answers otherwise than the buyer asked, as a refusal does."""
@@ -134,6 +135,11 @@ def _to_send(ticket: Ticket) -> bool:
     return ticket.stage == Stage.SHIP or back
 
 
+def _to_extend(ticket: Ticket) -> bool:
+    """Tell whether the time to receive can be extended: 抖店 alone has that, for goods on their way back."""
+    return ticket.open and ticket.stage == Stage.RECEIVE and ticket.shop.platform == "douyin"
+
+
 _FITS: Mapping[Verb, Callable[[Ticket], bool]] = {
     Verb.REMARK: _always,
     Verb.FLAG: _always,
@@ -149,5 +155,6 @@ _FITS: Mapping[Verb, Callable[[Ticket], bool]] = {
     ),
     Verb.CHANGE_TYPE: lambda ticket: ticket.stage in _ANSWERABLE and bool(changes_of(ticket)),
     Verb.SMALL_PAYOUT: lambda ticket: ticket.open,
+    Verb.EXTEND: _to_extend,
 }
 """When each fits; a ticket that ended may still be marked."""

@@ -88,6 +88,9 @@ _STEPS = {Stage.DONE: NOTHING, Stage.SHIP: SEND, Stage.DISPUTE: SUBMIT}
 INSPECTION = frozenset({INSPECT_THEN_REFUND, INSPECT_THEN_SEND})
 """Steps that are done only when somebody has looked at what came back."""
 
+AFTER_CONSENT = INSPECTION | {SEND, CARRY_OUT}
+"""Steps that carry out what the shop has agreed to."""
+
 _REPLACES = frozenset({"exchange", "repair", "reship"})
 # Once the shop has agreed to the return, looking at the goods answers what would have been asked before.
 _ANSWERED_BY_INSPECTION = frozenset(

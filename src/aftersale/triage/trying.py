@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from aftersale.domain.clock import moment_of
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from aftersale.policy.rulebook import Rule
     from aftersale.tickets.judging import Judged
 
-_DAY, _FEN_OF_A_YUAN = 86_400, 100
-# What is typed in cannot be tried in full: days before the application and counts that stand for the rest.
-_DAYS_BEFORE = (1, 5, 9, 16, 40, 120, 220, 400)
+_HOUR, _FEN_OF_A_YUAN = 3_600, 100
+# What is typed in cannot be tried in full: times before the application and counts that stand for the rest.
+_BEFORE = (_HOUR, *(days * 24 * _HOUR for days in (1, 5, 9, 16, 40, 120, 220, 400)))
 _COUNTS = (1, 24, 72, 240)
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 # More candidates than these are never tried: each costs a few decisions.
 _MOST_TRIED = 8
+# So many facts may have to be known together before a decision changes.
+_MOST_TOGETHER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ class Trying:
     def questions(self) -> tuple[TriedQuestion, ...]:
         """List at most three questions: those that decide by themselves first, none that changes nothing."""
         found = self._followed(self._facts_to_ask(self._now.decision)[:_MOST_TRIED])
-        worth = {each.fact: each for each in found if each.outcomes or each.may}
+        worth = {
+            each.fact: each for each in found if (each.outcomes or each.may) and self._moves(each.fact, {})
+        }
         ranked = sorted(worth.values(), key=lambda each: not each.decides)
         return tuple(ranked[:MOST_ASKED])
 
@@ -130,29 +136,36 @@ class Trying:
         kind = FACTS[fact].kind
         if kind is Kind.TIME:
             applied = cast("int", self._now.decision.facts["applied_at"])
-            yield from (moment_of(applied - days * _DAY).isoformat() for days in _DAYS_BEFORE)
+            yield from (moment_of(applied - seconds).isoformat() for seconds in _BEFORE)
         elif kind is Kind.FEN:
             yield _FEN_OF_A_YUAN
         elif kind is Kind.COUNT:
             yield from _COUNTS
 
-    def _judged(self, fact: str, answer: object) -> Judged | None:
+    def _judged(self, fact: str, answer: object, given: Mapping[str, object] = _NOTHING) -> Judged | None:
         try:
-            return self._settle(self._know({fact: answer}))
+            return self._settle(self._know({**given, fact: answer}))
         except FactsInvalid:
             return None
 
+    def _moves(self, fact: str, given: Mapping[str, object]) -> bool:
+        """Tell whether an answer changes the decision, at once or with the answers it would have us ask."""
+        for answer in (*answers_of(fact), *self._probes(fact)):
+            judged = self._judged(fact, answer, given)
+            if judged is None:
+                continue
+            if _decided(judged) != _decided(self._now):
+                return True
+            known, (_, asks) = {**given, fact: answer}, self._waiting(judged.decision)
+            if len(known) < _MOST_TOGETHER and any(self._moves(each, known) for each in asks):
+                return True
+        return False
+
     def _standing(self, judged: Judged, fact: str) -> tuple[object, ...]:
         """Give all that a person would see change; which rule it is matters only where none has settled."""
-        decision, verdict = judged.decision, judged.decision.verdict
-        nearest, asks = self._waiting(decision)
+        nearest, asks = self._waiting(judged.decision)
         return (
-            judged.step,
-            verdict.preferred,
-            verdict.liability,
-            verdict.freight,
-            decision.amount_fen,
-            decision.payable_fen,
+            *_decided(judged),
             nearest.id if nearest and asks else "",
             frozenset(asks) - {fact},
         )
@@ -169,6 +182,19 @@ class Trying:
         if nearest is None or not asks:
             return Tried(answer, judged.step, decision)
         return Tried(answer, nearest.remedies[0], decision, asks)
+
+
+def _decided(judged: Judged) -> tuple[object, ...]:
+    """Give what is decided: what to do, who answers for it, who pays the way back, how much."""
+    decision, verdict = judged.decision, judged.decision.verdict
+    return (
+        judged.step,
+        verdict.preferred,
+        verdict.liability,
+        verdict.freight,
+        decision.amount_fen,
+        decision.payable_fen,
+    )
 
 
 def _open(decision: Decision) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aftersale.domain.clock import moment_of
 from aftersale.domain.fact_table import FACTS
 from aftersale.domain.money import yuan
+from aftersale.domain.spans import span_words
 from aftersale.domain.value_words import (
     FREIGHT_WORDS,
     LIABILITY_WORDS,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from aftersale.texts import Lang
     from aftersale.triage.rows import Outcome, Question, Row
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-# Beyond so many hours a person counts in days.
-_DAYS_FROM = 48 * _HOUR
 _APPROVES, _REFUNDS = "respond_by", "confirm_by"
 _PAID_CLAIMS = frozenset({"refund_only", "return_refund", "price_protect"})
 _UNPAID_CLAIMS = frozenset(APPLY_TYPES) - _PAID_CLAIMS
@@ -81,14 +79,7 @@ class Words:
 
     def span(self, seconds: int) -> str:
         """Write a span as agents do, down to the minute."""
-        if seconds < _MINUTE:
-            return self._("less than a minute")
-        days, hours, minutes = seconds // _DAY, seconds // _HOUR, seconds % _HOUR // _MINUTE
-        if seconds >= _DAYS_FROM:
-            return self._("{days} d {hours} h").format(days=days, hours=hours % 24)
-        if hours:
-            return self._("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-        return self._("{minutes} min").format(minutes=minutes)
+        return span_words(seconds, self.lang)
 
     def stage(self, row: Row) -> str:
         """Name the stage; where we have no word for it, the platform's own stands."""

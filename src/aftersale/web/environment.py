@@ -13,15 +13,15 @@ from jinja2 import Environment, StrictUndefined
 from aftersale import __version__
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.money import yuan
+from aftersale.domain.spans import span_words
 from aftersale.texts import Lang, Text, translator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_HOUR = 3_600
 # Red within an hour or past, amber within four; beyond that a clock is only a time.
 _STEPS = ((_HOUR, "red"), (4 * _HOUR, "amber"))
-_CLOCK_UNTIL = 48 * _HOUR
 
 
 def lang() -> Lang:
@@ -63,13 +63,10 @@ def for_field(moment: datetime | None) -> str:
 
 
 def left(moment: datetime, now: datetime) -> str:
-    """Write the time left: hours and minutes within two days, days beyond; what is past with a sign."""
+    """Write the time left in words, or since when it is over; the script counts it on in the same words."""
     seconds = int((moment - now).total_seconds())
-    if abs(seconds) >= _CLOCK_UNTIL:
-        said = _("{days} d").format(days=abs(seconds) // _DAY)
-    else:
-        said = f"{abs(seconds) // _HOUR:02}:{abs(seconds) % _HOUR // _MINUTE:02}"
-    return said if seconds >= 0 else f"-{said}"
+    said = _("{span} to go") if seconds >= 0 else _("{span} over")
+    return said.format(span=span_words(abs(seconds), lang()))
 
 
 def urgency(moment: datetime, now: datetime) -> str:

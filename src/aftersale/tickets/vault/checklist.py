@@ -8,12 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from django.db.models import Max
 
 from aftersale.domain.clock import day_of, seconds_of
 from aftersale.evidence.pieces import Giver, PieceType
 from aftersale.shops.rulebooks import judge_of
 from aftersale.texts import Text
-from aftersale.tickets.models import Deadline, EvidenceLink
+from aftersale.tickets.models import Deadline, EvidenceLink, StoredDecision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from aftersale.policy.rulebook import Rulebook
     from aftersale.policy.written import EvidenceW, PieceW
-    from aftersale.tickets.models import StoredDecision, Ticket
+    from aftersale.tickets.models import Ticket
 
 EVIDENCE_BY = "evidence_by"
 """The clock by which a platform wants evidence."""
@@ -44,6 +45,18 @@ class Wanted:
     def missing(self) -> bool:
         """Tell whether nothing answers it yet."""
         return not self.there
+
+
+class Standing(NamedTuple):
+    """Say how far the evidence of a ticket is: lines of the shop that are answered, of how many."""
+
+    there: int
+    wanted: int
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing is missing."""
+        return self.there >= self.wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +82,14 @@ class Checklist:
         """Give what the buyer would bring."""
         return tuple(line for line in self.lines if not line.ours)
 
+    @property
+    def standing(self) -> Standing:
+        """Count what the shop should bring, and how much of it is there."""
+        return Standing(len(self.ours) - len(self.missing), len(self.ours))
+
     def find(self, item: str) -> Wanted | None:
         """Give a line by its id."""
         return next((line for line in self.lines if line.id == item), None)
-
-
-class Standing(NamedTuple):
-    """Say how far the evidence of a ticket is: lines of the shop that are answered, of how many."""
-
-    there: int
-    wanted: int
-
-    @property
-    def whole(self) -> bool:
-        """Tell whether nothing is missing."""
-        return self.there >= self.wanted
 
 
 def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -> Checklist:
@@ -91,21 +97,33 @@ def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -
     if stored is None:
         return Checklist()
     book = judge_of(ticket.shop_id, now).rulebook
-    lists = list(_lists(book, (stored.rule_id, *_decode(stored.guards)), day_of(seconds_of(now))))
-    there = Counter(_items([ticket.pk])[ticket.pk])
+    rules = (stored.rule_id, *_decode(stored.guards))
+    return listed_for(book, rules, items_of([ticket.pk])[ticket.pk], now, _due(ticket))
+
+
+def listed_for(
+    book: Rulebook, rules: Sequence[str], items: Sequence[str], now: datetime, by: datetime | None = None
+) -> Checklist:
+    """Put a checklist together from the main rule and the guards of a decision, and the items answered."""
+    lists, there = list(_lists(book, rules, day_of(seconds_of(now)))), Counter(items)
     lines = dict[str, Wanted]()
     for listed in lists:
         for ours, pieces in ((True, listed.merchant), (False, listed.buyer)):
             for piece in pieces:
                 lines.setdefault(piece.id, _wanted(piece, there[piece.id], ours=ours))
     decides = tuple(Text(zh=each.decides.zh, en=each.decides.en) for each in lists)
-    return Checklist(tuple(lines.values()), decides, _due(ticket) if ticket.open else None)
+    return Checklist(tuple(lines.values()), decides, by)
 
 
-def wanted_of(book: Rulebook, rule: str, now: datetime) -> int:
-    """Count what the shop should bring where a rule is the main one."""
-    lists = _lists(book, [rule], day_of(seconds_of(now)))
-    return len({piece.id for listed in lists for piece in listed.merchant})
+def standings_of(books: Mapping[int, Rulebook], now: datetime) -> Mapping[int, Standing]:
+    """Say how far the evidence of tickets is, each by the rulebook of its shop; two queries."""
+    items = items_of(tuple(books))
+    newest = StoredDecision.objects.filter(ticket__in=books).values("ticket").annotate(newest=Max("id"))
+    told = StoredDecision.objects.filter(pk__in=newest.values("newest"))
+    return {
+        ticket: listed_for(books[ticket], (rule, *_decode(guards)), items[ticket], now).standing
+        for ticket, rule, guards in told.values_list("ticket_id", "rule_id", "guards")
+    }
 
 
 def _lists(book: Rulebook, rules: Sequence[str], day: int) -> Iterator[EvidenceW]:
@@ -126,7 +144,8 @@ def _holds(listed: EvidenceW, day: int) -> bool:
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _items(tickets: Sequence[int]) -> Mapping[int, list[str]]:
+def items_of(tickets: Sequence[int]) -> Mapping[int, list[str]]:
+    """Read which lines of their checklists tickets have evidence for; one query."""
     rows = EvidenceLink.objects.filter(ticket__in=tickets, withdrawn_at=None).exclude(item="")
     found: dict[int, list[str]] = {ticket: [] for ticket in tickets}
     for ticket, item in rows.values_list("ticket_id", "item"):
@@ -142,6 +161,8 @@ def _wanted(piece: PieceW, there: int, *, ours: bool) -> Wanted:
 
 def _due(ticket: Ticket) -> datetime | None:
     """Give the time by which the platform wants evidence; without one, when the ticket is due."""
+    if not ticket.open:
+        return None
     clocks = Deadline.objects.filter(ticket=ticket, kind=EVIDENCE_BY, state__in=("running", "paused"))
     asked = clocks.order_by("due_at").values_list("due_at", flat=True).first()
     return asked or ticket.due_at

@@ -3,18 +3,27 @@
   "use strict";
   const $ = (what, inside = document) => inside.querySelector(what);
   const all = (what, inside = document) => [...inside.querySelectorAll(what)];
-  const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+  const MINUTE = 60_000, HOUR = 60 * MINUTE;
 
-  // Clocks: the server wrote the text; here it only goes on, by the time of the desk and not of this machine.
+  const said = (zh, en) => (document.documentElement.lang === "en" ? en : zh);
+
+  // Clocks: the server wrote the text; here it only goes on in the same words (domain/spans.py), by the time of
+  // the desk and not of this machine.
+  function span(length) {
+    const minutes = Math.floor(length / MINUTE), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+    if (!minutes) return said("不到 1 分", "less than a minute");
+    if (days >= 2) return said(`${days} 天 ${hours % 24} 小时`, `${days} d ${hours % 24} h`);
+    if (hours) return said(`${hours} 小时 ${minutes % 60} 分`, `${hours} h ${minutes % 60} min`);
+    return said(`${minutes} 分`, `${minutes} min`);
+  }
   let ahead = new Date(document.documentElement.dataset.now) - Date.now() || 0;
   function tick() {
     const now = Date.now() + ahead;
     for (const clock of all("[data-clock]")) {
       if (clock.closest(".cleared")) continue;
       const left = new Date(clock.dateTime) - now;
-      if (Math.abs(left) >= 2 * DAY) continue;
-      const whole = Math.floor(Math.abs(left) / MINUTE), pad = (n) => String(n).padStart(2, "0");
-      clock.textContent = (left < 0 ? "-" : "") + pad(Math.floor(whole / 60)) + ":" + pad(whole % 60);
+      const words = span(Math.abs(left));
+      clock.textContent = left < 0 ? said(`超时 ${words}`, `${words} over`) : said(`剩 ${words}`, `${words} to go`);
       clock.className = "clock clock-" + (left <= HOUR ? "red" : left <= 4 * HOUR ? "amber" : "plain");
     }
     // The hour itself, where a page shows it, in Shanghai and as long as the server wrote it.
@@ -37,7 +46,6 @@
     $("#said").append(line);
     setTimeout(() => line.remove(), 6_000);
   }
-  const said = (zh, en) => (document.documentElement.lang === "en" ? en : zh);
   setTimeout(() => all("#said .toast").forEach((line) => line.remove()), 8_000);
 
   // Browsers give the clipboard to pages of this machine and of TLS alone; elsewhere the old way still works.
@@ -134,6 +142,7 @@
     KeyN: () => press("n"),
     KeyE: () => press("e"),
     KeyM: () => press("m"),
+    KeyL: () => press("l"),
     KeyU: () => press("u"),
     KeyD: () => press("d"),
     KeyF: () => press("f"),
@@ -253,16 +262,28 @@
       const said = field.value.trim().toLowerCase();
       const links = all(".top nav a").filter((link) => link.textContent.toLowerCase().includes(said));
       const found = links.map((link) => [link.href, link.textContent]);
+      // What the page of a ticket offers, by its words or its key.
+      const acts = all("[data-ticket] .acts [data-key]").filter((act) => act.matches("button") && act.textContent.toLowerCase().includes(said));
+      found.push(...acts.map((act) => ["#", act.textContent, act]));
       if (said.length > 1) found.push([`${$(".find").action}?q=${encodeURIComponent(said)}`, `${field.placeholder}: ${said}`]);
-      list.replaceChildren(...found.map(([href, text]) => {
+      list.replaceChildren(...found.map(([href, text, act]) => {
         const item = document.createElement("li"), link = document.createElement("a");
         link.href = href; link.textContent = text; item.append(link);
+        if (act) link.onclick = (event) => { event.preventDefault(); box.close(); act.click(); };
         return item;
       }));
     };
     field.value = ""; field.oninput = offer; offer();
     field.onkeydown = (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); $("a", list)?.click(); } };
     box.showModal();
+  }
+
+  // On a phone the tabs are a line that is pushed sideways: the one that is shown comes into view.
+  function inView() {
+    for (const tab of all(".tabs [aria-current]")) {
+      const line = tab.closest(".tabs"), place = tab.getBoundingClientRect(), room = line.getBoundingClientRect();
+      line.scrollLeft += place.left - room.left - (room.width - place.width) / 2;
+    }
   }
 
   // Charts: data stand in the page as JSON beside a table that says the same.
@@ -302,6 +323,21 @@
   // Settled parts take their keys a moment after they are there.
   const answered = () => setTimeout(() => { asking = 0; all("[data-asking]").forEach((row) => { delete row.dataset.asking; }); }, 60);
   for (const what of ["afterRequest", "sendError", "responseError"]) document.addEventListener(`htmx:${what}`, answered);
+
+  // What a person opened stays open when a part or the whole page is fetched anew, as long as the tab lives.
+  const OPEN = "open:" + location.pathname;
+  const unfolded = () => new Set(JSON.parse(sessionStorage.getItem(OPEN) || "[]"));
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("summary")?.parentElement, ids = unfolded();
+    if (!box?.id) return;
+    box.open ? ids.delete(box.id) : ids.add(box.id);
+    sessionStorage.setItem(OPEN, JSON.stringify([...ids]));
+  });
+  function reopen() {
+    const ids = unfolded();
+    if (ids.size) for (const box of all("details[id]")) if (ids.has(box.id)) box.open = true;
+  }
+  for (const what of ["oobAfterSwap", "afterSettle"]) document.addEventListener(`htmx:${what}`, reopen);
 
   // Parts that htmx put in.
   document.addEventListener("htmx:afterSwap", () => {
@@ -348,5 +384,5 @@
     }
   });
   // An upload says how far it is where the server tells: the page asks by itself (hx-trigger every).
-  addEventListener("DOMContentLoaded", () => { returned(); tick(); restore(); count(); draw(); comeBack(); arrive(); });
+  addEventListener("DOMContentLoaded", () => { returned(); tick(); restore(); count(); reopen(); inView(); draw(); comeBack(); arrive(); });
 })();
