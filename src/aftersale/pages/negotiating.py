@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.channels.chats.files import read_file
-from aftersale.channels.verbs import ANSWERS, PAYS, REFUNDS
+from aftersale.channels.verbs import ANSWERS, PAYS
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -20,7 +20,7 @@ from aftersale.negotiation.models import Negotiation, Offer, Source, State
 from aftersale.negotiation.refusals import ChatUnreadable, TalkOver
 from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line, paid_of
 from aftersale.negotiation.scenes import NEED_WORDS, Need
-from aftersale.pages.acting import Incomplete, fen_said, moment_of, sequence_of
+from aftersale.pages.acting import Incomplete, fen_said, moment_of, only_fen, sequence_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.talk_words import meeting_words, shown_rounds, terms_words, way_words, ways_to_choose
 from aftersale.pages.words import plain_yuan, verb
@@ -30,7 +30,6 @@ from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.act import REVIEW
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.models.ticket import Lane
-from aftersale.tickets.perform import MANUAL
 from aftersale.tickets.waiting import Whom, until
 from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
@@ -174,8 +173,8 @@ def _asked_of(ask: Ask, ticket: Ticket) -> int | None:
 
 def _only_fen(ticket: Ticket, wanted: str, fen: int | None) -> int | None:
     """Give what was applied for where an interface pays that alone, and another amount is wanted."""
-    asked, connected = ticket.amount_fen, ticket.shop.channel != MANUAL
-    return asked if connected and wanted in REFUNDS and asked and asked != fen else None
+    only = only_fen(ticket, wanted)
+    return only if only != fen else None
 
 
 def _to_agree(ask: Ask, standing: Standing, book: Any) -> dict[str, Any]:  # noqa: ANN401  # a rulebook
