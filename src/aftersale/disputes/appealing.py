@@ -14,15 +14,17 @@ from django.db import transaction
 from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts
 from aftersale.disputes.models import Case, Kind, Submission
-from aftersale.disputes.noting import appeal_window, numbers_of
+from aftersale.disputes.noting import ANSWERED, PERSON, TURNED, UPHELD, appeal_window, numbers_of
 from aftersale.domain.clock import SHANGHAI, moment_of, seconds_of
 from aftersale.domain.disputes import Blamed, Favours, Stage
+from aftersale.domain.states import Machine, command, possible
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.pieces import Giver
 from aftersale.policy.disputes.windows import chances
 from aftersale.tickets.change import change
 from aftersale.tickets.models import EvidenceLink, Pack, Ticket
 from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.standing import FIELD
 from aftersale.tickets.vault import packs
 from aftersale.tickets.vault.packs import Form
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from aftersale.policy.disputes.windows import Window
     from aftersale.shops.models import Person
 
-UPHELD, TURNED = "upheld", "turned"
 _SUMMARY = 300
 
 
@@ -141,7 +142,9 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
         by=person,
         at=now,
     )
-    _journal(case, "dispute_appealed", person, now, pack=str(pack.pk))
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    data = {"case": str(case.pk), "pack": str(pack.pk)}
+    change(ticket, Entry("dispute_appealed", now, person.pk, data))
     return made
 
 
@@ -154,22 +157,20 @@ def answered(case: Case, answer: str, blamed: str, person: Person, now: datetime
         raise refusals.not_whole()
     if not appeal.update(answer=answer, answered_at=now):
         raise refusals.no_appeal()
-    fields: dict[str, object] = {"stage": Stage.SETTLED}
-    if turned:
-        fields |= {"favours": Favours.MERCHANT, "blamed": blamed}
     Case.objects.filter(pk=case.pk).exclude(stage=Stage.CARRIED_OUT).update(stage=Stage.SETTLED)
-    Case.objects.filter(pk=case.pk).update(**{name: each for name, each in fields.items() if name != "stage"})
-    moved = {"blamed": blamed} if turned else {}
-    _journal(case, "dispute_appeal_answered", person, now, moved, answer=answer, blamed=blamed)
-
-
-def _journal(
-    case: Case,
-    kind: str,
-    person: Person,
-    now: datetime,
-    moved: dict[str, str] | None = None,
-    **more: object,
-) -> None:
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
-    change(ticket, Entry(kind, now, person.pk, {"case": str(case.pk), **more}), **(moved or {}))
+    if turned:
+        Case.objects.filter(pk=case.pk).update(favours=Favours.MERCHANT, blamed=blamed)
+    data = {"case": str(case.pk), "answer": answer, "blamed": blamed, "by": PERSON}
+    change(ticket, Entry(ANSWERED, now, person.pk, data), **(_turned(ticket, blamed) if turned else {}))
+
+
+def _turned(ticket: Ticket, blamed: str) -> dict[str, object]:
+    """Say how a ticket stands once its ruling turned; the ledger moves what was paid to whoever bears it now."""
+    state = ticket.arbitration_state
+    if "turn" not in possible(Machine.ARBITRATION, state):
+        return {"blamed": blamed}
+    return {
+        "blamed": blamed,
+        FIELD[Machine.ARBITRATION]: command(Machine.ARBITRATION, state, "turn").after.value,
+    }
