@@ -10,7 +10,7 @@ import pytest
 from aftersale.disputes import assembling, handling, register, submitting
 from aftersale.disputes.automatic import submit_due
 from aftersale.disputes.models import Case, Submission
-from aftersale.disputes.refusals import CaseRefused
+from aftersale.disputes.refusals import CaseRefused, CaseTaken
 from aftersale.disputes.register import Wish
 from aftersale.disputes.submitting import Word, missing_of
 from aftersale.domain.disputes import Stage
@@ -211,7 +211,7 @@ def test_one_person_takes_a_case_and_its_alarms_over(own_shop: Shop, agent: Pers
     case = opened(own_shop)
     handling.take(case, agent, LATER)
     handling.take(case, agent, LATER)
-    with pytest.raises(CaseRefused, match="小王"):
+    with pytest.raises(CaseTaken, match="小王"):
         handling.take(case, lead, LATER)
     assert not Alarm.objects.filter(ticket=case.ticket_id, taken_by=None, over_at=None).exists()
     handling.give_free(case, agent, LATER)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import ANSWERED, PERSON, TURNED, UPHELD, appeal_window, numbers_of
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.clock import SHANGHAI, moment_of, seconds_of
 from aftersale.domain.disputes import Blamed, Favours, Stage
 from aftersale.domain.states import Machine, command, possible
@@ -111,9 +111,9 @@ def prepare(case: Case, words: tuple[str, str], person: Person, now: datetime) -
     """Have pictures and text of an appeal put together; raises CaseRefused."""
     chance = chance_of(case, now)
     if chance is None or not chance.open:
-        raise refusals.no_appeal()
+        raise CaseRefused(Why.NO_APPEAL)
     if not chance.new:
-        raise refusals.needs_new_evidence()
+        raise CaseRefused(Why.NOTHING_NEW)
     ticket = Ticket.objects.get(pk=case.ticket_id)
     return packs.ask(ticket, Form.PLATFORM, words, person.pk, now)
 
@@ -124,14 +124,14 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     chance = chance_of(case, now)
     if chance is None or not chance.open:
-        raise refusals.no_appeal()
+        raise CaseRefused(Why.NO_APPEAL)
     if not chance.new:
-        raise refusals.needs_new_evidence()
+        raise CaseRefused(Why.NOTHING_NEW)
     built = Pack.objects.filter(form=Form.PLATFORM, state=PackState.BUILT, ticket_id=case.ticket_id)
     # What the platform has seen already is no appeal.
     pack = built.exclude(pk__in=case.submissions.values("pack_id")).filter(pk=pack_id).first()
     if pack is None:
-        raise refusals.not_built()
+        raise CaseRefused(Why.NOT_BUILT)
     pictures, text = parts(pack)
     made = Submission.objects.create(
         case=case,
@@ -154,9 +154,9 @@ def answered(case: Case, answer: str, blamed: str, person: Person, now: datetime
     appeal = case.submissions.filter(kind=Kind.APPEAL, failed_at=None, answered_at=None)
     turned = answer == TURNED
     if answer not in {UPHELD, TURNED} or (turned and blamed not in set(Blamed)):
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     if not appeal.update(answer=answer, answered_at=now):
-        raise refusals.no_appeal()
+        raise CaseRefused(Why.NO_APPEAL)
     Case.objects.filter(pk=case.pk).exclude(stage=Stage.CARRIED_OUT).update(stage=Stage.SETTLED)
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
     if turned:
@@ -166,7 +166,7 @@ def answered(case: Case, answer: str, blamed: str, person: Person, now: datetime
 
 
 def _turned(ticket: Ticket, blamed: str) -> dict[str, object]:
-    """Say how a ticket stands once its ruling turned; the ledger moves what was paid to whoever bears it now."""
+    """Say how a ticket stands once its ruling turned; the ledger follows with who bears the payment."""
     state = ticket.arbitration_state
     if "turn" not in possible(Machine.ARBITRATION, state):
         return {"blamed": blamed}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Sum
 
-from aftersale.disputes import refusals
 from aftersale.disputes.estimating import records_of
 from aftersale.disputes.models import Complaint, Consequence, DisputeSetting, Penalty
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.clock import SHANGHAI
 from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of, together
@@ -92,7 +92,7 @@ class Wish:
 def set_wish(shop_id: int, wish: Wish, person: Person, now: datetime) -> None:
     """Set what a shop wants, written into its journal; raises CaseRefused."""
     if not LEAST_MINUTES <= wish.minutes_before <= MOST_MINUTES or (wish.orders or 0) < 0:
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     before = setting_of(shop_id)
     named = ("automatic", "minutes_before", "orders")
     after = {name: getattr(wish, name) for name in named}
@@ -115,7 +115,7 @@ class Measure:
 def add(shop_id: int, measure: Measure, case: Case | None, person: Person, now: datetime) -> Penalty:
     """Note a measure of the platform; raises CaseRefused."""
     if measure.kind not in set(Consequence) or (measure.kind in COUNTED and measure.amount <= 0):
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     with together():
         data = {"kind": measure.kind, "amount": measure.amount, "on": measure.on.isoformat()}
         record(subject_of(shop_id), Entry("shop_penalty", now, person.pk, data, _personal(measure.note)))
@@ -147,7 +147,7 @@ def lift(penalty: Penalty, person: Person, now: datetime) -> None:
 def complain(ticket: Ticket, text: str, person: Person, now: datetime) -> Complaint:
     """Note what was told the platform about a buyer's conduct; raises CaseRefused."""
     if not text.strip():
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     made = Complaint.objects.create(ticket=ticket, text=text.strip()[:_TEXT], by=person, at=now)
     locked = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     change(locked, Entry("complained", now, person.pk, {"complaint": str(made.pk)}))

@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 
 from aftersale.channels.registry import channel_of
 from aftersale.channels.verbs import Verb
-from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts, submitted
 from aftersale.disputes.estimating import estimate_of
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import quiet
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.disputes import Stage
 from aftersale.domain.states import Arbitration, Machine, command, possible
 from aftersale.evidence.journal import Entry
@@ -81,7 +81,7 @@ def submit(
         with transaction.atomic():
             return _submit(_locked(case), person, word, now, addresses_of)
     except IntegrityError:
-        raise refusals.submitted_before() from None
+        raise CaseRefused(Why.SUBMITTED) from None
 
 
 def _locked(case: Case) -> Case:
@@ -102,7 +102,7 @@ def _submit(
     pack = _check(case, word, missing, now)
     pictures, text = parts(pack)
     if not pictures:
-        raise refusals.nothing_to_show()
+        raise CaseRefused(Why.NO_PICTURE)
     made = Submission.objects.create(
         case=case,
         kind=Kind.EVIDENCE,
@@ -122,7 +122,7 @@ def _submit(
     elif word.by_hand:
         _pasted(case, now)
     else:
-        raise refusals.not_wanted()
+        raise CaseRefused(Why.NOT_WANTED)
     _journal(case, made, now)
     return made
 
@@ -130,18 +130,18 @@ def _submit(
 def _check(case: Case, word: Word, missing: Sequence[Wanted], now: datetime) -> Pack:
     """Let pass what is wanted, in time, looked at as it is, and known to be incomplete where it is."""
     if submitted(case):
-        raise refusals.submitted_before()
+        raise CaseRefused(Why.SUBMITTED)
     # The ticket may know already that the dispute is over, and the case only a moment later.
     if case.stage != Stage.EVIDENCE or case.ticket.arbitration_state != Arbitration.EVIDENCE_DUE:
-        raise refusals.not_wanted()
+        raise CaseRefused(Why.NOT_WANTED)
     if case.due_at is not None and now >= case.due_at:
-        raise refusals.too_late()
+        raise CaseRefused(Why.TOO_LATE)
     if case.pack is None or case.pack.state != PackState.BUILT:
-        raise refusals.not_built()
+        raise CaseRefused(Why.NOT_BUILT)
     if case.pack_id != word.pack_id:
-        raise refusals.changed_meanwhile()
+        raise CaseRefused(Why.CHANGED)
     if missing and not word.gaps_accepted:
-        raise refusals.gaps_not_accepted()
+        raise CaseRefused(Why.GAPS)
     return case.pack
 
 

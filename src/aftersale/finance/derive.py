@@ -55,7 +55,7 @@ _ACTION = (
 
 
 class _Known(NamedTuple):
-    """Hold what is in the ledger of some tickets: fen asked for by ticket, fen paid by action and who bears it."""
+    """Hold what is in the ledger of some tickets: fen asked by ticket, fen paid by action, and by bearer."""
 
     asked: Mapping[int, int]
     paid: Mapping[str, int]
