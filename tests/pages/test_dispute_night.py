@@ -173,8 +173,9 @@ def test_from_the_message_to_the_submission_it_takes_three_presses_and_nothing_b
     assert "已收到 5 个文件" in warehouse_gives(link)
     case = put_together(watch.on(6))
     page = watch.look(lead, "dispute", case.pk)
-    assert text_of(page).count('alt="图片') == 4
-    assert "没放进去" in words_of(page)
+    shown = [reverse("pack_picture", args=[case.pack_id, number]) for number in range(1, 6)]
+    assert [each in text_of(page) for each in shown] == [True, True, True, True, False]
+    assert "没有放进来" in words_of(page)
     assert case.pack is not None
     assert case.pack.left_out
     assert case.statement in words_of(page)

@@ -155,6 +155,8 @@ def complain(ticket: Ticket, text: str, person: Person, now: datetime) -> Compla
 
 
 def answered(complaint: Complaint, text: str, now: datetime) -> None:
-    """Note what the platform answered to a complaint."""
+    """Note what the platform answered to a complaint; raises CaseRefused."""
+    if not text.strip():
+        raise CaseRefused(Why.NOT_WHOLE)
     complaint.answer, complaint.answered_at = text.strip()[:_TEXT], now
     complaint.save(update_fields=["answer", "answered_at"])

@@ -6,6 +6,7 @@ Where the desk reaches the platform it sends pictures and text; else a person pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,14 @@ from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import quiet
 from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.disputes import Stage
-from aftersale.domain.states import Arbitration, Machine, command, possible
+from aftersale.domain.states import ActionState, Arbitration, Machine, command, possible
 from aftersale.evidence.journal import Entry
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets import beside
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.outcome import locked, note_down
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.gather import newest_decision
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from aftersale.tickets.vault.checklist import Wanted
 
 SUBMITTED = "dispute_submitted"
+# An address lasts two days; what waits longer than this gets another.
+_RENEWED = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ def _submit(
     addresses = [] if word.by_hand else addresses_of(pack, len(pictures))
     if is_sent_by_desk(case.ticket, addresses):
         made.action = _sent(case, person, text, addresses, now)
-        made.save(update_fields=["action"])
+        made.addressed_at = now
+        made.save(update_fields=["action", "addressed_at"])
     elif word.by_hand:
         _pasted(case, now)
     else:
@@ -148,6 +153,21 @@ def _check(case: Case, word: Word, missing: Sequence[Wanted], now: datetime) -> 
 def _sent(case: Case, person: Person | None, text: str, addresses: Sequence[str], now: datetime) -> Action:
     params = {"text": text, "pictures": list(addresses), "pack": str(case.pack_id)}
     return beside.do(case.ticket, person, Verb.SUBMIT_EVIDENCE, params, now)
+
+
+def renew(now: datetime, addresses_of: Callable[[Pack, int], Sequence[str]]) -> int:
+    """Give the pictures of what still waits to be sent new addresses before the old ones end; counts them."""
+    waiting = Submission.objects.filter(action__state=ActionState.INTENDED, addressed_at__lte=now - _RENEWED)
+    return sum(_renewed(made, now, addresses_of) for made in waiting.select_related("pack"))
+
+
+@transaction.atomic
+def _renewed(made: Submission, now: datetime, addresses_of: Callable[[Pack, int], Sequence[str]]) -> bool:
+    action, addresses = locked(made.action_id or 0), addresses_of(made.pack, len(made.pictures))
+    if action.state != ActionState.INTENDED or not addresses:
+        return False
+    note_down(action, params={**action.params, "pictures": list(addresses)})
+    return bool(Submission.objects.filter(pk=made.pk).update(addressed_at=now))
 
 
 def _pasted(case: Case, now: datetime) -> None:

@@ -41,6 +41,7 @@ from aftersale.policy.disputes.factors import LEAN_WORDS, LEAST_CASES, SIDE_WORD
 from aftersale.policy.disputes.liability import liability_of
 from aftersale.policy.disputes.score import percent
 from aftersale.policy.disputes.windows import SOURCE_WORDS, Source
+from aftersale.policy.talks.wording import SLIP_WORDS
 from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs
@@ -48,10 +49,12 @@ from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.drafts import unverified
 from aftersale.tickets.vault.gather import newest_decision
 from aftersale.tickets.vault.packs import TEXT
+from aftersale.tickets.wording import TO_THE_PLATFORM, slips_of
 from aftersale.web.environment import lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpResponse
 
@@ -60,7 +63,8 @@ if TYPE_CHECKING:
 
 TYPED = (
     "summary", "statement", "favours", "blamed", "opinion",
-    "cause", "root", "good", "bad", "action", "lesson", "sure", "gaps", "pack",
+    "cause", "root", "good", "bad", "action", "lesson", "due_on", "sure", "gaps", "pack",
+    "answer", "amount",
 )  # fmt: skip
 """What a person types on a case: it survives a refusal."""
 
@@ -177,7 +181,7 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "all_blamed": list(Blamed),
         "review": Review.objects.filter(case=case).select_related("by").first(),
         "penalties": list(Penalty.objects.filter(case=case).order_by("-on", "-pk")),
-        **preview(case, stored),
+        **preview(case, stored, ask.now),
         **_appeal(case, ask),
         **words(),
     }
@@ -224,8 +228,8 @@ def picture_list(pack: Pack | None) -> tuple[tuple[Shown, ...], str]:
     return tuple(Shown(number, -(-size // _KB)) for number, size in named), text
 
 
-def preview(case: Case, stored: StoredDecision | None) -> dict[str, Any]:
-    """Give what would go out: pictures with sizes, the text, what was left out, and by which way."""
+def preview(case: Case, stored: StoredDecision | None, now: datetime) -> dict[str, Any]:
+    """Give what would go out: pictures, text and what stops it, what was left out, and by which way."""
     pack = case.pack
     pictures, text = picture_list(pack)
     addresses = addresses_of(pack, len(pictures)) if pack and pictures else []
@@ -233,6 +237,8 @@ def preview(case: Case, stored: StoredDecision | None) -> dict[str, Any]:
         "pack": pack,
         "pictures": pictures,
         "written": text,
+        "slips": SLIP_WORDS,
+        "stops": [slip for slip in slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM) if slip.stops],
         "unverified": unverified(stored),
         "limits": packs.limits_of(case.ticket, case.noted_at),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
@@ -247,7 +253,8 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
     """Show again what would go out; while it is put together, the page asks again."""
     case = case_for(ask, case_id, Permission.VIEW)
     may = {each.value for each in Permission if case.shop_id in ask.caller.shops(each)}
-    listed = checklist_of(case.ticket, newest_decision(case.ticket, ask.now), ask.now)
+    stored = newest_decision(case.ticket, ask.now)
+    listed = checklist_of(case.ticket, stored, ask.now)
     values: dict[str, Any] = {
         "case": case,
         "ticket": case.ticket,
@@ -256,9 +263,7 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
         "refusal": None,
         "givers": GIVER_WORDS,
     }
-    return shown(
-        ask, "_dispute_preview.html", **values, **preview(case, newest_decision(case.ticket, ask.now))
-    )
+    return shown(ask, "_dispute_preview.html", **values, **preview(case, stored, ask.now))
 
 
 @dataclass(frozen=True, slots=True)
