@@ -176,6 +176,25 @@ def test_what_surely_did_not_arrive_can_be_sent_again(own_shop: Shop, agent: Per
     assert submit(case, agent, LATER + timedelta(minutes=1)).pk != made.pk
 
 
+def test_what_waits_to_be_sent_gets_new_addresses_before_the_old_ones_end(
+    own_shop: Shop, agent: Person
+) -> None:
+    connected(own_shop)
+    made = submit(ready(own_shop, agent), agent)
+    again_at = LATER + timedelta(hours=12)
+
+    def anew(pack: Pack, count: int) -> list[str]:
+        return [f"{each}?new" for each in reached(pack, count)]
+
+    assert submitting.renew(again_at - timedelta(seconds=1), anew) == 0
+    assert submitting.renew(again_at, out_of_reach) == 0
+    assert submitting.renew(again_at, anew) == 1
+    assert Action.objects.get().params["pictures"] == anew(made.pack, len(made.pictures))
+    assert submitting.renew(again_at, anew) == 0
+    Action.objects.update(state="done")
+    assert submitting.renew(again_at + timedelta(days=1), anew) == 0
+
+
 def automatic(of: Shop, person: Person, minutes: int = 60) -> None:
     register.set_wish(of.pk, Wish(automatic=True, minutes_before=minutes, orders=None), person, NOW)
 

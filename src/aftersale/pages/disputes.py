@@ -12,6 +12,7 @@ from aftersale.disputes import submitting
 from aftersale.disputes.appealing import chance_of
 from aftersale.disputes.appealing import draft as appeal_draft
 from aftersale.disputes.assembling import submitted
+from aftersale.disputes.effect import effects_of
 from aftersale.disputes.estimating import estimate_in, scene_with
 from aftersale.disputes.finding import alike
 from aftersale.disputes.models import Case, Penalty, Review
@@ -37,6 +38,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.evidence import ASKABLE
 from aftersale.pages.evidence_out import addresses_of
 from aftersale.policy.disputes.conditions import LEVEL_WORDS, conditions_of, level_of
+from aftersale.policy.disputes.effect import WORTH_WORDS
 from aftersale.policy.disputes.factors import LEAN_WORDS, LEAST_CASES, SIDE_WORDS
 from aftersale.policy.disputes.liability import liability_of
 from aftersale.policy.disputes.score import percent
@@ -123,7 +125,18 @@ def words() -> dict[str, Any]:
         "givers": GIVER_WORDS,
         "sources": SOURCE_WORDS,
         "percent": percent,
+        "worths": WORTH_WORDS,
+        "rate": rate,
     }
+
+
+def rate(per_thousand: int | None) -> str:
+    """Write a rate in thousandths as so many in a hundred.
+
+    >>> rate(125), rate(None)
+    ('12.5', '–')
+    """
+    return "–" if per_thousand is None else f"{per_thousand // 10}.{per_thousand % 10}"
 
 
 def case_for(ask: Ask, case_id: int, permission: Permission) -> Case:
@@ -159,6 +172,7 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
     conditions = conditions_of(scene)
     estimate = estimate_in(scene, case.shop_id)
     window = evidence_window(case)
+    review = Review.objects.filter(case=case).select_related("by", "case__ticket").first()
     return {
         "case": case,
         "ticket": case.ticket,
@@ -179,7 +193,8 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "decided": case.stage in DECIDED,
         "all_favours": list(Favours),
         "all_blamed": list(Blamed),
-        "review": Review.objects.filter(case=case).select_related("by").first(),
+        "review": review,
+        "effect": effects_of([review], ask.now).get(case.pk) if review else None,
         "penalties": list(Penalty.objects.filter(case=case).order_by("-on", "-pk")),
         **preview(case, stored, ask.now),
         **_appeal(case, ask),

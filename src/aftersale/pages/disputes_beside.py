@@ -12,6 +12,7 @@ from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.disputes import register
 from aftersale.disputes.complaining import draft
+from aftersale.disputes.effect import effects_of
 from aftersale.disputes.estimating import scene_of
 from aftersale.disputes.finding import alike, search
 from aftersale.disputes.models import Case, Complaint, Consequence, Penalty
@@ -37,7 +38,8 @@ def library(ask: Ask) -> HttpResponse:
     """Search the cases that were closed with a lesson."""
     asked = ask.said("q")
     found = search(shops_of(ask), asked)
-    return shown(ask, "case_library.html", found=found, asked=asked, **words())
+    effects = effects_of([case.review for case in found], ask.now)
+    return shown(ask, "case_library.html", found=found, asked=asked, effects=effects, **words())
 
 
 @page
