@@ -130,7 +130,8 @@ def put_together(at: datetime) -> Case:
 
 def by_link(page: HttpResponse) -> str:
     """Read the one-time link that the desk made."""
-    found = re.search(r'id="made"[^>]*value="([^"]+)"', text_of(page))
+    field = re.search(r"<input[^>]*id=.made.[^>]*>", text_of(page))
+    found = re.search(r'value="([^"]+)"', field[0] if field else "")
     assert found
     return found[1]
 

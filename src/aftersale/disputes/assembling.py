@@ -21,6 +21,7 @@ from aftersale.tickets.wording import TO_THE_PLATFORM, check_words
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aftersale.disputes.models import Submission
     from aftersale.tickets.models import Pack, Ticket
 
 _EVIDENCE = (ADDED, WITHDRAWN, MASKED, REUSED)
@@ -87,6 +88,11 @@ def _is_behind(case: Case) -> bool:
 def submitted(case: Case) -> bool:
     """Tell whether evidence went out for what the platform asks now."""
     return case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None, answered_at=None).exists()
+
+
+def is_out(made: Submission) -> bool:
+    """Tell the same of one submission that is at hand."""
+    return made.kind == Kind.EVIDENCE and made.failed_at is None and made.answered_at is None
 
 
 def parts(pack: Pack) -> tuple[list[bytes], str]:

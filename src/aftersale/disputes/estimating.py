@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from aftersale.disputes.models import Case
 from aftersale.domain.disputes import Blamed, Favours
@@ -25,6 +26,8 @@ from aftersale.tickets.vault.gather import newest_decision
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from aftersale.tickets.models import StoredDecision, Ticket
     from aftersale.tickets.vault.checklist import Checklist
@@ -58,19 +61,25 @@ def scene_of(ticket: Ticket, now: datetime, *, rejected: bool = False) -> Scene:
 
 
 def scene_with(
-    ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime, *, rejected: bool = False
+    ticket: Ticket,
+    stored: StoredDecision | None,
+    listed: Checklist,
+    now: datetime,
+    *,
+    rejected: bool = False,
+    seen: tuple[bool, int] | None = None,
 ) -> Scene:
-    """Read the same where decision and checklist are at hand."""
-    theirs = EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
+    """Read the same where decision and checklist are at hand, and what `with_seen` tells of a case."""
+    late, theirs = seen or (_missed(ticket.pk).exists(), _theirs(ticket.pk).count())
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
         facts={**_facts(stored), **({"rejected": True, "merchant_response": "rejected"} if rejected else {})},
         proposal=stored.preferred if stored else "",
         layers=_layers(stored),
-        late=_late(ticket),
+        late=late,
         ours=len(listed.ours) - len(listed.missing),
         wanted=len(listed.ours),
-        theirs=theirs.count(),
+        theirs=theirs,
         judged=judged,
         lost=lost,
     )
@@ -99,9 +108,20 @@ def _layers(stored: StoredDecision | None) -> frozenset[str]:
     return frozenset(rules[each["rule"]] for each in cited if each["document"] and each["rule"] in rules)
 
 
-def _late(ticket: Ticket) -> bool:
+def with_seen(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Add to cases whether the shop was late (`late`), and how much the buyer showed (`theirs`)."""
+    ticket = OuterRef("ticket_id")
+    theirs = _theirs(ticket).order_by().values("ticket").annotate(n=Count("pk")).values("n")
+    return cases.annotate(late=Exists(_missed(ticket)), theirs=Coalesce(Subquery(theirs), 0))
+
+
+def _missed(ticket: int | OuterRef) -> QuerySet[Deadline]:
     missed = Deadline.objects.filter(ticket=ticket, side="merchant", state=DeadlineState.MISSED)
-    return missed.exclude(source="service").exists()
+    return missed.exclude(source="service")
+
+
+def _theirs(ticket: int | OuterRef) -> QuerySet[EvidenceLink]:
+    return EvidenceLink.objects.filter(ticket=ticket, withdrawn_at=None, piece__source=Giver.BUYER)
 
 
 def record_of(shop_id: int, now: datetime) -> tuple[int, int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from aftersale.disputes.models import Case
-    from aftersale.shops.models import Person
+    from aftersale.shops.models import Person, Shop
 
 _NOTE, _TEXT = 300, 2_000
 LEAST_MINUTES, MOST_MINUTES = 15, 720
@@ -47,17 +47,25 @@ def register_of(shop_id: int, now: datetime) -> Register:
 
 def registers_of(shop_ids: Collection[int], now: datetime) -> dict[int, Register]:
     """Sum up how several shops stand, in as many queries as for one."""
+    points, records, wishes = _points(shop_ids, now), records_of(shop_ids, now), settings_of(shop_ids)
+    return {each: _register(points[each], records[each], wish) for each, wish in wishes.items()}
+
+
+def register_in(shop: Shop, record: tuple[int, int], now: datetime) -> Register:
+    """Sum up how a shop stands where its setting came with it and its rulings are counted already."""
+    wish = getattr(shop, "dispute_setting", None) or DisputeSetting(shop_id=shop.pk)
+    return _register(_points([shop.pk], now)[shop.pk], record, wish)
+
+
+def _points(shop_ids: Collection[int], now: datetime) -> Mapping[int, Mapping[str, int]]:
+    """Sum up the points of this year by shop and class."""
     year = now.astimezone(SHANGHAI).year
     rows = Penalty.objects.filter(shop__in=shop_ids, on__year=year, lifted_at=None, kind__in=COUNTED)
     sums = {
         (row["shop_id"], row["kind"]): int(row["sum"])
         for row in rows.order_by().values("shop_id", "kind").annotate(sum=Sum("amount"))
     }
-    records, wishes = records_of(shop_ids, now), settings_of(shop_ids)
-    return {
-        each: _register({str(kind): sums.get((each, str(kind)), 0) for kind in COUNTED}, records[each], wish)
-        for each, wish in wishes.items()
-    }
+    return {each: {str(kind): sums.get((each, str(kind)), 0) for kind in COUNTED} for each in shop_ids}
 
 
 def _register(points: Mapping[str, int], record: tuple[int, int], wish: DisputeSetting) -> Register:

@@ -11,13 +11,13 @@ from aftersale.api.faults import NotHere
 from aftersale.disputes import submitting
 from aftersale.disputes.appealing import chance_of
 from aftersale.disputes.appealing import draft as appeal_draft
-from aftersale.disputes.assembling import submitted
+from aftersale.disputes.assembling import is_out, submitted
 from aftersale.disputes.effect import effects_of
-from aftersale.disputes.estimating import estimate_in, scene_with
+from aftersale.disputes.estimating import estimate_in, scene_with, with_seen
 from aftersale.disputes.finding import alike
-from aftersale.disputes.models import Case, Penalty, Review
+from aftersale.disputes.models import Case, Penalty
 from aftersale.disputes.noting import evidence_window
-from aftersale.disputes.register import register_of, settings_of
+from aftersale.disputes.register import register_in, settings_of
 from aftersale.domain.disputes import (
     BLAMED_WORDS,
     CAUSE_WORDS,
@@ -44,6 +44,7 @@ from aftersale.policy.disputes.liability import liability_of
 from aftersale.policy.disputes.score import percent
 from aftersale.policy.disputes.windows import SOURCE_WORDS, Source
 from aftersale.policy.talks.wording import SLIP_WORDS
+from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from aftersale.policy.rulebook import Rulebook
     from aftersale.tickets.models import StoredDecision
 
 
@@ -72,6 +74,13 @@ TYPED = (
 
 _OPEN = (Stage.RECEIVED, Stage.EVIDENCE, Stage.REVIEW)
 _MOST = 300
+_AROUND = (
+    "ticket__shop__connection",
+    "ticket__shop__dispute_setting",
+    "pack__file",
+    "holder",
+    "review__by",
+)
 _KB = 1024
 _LEGS = (
     LegKind.PAID,
@@ -141,8 +150,14 @@ def rate(per_thousand: int | None) -> str:
 
 def case_for(ask: Ask, case_id: int, permission: Permission) -> Case:
     """Read a case of the person's shops; raises NotHere or NotAllowed."""
-    cases = Case.objects.select_related("ticket__shop__connection", "pack__file", "holder")
-    found = cases.filter(pk=case_id).first()
+    around = (
+        "ticket__shop__connection",
+        "ticket__shop__dispute_setting",
+        "pack__file",
+        "holder",
+        "review__by",
+    )
+    found = with_seen(Case.objects.select_related(*around)).filter(pk=case_id).first()
     ask.caller.let(permission, found.shop_id if found else None)
     if found is None:
         raise NotHere
@@ -167,12 +182,14 @@ def case_page(ask: Ask, case: Case, **more: Any) -> HttpResponse:  # noqa: ANN40
 def everything(ask: Ask, case: Case) -> dict[str, Any]:
     """Collect what the page of a case shows."""
     stored = newest_decision(case.ticket, ask.now)
-    listed = checklist_of(case.ticket, stored, ask.now)
-    scene = scene_with(case.ticket, stored, listed, ask.now)
+    book = judge_of(case.shop_id, ask.now).rulebook
+    listed = checklist_of(case.ticket, stored, ask.now, book)
+    scene = scene_with(case.ticket, stored, listed, ask.now, seen=(case.late, case.theirs))  # type: ignore[attr-defined]  # with_seen
     conditions = conditions_of(scene)
     estimate = estimate_in(scene, case.shop_id)
     window = evidence_window(case)
-    review = Review.objects.filter(case=case).select_related("by", "case__ticket").first()
+    review = getattr(case, "review", None)
+    submissions = list(case.submissions.select_related("by", "action", "pack").order_by("pk"))
     return {
         "case": case,
         "ticket": case.ticket,
@@ -186,8 +203,8 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "estimate": estimate,
         "least": LEAST_CASES,
         "tests": liability_of(scene, case.tests),
-        "submissions": list(case.submissions.select_related("by", "action", "pack").order_by("pk")),
-        "register": register_of(case.shop_id, ask.now),
+        "submissions": submissions,
+        "register": register_in(case.ticket.shop, (scene.judged or 0, scene.lost or 0), ask.now),
         "legs": legs_of(case.ticket_id),
         "alike": alike(case.ticket, sorted(ask.caller.shops(Permission.VIEW))),
         "decided": case.stage in DECIDED,
@@ -196,7 +213,8 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "review": review,
         "effect": effects_of([review], ask.now).get(case.pk) if review else None,
         "penalties": list(Penalty.objects.filter(case=case).order_by("-on", "-pk")),
-        **preview(case, stored, ask.now),
+        **preview(case, stored, book, ask.now),
+        "out": any(is_out(made) for made in submissions),
         **_appeal(case, ask),
         **words(),
     }
@@ -243,23 +261,25 @@ def picture_list(pack: Pack | None) -> tuple[tuple[Shown, ...], str]:
     return tuple(Shown(number, -(-size // _KB)) for number, size in named), text
 
 
-def preview(case: Case, stored: StoredDecision | None, now: datetime) -> dict[str, Any]:
+def preview(case: Case, stored: StoredDecision | None, book: Rulebook, now: datetime) -> dict[str, Any]:
     """Give what would go out: pictures, text and what stops it, what was left out, and by which way."""
     pack = case.pack
     pictures, text = picture_list(pack)
     addresses = addresses_of(pack, len(pictures)) if pack and pictures else []
+    slips = slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM, book)
     return {
         "pack": pack,
         "pictures": pictures,
         "written": text,
         "slips": SLIP_WORDS,
-        "stops": [slip for slip in slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM) if slip.stops],
+        "stops": [
+            slip for slip in slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM, book) if slip.stops
+        ],
         "unverified": unverified(stored),
-        "limits": packs.limits_of(case.ticket, case.noted_at),
+        "limits": packs.limits_of(case.ticket, now, book),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
         "built": pack is not None and pack.state == PackState.BUILT,
         "by_desk": submitting.is_sent_by_desk(case.ticket, addresses),
-        "out": submitted(case),
     }
 
 
@@ -269,7 +289,8 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
     case = case_for(ask, case_id, Permission.VIEW)
     may = {each.value for each in Permission if case.shop_id in ask.caller.shops(each)}
     stored = newest_decision(case.ticket, ask.now)
-    listed = checklist_of(case.ticket, stored, ask.now)
+    book = judge_of(case.shop_id, ask.now).rulebook
+    listed = checklist_of(case.ticket, stored, ask.now, book)
     values: dict[str, Any] = {
         "case": case,
         "ticket": case.ticket,
@@ -277,8 +298,9 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
         "listed": listed,
         "refusal": None,
         "givers": GIVER_WORDS,
+        "out": submitted(case),
     }
-    return shown(ask, "_dispute_preview.html", **values, **preview(case, stored, ask.now))
+    return shown(ask, "_dispute_preview.html", **values, **preview(case, stored, book, ask.now))
 
 
 @dataclass(frozen=True, slots=True)

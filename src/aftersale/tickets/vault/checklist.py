@@ -86,11 +86,13 @@ class Standing(NamedTuple):
         return self.there >= self.wanted
 
 
-def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -> Checklist:
-    """Put the checklist of a ticket together from the rules of its newest decision."""
+def checklist_of(
+    ticket: Ticket, stored: StoredDecision | None, now: datetime, book: Rulebook | None = None
+) -> Checklist:
+    """Put the checklist of a ticket together from the rules of its newest decision; `book` is the shop's."""
     if stored is None:
         return Checklist()
-    book = judge_of(ticket.shop_id, now).rulebook
+    book = book or judge_of(ticket.shop_id, now).rulebook
     lists = list(_lists(book, (stored.rule_id, *_decode(stored.guards)), day_of(seconds_of(now))))
     there = Counter(_items([ticket.pk])[ticket.pk])
     lines = dict[str, Wanted]()

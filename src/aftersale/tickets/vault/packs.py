@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from aftersale.evidence.pack.contents import Contents
+    from aftersale.policy.rulebook import Rulebook
 
 JOB = "tickets.pack"
 """The job that builds a pack."""
@@ -184,9 +185,10 @@ def _for_platform(pack: Pack, contents: Contents, _key: Ed25519PrivateKey) -> tu
 _FORMS = {Form.WHOLE: _whole, Form.PLATFORM: _for_platform}
 
 
-def limits_of(ticket: Ticket, at: datetime) -> Limits:
-    """Give what the platform of a ticket takes, by the numbers of the rulebook."""
-    parameters, platform = judge_of(ticket.shop_id, at).rulebook.parameters, ticket.shop.platform
+def limits_of(ticket: Ticket, at: datetime, book: Rulebook | None = None) -> Limits:
+    """Give what the platform of a ticket takes, by the numbers of the shop's rulebook."""
+    parameters = (book or judge_of(ticket.shop_id, at).rulebook).parameters
+    platform = ticket.shop.platform
 
     def number(name: str, otherwise: int) -> int:
         found = parameters[name].value_for(platform, seconds_of(at)) if name in parameters else None
