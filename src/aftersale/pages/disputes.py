@@ -150,14 +150,7 @@ def rate(per_thousand: int | None) -> str:
 
 def case_for(ask: Ask, case_id: int, permission: Permission) -> Case:
     """Read a case of the person's shops; raises NotHere or NotAllowed."""
-    around = (
-        "ticket__shop__connection",
-        "ticket__shop__dispute_setting",
-        "pack__file",
-        "holder",
-        "review__by",
-    )
-    found = with_seen(Case.objects.select_related(*around)).filter(pk=case_id).first()
+    found = with_seen(Case.objects.select_related(*_AROUND)).filter(pk=case_id).first()
     ask.caller.let(permission, found.shop_id if found else None)
     if found is None:
         raise NotHere
@@ -272,9 +265,7 @@ def preview(case: Case, stored: StoredDecision | None, book: Rulebook, now: date
         "pictures": pictures,
         "written": text,
         "slips": SLIP_WORDS,
-        "stops": [
-            slip for slip in slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM, book) if slip.stops
-        ],
+        "stops": [slip for slip in slips if slip.stops],
         "unverified": unverified(stored),
         "limits": packs.limits_of(case.ticket, now, book),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
