@@ -135,6 +135,18 @@ def test_a_ruling_that_the_platform_upheld_in_other_words_answers_the_request(
     assert borne(case) == {"merchant": 12900}
 
 
+def test_an_answer_that_a_person_noted_is_not_undone_by_the_platforms_older_word(
+    own_shop: Shop, agent: Person
+) -> None:
+    case = lost(own_shop, agent)
+    appealing.submitted(case, appealed(case, agent).pk, agent, RULED)
+    appealing.answered(case, TURNED, "buyer", agent, RULED + timedelta(days=3))
+    case = again(case, RULED + timedelta(days=4))
+    assert (case.favours, case.blamed) == ("merchant", "buyer")
+    says(own_shop, 200, "lost", ended=True, favours="buyer", blamed="merchant", opinion="再次改判")
+    assert again(case, NOW + timedelta(hours=200)).favours == "buyer"
+
+
 def test_the_same_words_again_answer_nothing(own_shop: Shop, agent: Person) -> None:
     case = appealed_and_told(own_shop, agent, "lost", favours="buyer", blamed="merchant")
     assert case.submissions.get(kind="appeal").answered_at is None

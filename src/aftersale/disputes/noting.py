@@ -200,7 +200,7 @@ def _looked_at_again(case: Case, said: Disputed, now: datetime) -> None:
     The day of the first ruling stays: windows and counts go by it.
     """
     turned = said.favours != case.favours
-    if not turned and (said.opinion == case.opinion or not said.opinion):
+    if (not turned and (said.opinion == case.opinion or not said.opinion)) or _is_older(case, said):
         return
     answer = TURNED if turned else UPHELD
     asked = Submission.objects.filter(case=case, kind=Kind.APPEAL, failed_at=None, answered_at=None)
@@ -213,6 +213,13 @@ def _looked_at_again(case: Case, said: Disputed, now: datetime) -> None:
         case.stage = Stage.SETTLED
     told = {"case": str(case.pk), "answer": answer, "favours": said.favours, "blamed": case.blamed}
     change(case.ticket, Entry(ANSWERED, now, None, {**told, "by": PLATFORM}))
+
+
+def _is_older(case: Case, said: Disputed) -> bool:
+    """Tell whether what the platform says is from before an answer that is noted already."""
+    answered = case.submissions.filter(kind=Kind.APPEAL).exclude(answered_at=None)
+    newer = answered if said.changed_at is None else answered.filter(answered_at__gte=said.changed_at)
+    return newer.exists()
 
 
 def _carried_out(case: Case, ticket: Ticket, now: datetime) -> None:

@@ -180,6 +180,8 @@ OF_THE_TICKET = ("remark", "return_waybill", "sealed")
 
 _PARCEL = "parcel"
 _SOMEBODY = "买家"
+# Fewer digits than a telephone number has are of a house or a flat, and say nothing by themselves.
+_NUMBER = 7
 _BETWEEN = re.compile(r"[\s，,、;；]+")
 
 
@@ -244,7 +246,8 @@ def names_of(ticket: Ticket) -> tuple[str, ...]:
     if ticket.buyer is None:
         return ()
     told = (*_BETWEEN.split(ticket.buyer.contact), ticket.buyer.mask)
-    return tuple(sorted({each for each in told if len(each) > 1}, key=len, reverse=True))
+    named = {each for each in told if len(each) > 1 and not (each.isdecimal() and len(each) < _NUMBER)}
+    return tuple(sorted(named, key=len, reverse=True))
 
 
 def scrubbed(text: str, names: Iterable[str]) -> str:
