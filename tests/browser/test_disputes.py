@@ -154,6 +154,11 @@ def test_what_was_lost_is_in_the_ledger_and_reconsideration_needs_something_new(
     page.locator("#appeal").get_by_role("button", name="已在后台提交").click()
     expect(page.get_by_text("平台还没有答复")).to_be_visible()
     seen_again(page, "#ruling >> text=承担方：商家")
+    # Against a buyer who showed pictures two are too little: the ruling is upheld, and read back.
+    new = [f"https://p.example.com/{number}.jpg" for number in (1, 2)]
+    played.tell(f"tickets/{ticket}/reconsider", {"comment": "出库时拍的序列号与退回的不同", "images": new})
+    played.tell(f"tickets/{ticket}/judge", {})
+    seen_again(page, "#ruling >> text=维持原判")
     page.get_by_role("button", name="生成法务材料").click()
     with page.expect_download(timeout=PATIENCE_MS) as loaded:
         page.get_by_role("link", name="下载").click(timeout=PATIENCE_MS)

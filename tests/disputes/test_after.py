@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import Sum
 
 from aftersale.disputes import appealing, handling, legal, register, reviewing
 from aftersale.disputes.complaining import draft as complaint_of
@@ -13,6 +14,7 @@ from aftersale.disputes.estimating import estimate_of
 from aftersale.disputes.finding import alike, search
 from aftersale.disputes.handling import Ruling
 from aftersale.disputes.models import Case, Complaint, Review
+from aftersale.disputes.noting import TURNED
 from aftersale.disputes.refusals import CaseRefused
 from aftersale.disputes.register import Measure, Wish, register_of
 from aftersale.disputes.reviewing import Lesson
@@ -21,6 +23,7 @@ from aftersale.evidence import vault
 from aftersale.evidence.models import Event
 from aftersale.evidence.pack.check import check_pack
 from aftersale.finance.following import follow as follow_money
+from aftersale.finance.following import follow_shop
 from aftersale.finance.models import MoneyLeg
 from aftersale.policy.disputes.factors import Lean
 from aftersale.tickets.vault import packs
@@ -78,10 +81,75 @@ def test_it_is_asked_for_once(own_shop: Shop, agent: Person) -> None:
     assert "新凭证 1 件" in made.text
     with pytest.raises(CaseRefused, match=r"case\.no_appeal"):
         appealing.submitted(case, pack.pk, agent, RULED)
-    appealing.answered(case, appealing.TURNED, "buyer", agent, RULED + timedelta(days=3))
+    appealing.answered(case, TURNED, "buyer", agent, RULED + timedelta(days=3))
     case.refresh_from_db()
     assert (case.favours, case.blamed) == ("merchant", "buyer")
-    assert ticket_of(case).blamed == "buyer"
+    assert (ticket_of(case).blamed, ticket_of(case).arbitration_state) == ("buyer", "won")
+
+
+def appealed_and_told(of: Shop, agent: Person, state: str, **said: object) -> Case:
+    case = lost(of, agent)
+    follow_money(RULED)
+    appealing.submitted(case, appealed(case, agent).pk, agent, RULED)
+    says(of, 90, state, ended=True, **said)
+    told = again(case, NOW + timedelta(hours=90))
+    follow_money(NOW + timedelta(hours=90))
+    return told
+
+
+def borne(case: Case) -> dict[str, int]:
+    legs = MoneyLeg.objects.filter(ticket=case.ticket_id, kind="paid").values_list("liability")
+    return {who: fen for who, fen in legs.annotate(sum=Sum("fen")) if fen}
+
+
+def test_a_ruling_that_the_platform_turned_is_read_back_into_case_ledger_register_and_library(
+    own_shop: Shop, agent: Person
+) -> None:
+    case = appealed_and_told(
+        own_shop,
+        agent,
+        "won",
+        favours="merchant",
+        blamed="platform",
+        opinion="改判",
+        facts={"refunded_fen": 12900},
+    )
+    assert (case.favours, case.blamed, case.opinion) == ("merchant", "platform", "改判")
+    assert case.judged_at == RULED
+    assert case.submissions.get(kind="appeal").answer == "turned"
+    assert (ticket_of(case).arbitration_state, ticket_of(case).contradicted) == ("won", "")
+    assert borne(case) == {"platform": 12900}
+    follow_shop(own_shop.pk, NOW + timedelta(hours=91))
+    assert borne(case) == {"platform": 12900}
+    assert register_of(own_shop.pk, NOW + timedelta(hours=91)).effect.liable == 0
+    reviewing.review(case, LESSON, agent, NOW + timedelta(hours=91))
+    assert search([own_shop.pk], "支持商家") == [case]
+
+
+def test_a_ruling_that_the_platform_upheld_in_other_words_answers_the_request(
+    own_shop: Shop, agent: Person
+) -> None:
+    case = appealed_and_told(own_shop, agent, "lost", favours="buyer", blamed="merchant", opinion="维持原判")
+    assert (case.favours, case.opinion) == ("buyer", "维持原判")
+    assert case.submissions.get(kind="appeal").answer == "upheld"
+    assert borne(case) == {"merchant": 12900}
+
+
+def test_an_answer_that_a_person_noted_is_not_undone_by_the_platforms_older_word(
+    own_shop: Shop, agent: Person
+) -> None:
+    case = lost(own_shop, agent)
+    appealing.submitted(case, appealed(case, agent).pk, agent, RULED)
+    appealing.answered(case, TURNED, "buyer", agent, RULED + timedelta(days=3))
+    case = again(case, RULED + timedelta(days=4))
+    assert (case.favours, case.blamed) == ("merchant", "buyer")
+    says(own_shop, 200, "lost", ended=True, favours="buyer", blamed="merchant", opinion="再次改判")
+    assert again(case, NOW + timedelta(hours=200)).favours == "buyer"
+
+
+def test_the_same_words_again_answer_nothing(own_shop: Shop, agent: Person) -> None:
+    case = appealed_and_told(own_shop, agent, "lost", favours="buyer", blamed="merchant")
+    assert case.submissions.get(kind="appeal").answered_at is None
 
 
 @pytest.mark.parametrize(("seconds", "still"), [(-1, True), (0, False), (1, False)])

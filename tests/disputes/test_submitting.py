@@ -10,7 +10,7 @@ import pytest
 from aftersale.disputes import assembling, handling, register, submitting
 from aftersale.disputes.automatic import submit_due
 from aftersale.disputes.models import Case, Submission
-from aftersale.disputes.refusals import CaseRefused
+from aftersale.disputes.refusals import CaseRefused, CaseTaken
 from aftersale.disputes.register import Wish
 from aftersale.disputes.submitting import Word, missing_of
 from aftersale.domain.disputes import Stage
@@ -176,6 +176,25 @@ def test_what_surely_did_not_arrive_can_be_sent_again(own_shop: Shop, agent: Per
     assert submit(case, agent, LATER + timedelta(minutes=1)).pk != made.pk
 
 
+def test_what_waits_to_be_sent_gets_new_addresses_before_the_old_ones_end(
+    own_shop: Shop, agent: Person
+) -> None:
+    connected(own_shop)
+    made = submit(ready(own_shop, agent), agent)
+    again_at = LATER + timedelta(hours=12)
+
+    def anew(pack: Pack, count: int) -> list[str]:
+        return [f"{each}?new" for each in reached(pack, count)]
+
+    assert submitting.renew(again_at - timedelta(seconds=1), anew) == 0
+    assert submitting.renew(again_at, out_of_reach) == 0
+    assert submitting.renew(again_at, anew) == 1
+    assert Action.objects.get().params["pictures"] == anew(made.pack, len(made.pictures))
+    assert submitting.renew(again_at, anew) == 0
+    Action.objects.update(state="done")
+    assert submitting.renew(again_at + timedelta(days=1), anew) == 0
+
+
 def automatic(of: Shop, person: Person, minutes: int = 60) -> None:
     register.set_wish(of.pk, Wish(automatic=True, minutes_before=minutes, orders=None), person, NOW)
 
@@ -211,7 +230,7 @@ def test_one_person_takes_a_case_and_its_alarms_over(own_shop: Shop, agent: Pers
     case = opened(own_shop)
     handling.take(case, agent, LATER)
     handling.take(case, agent, LATER)
-    with pytest.raises(CaseRefused, match="小王"):
+    with pytest.raises(CaseTaken, match="小王"):
         handling.take(case, lead, LATER)
     assert not Alarm.objects.filter(ticket=case.ticket_id, taken_by=None, over_at=None).exists()
     handling.give_free(case, agent, LATER)

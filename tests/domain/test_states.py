@@ -122,6 +122,7 @@ def test_the_final_states_are_those_that_nothing_leaves() -> None:
         (Machine.MONEY, "intend claim lose_sight confirm_failed intend claim", Money.SENDING),
         (Machine.MONEY, "intend claim confirm_paid intend claim confirm_paid", Money.PAID),
         (Machine.ARBITRATION, "open ask_evidence submit lose open win close", Arbitration.CLOSED),
+        (Machine.ARBITRATION, "open ask_evidence lose turn close", Arbitration.CLOSED),
         (Machine.ACTION, "claim finish", ActionState.DONE),
         (Machine.ACTION, "hand_over lose_sight finish", ActionState.DONE),
         (Machine.ACTION, "cancel", ActionState.CANCELLED),

@@ -159,6 +159,44 @@ def test_after_a_ruling_it_is_booked_appealed_and_reviewed(
     assert agent.post("dispute_review", case.pk, do="done").status_code == 302
 
 
+def test_what_would_stop_the_text_is_said_in_the_preview(agent: Visitor, case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(summary="买家电话 13800138000", statement="说明", typed=True)
+    put(Ticket.objects.get(), agent.person, photo(4))
+    follow(now())
+    packs.build(Pack.objects.order_by("-pk")[0].pk, now())
+    said = words_of(agent.get("dispute", case.pk))
+    assert "“13800138000”" in said
+    assert "先改文字" in said
+    assert "先改文字" in words_of(agent.get("dispute_preview", case.pk, part=True))
+
+
+def test_a_pack_that_could_not_be_built_is_built_at_a_press(agent: Visitor, case: Case) -> None:
+    Pack.objects.filter(pk=case.pack_id or 0).update(state="failed", tries=5, failure={"zh": "出了意外"})
+    page = agent.get("dispute", case.pk)
+    assert reverse("pack_again", args=[case.pack_id]) in text_of(page)
+    back = agent.post("pack_again", case.pack_id, case=case.pk)
+    assert back.headers["Location"] == reverse("dispute", args=[case.pk])
+    assert agent.post("pack_again", case.pack_id).headers["Location"] == reverse("pack", args=[case.pack_id])
+    done = packs.build(case.pack_id or 0, now())
+    assert done is not None
+    assert (done.state, done.tries) == ("built", 0)
+
+
+def test_what_was_typed_of_a_penalty_or_a_complaint_survives_a_refusal(
+    agent: Visitor, shop: Shop, case: Case
+) -> None:
+    typed = {"kind": "points_b", "amount": "", "on": "2026-06-01", "note": "少举证"}
+    page = text_of(agent.post("penalties", shop=shop.pk, **typed))
+    assert "还有没填的" in page
+    assert 'value="少举证"' in page
+    assert 'value="points_b" selected' in page
+    assert 'value="2026-06-01"' in page
+    agent.post("complaint", case.ticket_id, text="寄回空盒")
+    refused = agent.post("complaint", case.ticket_id, complaint=Complaint.objects.get().pk, answer=" ")
+    assert (refused.status_code, Complaint.objects.get().answer) == (422, "")
+    assert agent.post("complaint", case.ticket_id, text=" ").status_code == 422
+
+
 def test_a_ruling_read_in_the_back_office_is_noted(agent: Visitor, case: Case) -> None:
     assert agent.post("dispute_rule", case.pk, favours="nobody").status_code == 422
     agent.post("dispute_rule", case.pk, favours="buyer", blamed="both", opinion="各担一半")

@@ -78,7 +78,7 @@ def test_more_shops_cost_no_more_queries(lead: Visitor, page: str) -> None:
 
 
 def test_a_case_reads_each_thing_once(lead: Visitor, case: Case) -> None:
-    assert queries(lead, reverse("dispute", args=[case.pk])) <= 22
+    assert queries(lead, reverse("dispute", args=[case.pk])) <= 15
 
 
 def test_who_books_money_books_what_the_platform_took_and_nobody_else(

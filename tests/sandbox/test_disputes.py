@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,6 +90,60 @@ def test_a_dispute_needs_a_refusal(sandbox: Running) -> None:
     ticket = sandbox.raise_ticket("home", "return")
     answer = sandbox.http(f"{sandbox.addresses['control']}/tickets/{ticket}/dispute")
     assert answer.status == 409
+
+
+def lost(sandbox: Running, kind: str = "shipped") -> str:
+    ticket = disputed(sandbox, "no_reason", kind)
+    submit(sandbox, ticket, 1)
+    sandbox.control(f"tickets/{ticket}/judge", {})
+    return ticket
+
+
+def ask_again(sandbox: Running, ticket: str, *numbers: int) -> int:
+    images = [f"https://p.example.com/{number}.jpg" for number in numbers]
+    asked = json.dumps({"comment": COMMENT, "images": images}).encode()
+    place = f"{sandbox.addresses['control']}/tickets/{ticket}/reconsider"
+    return int(sandbox.http(place, body=asked).status)
+
+
+def test_a_lost_ruling_turns_once_on_new_evidence_and_the_buyer_keeps_the_money(sandbox: Running) -> None:
+    ticket = lost(sandbox)
+    assert ask_again(sandbox, ticket, 0) == 409
+    assert ask_again(sandbox, ticket, 1) == 200
+    assert ask_again(sandbox, ticket, 2) == 409
+    assert sandbox.detail(ticket)["arbitrate_info"]["arbitrate_conclusion"] == 3
+    sandbox.jump(73)
+    info = sandbox.detail(ticket)["arbitrate_info"]
+    assert (info["arbitrate_conclusion"], info["arbitrate_blame"], "改判" in info["arbitrate_opinion"]) == (
+        2,
+        4,
+        True,
+    )
+    assert len(sandbox.refunds(ticket)) == 1
+
+
+def test_new_evidence_that_is_too_little_leaves_the_ruling(sandbox: Running) -> None:
+    ticket = disputed(sandbox, "no_reason", "shipped")
+    sandbox.control(f"tickets/{ticket}/judge", {})
+    assert ask_again(sandbox, ticket, 1) == 200
+    sandbox.control(f"tickets/{ticket}/judge", {})
+    info = sandbox.detail(ticket)["arbitrate_info"]
+    assert (info["arbitrate_conclusion"], "维持" in info["arbitrate_opinion"]) == (3, True)
+
+
+def test_a_return_that_was_agreed_by_the_lost_ruling_is_closed(sandbox: Running) -> None:
+    ticket = lost(sandbox, "return")
+    assert sandbox.step(ticket) == "buyer_returns"
+    assert ask_again(sandbox, ticket, 1, 2) == 200
+    sandbox.control(f"tickets/{ticket}/judge", {})
+    assert (sandbox.step(ticket), sandbox.refunds(ticket)) == ("closed", [])
+    assert sandbox.detail(ticket)["arbitrate_info"]["arbitrate_blame"] == 2
+
+
+def test_reconsideration_is_over_after_seven_days(sandbox: Running) -> None:
+    ticket = lost(sandbox)
+    sandbox.jump(7 * 24)
+    assert ask_again(sandbox, ticket, 1) == 409
 
 
 def test_on_kuaishou_evidence_goes_through_the_back_office(sandbox: Running) -> None:

@@ -24,6 +24,7 @@ from aftersale.connections.stop_calls import tell_stops
 from aftersale.connections.upkeep import keep_up
 from aftersale.disputes.automatic import submit_due
 from aftersale.disputes.following import follow as follow_disputes
+from aftersale.disputes.submitting import renew
 from aftersale.domain.states import ActionState
 from aftersale.evidence.sealer import seal, unsealed_shops
 from aftersale.finance import imports as funds
@@ -149,7 +150,7 @@ def _take_up_packs(now: datetime) -> int:
 
 def _disputes(now: datetime) -> int:
     """Bring cases up to date, and submit those whose shops let the desk do so before the time runs out."""
-    return follow_disputes(now) + len(submit_due(now, addresses_of))
+    return follow_disputes(now) + len(submit_due(now, addresses_of)) + renew(now, addresses_of)
 
 
 def _poll(now: datetime) -> int:

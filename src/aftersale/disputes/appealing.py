@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts
 from aftersale.disputes.models import Case, Kind, Submission
-from aftersale.disputes.noting import appeal_window, numbers_of
+from aftersale.disputes.noting import ANSWERED, PERSON, TURNED, UPHELD, appeal_window, numbers_of
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.clock import SHANGHAI, moment_of, seconds_of
 from aftersale.domain.disputes import Blamed, Favours, Stage
+from aftersale.domain.states import Machine, command, possible
 from aftersale.evidence.journal import Entry
 from aftersale.evidence.pieces import Giver
 from aftersale.policy.disputes.windows import chances
 from aftersale.tickets.change import change
 from aftersale.tickets.models import EvidenceLink, Pack, Ticket
 from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.standing import FIELD
 from aftersale.tickets.vault import packs
 from aftersale.tickets.vault.packs import Form
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from aftersale.policy.disputes.windows import Window
     from aftersale.shops.models import Person
 
-UPHELD, TURNED = "upheld", "turned"
 _SUMMARY = 300
 
 
@@ -110,9 +111,9 @@ def prepare(case: Case, words: tuple[str, str], person: Person, now: datetime) -
     """Have pictures and text of an appeal put together; raises CaseRefused."""
     chance = chance_of(case, now)
     if chance is None or not chance.open:
-        raise refusals.no_appeal()
+        raise CaseRefused(Why.NO_APPEAL)
     if not chance.new:
-        raise refusals.needs_new_evidence()
+        raise CaseRefused(Why.NOTHING_NEW)
     ticket = Ticket.objects.get(pk=case.ticket_id)
     return packs.ask(ticket, Form.PLATFORM, words, person.pk, now)
 
@@ -123,14 +124,14 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     chance = chance_of(case, now)
     if chance is None or not chance.open:
-        raise refusals.no_appeal()
+        raise CaseRefused(Why.NO_APPEAL)
     if not chance.new:
-        raise refusals.needs_new_evidence()
+        raise CaseRefused(Why.NOTHING_NEW)
     built = Pack.objects.filter(form=Form.PLATFORM, state=PackState.BUILT, ticket_id=case.ticket_id)
     # What the platform has seen already is no appeal.
     pack = built.exclude(pk__in=case.submissions.values("pack_id")).filter(pk=pack_id).first()
     if pack is None:
-        raise refusals.not_built()
+        raise CaseRefused(Why.NOT_BUILT)
     pictures, text = parts(pack)
     made = Submission.objects.create(
         case=case,
@@ -141,7 +142,9 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
         by=person,
         at=now,
     )
-    _journal(case, "dispute_appealed", person, now, pack=str(pack.pk))
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    data = {"case": str(case.pk), "pack": str(pack.pk)}
+    change(ticket, Entry("dispute_appealed", now, person.pk, data))
     return made
 
 
@@ -151,25 +154,23 @@ def answered(case: Case, answer: str, blamed: str, person: Person, now: datetime
     appeal = case.submissions.filter(kind=Kind.APPEAL, failed_at=None, answered_at=None)
     turned = answer == TURNED
     if answer not in {UPHELD, TURNED} or (turned and blamed not in set(Blamed)):
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     if not appeal.update(answer=answer, answered_at=now):
-        raise refusals.no_appeal()
-    fields: dict[str, object] = {"stage": Stage.SETTLED}
-    if turned:
-        fields |= {"favours": Favours.MERCHANT, "blamed": blamed}
+        raise CaseRefused(Why.NO_APPEAL)
     Case.objects.filter(pk=case.pk).exclude(stage=Stage.CARRIED_OUT).update(stage=Stage.SETTLED)
-    Case.objects.filter(pk=case.pk).update(**{name: each for name, each in fields.items() if name != "stage"})
-    moved = {"blamed": blamed} if turned else {}
-    _journal(case, "dispute_appeal_answered", person, now, moved, answer=answer, blamed=blamed)
-
-
-def _journal(
-    case: Case,
-    kind: str,
-    person: Person,
-    now: datetime,
-    moved: dict[str, str] | None = None,
-    **more: object,
-) -> None:
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
-    change(ticket, Entry(kind, now, person.pk, {"case": str(case.pk), **more}), **(moved or {}))
+    if turned:
+        Case.objects.filter(pk=case.pk).update(favours=Favours.MERCHANT, blamed=blamed)
+    data = {"case": str(case.pk), "answer": answer, "blamed": blamed, "by": PERSON}
+    change(ticket, Entry(ANSWERED, now, person.pk, data), **(_turned(ticket, blamed) if turned else {}))
+
+
+def _turned(ticket: Ticket, blamed: str) -> dict[str, object]:
+    """Say how a ticket stands once its ruling turned; the ledger follows with who bears the payment."""
+    state = ticket.arbitration_state
+    if "turn" not in possible(Machine.ARBITRATION, state):
+        return {"blamed": blamed}
+    return {
+        "blamed": blamed,
+        FIELD[Machine.ARBITRATION]: command(Machine.ARBITRATION, state, "turn").after.value,
+    }

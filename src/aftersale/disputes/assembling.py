@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from aftersale.disputes.models import Case, Kind
-from aftersale.disputes.refusals import changed_meanwhile, not_wanted, submitted_before
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.disputes import Stage
 from aftersale.evidence.models import Event
 from aftersale.evidence.pack.contents import MOST_SUMMARY
@@ -21,6 +21,7 @@ from aftersale.tickets.wording import TO_THE_PLATFORM, check_words
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aftersale.disputes.models import Submission
     from aftersale.tickets.models import Pack, Ticket
 
 _EVIDENCE = (ADDED, WITHDRAWN, MASKED, REUSED)
@@ -50,9 +51,9 @@ def write(case: Case, words: tuple[str, str], person_id: int, now: datetime) -> 
     """Take a person's words for a case, and ask for the pack anew; raises CaseRefused, WordingStopped."""
     current = _now(case)
     if current.stage != Stage.EVIDENCE:
-        raise not_wanted()
+        raise CaseRefused(Why.NOT_WANTED)
     if submitted(current):
-        raise submitted_before()
+        raise CaseRefused(Why.SUBMITTED)
     # What could not be sent is refused now, not in the last hour.
     check_words(current.ticket.shop, "\n".join(words), now, TO_THE_PLATFORM)
     case.summary, case.statement = words[0].strip()[:MOST_SUMMARY], words[1].strip()[:_LONGEST]
@@ -89,10 +90,15 @@ def submitted(case: Case) -> bool:
     return case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None, answered_at=None).exists()
 
 
+def is_out(made: Submission) -> bool:
+    """Tell the same of one submission that is at hand."""
+    return made.kind == Kind.EVIDENCE and made.failed_at is None and made.answered_at is None
+
+
 def parts(pack: Pack) -> tuple[list[bytes], str]:
     """Give the pictures and the text of a pack for the platform, in their order; raises CaseRefused."""
     if pack.state != PackState.BUILT:
-        raise changed_meanwhile()
+        raise CaseRefused(Why.CHANGED)
     files = packs.parts_of(pack)
     text = files.pop(TEXT, b"").decode()
     return [files[name] for name in sorted(files)], text

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from aftersale.disputes.models import Case
 from aftersale.domain.disputes import Blamed, Favours
@@ -74,17 +75,25 @@ def scene_refused(ticket: Ticket, decision: Decision) -> Scene:
     )
 
 
-def scene_with(ticket: Ticket, stored: StoredDecision | None, listed: Checklist, now: datetime) -> Scene:
-    """Read the same where decision and checklist are at hand."""
+def scene_with(
+    ticket: Ticket,
+    stored: StoredDecision | None,
+    listed: Checklist,
+    now: datetime,
+    *,
+    seen: tuple[bool, int] | None = None,
+) -> Scene:
+    """Read the same where decision and checklist are at hand, and what `with_seen` tells of a case."""
+    late, theirs = seen or (_missed(ticket.pk).exists(), _theirs(ticket.pk).count())
     judged, lost = record_of(ticket.shop_id, now)
     return Scene(
         facts=_facts(stored),
         proposal=stored.preferred if stored else "",
         layers=_layers(stored),
-        late=_missed(ticket.pk).exists(),
+        late=late,
         ours=len(listed.ours) - len(listed.missing),
         wanted=len(listed.ours),
-        theirs=_theirs(ticket.pk).count(),
+        theirs=theirs,
         judged=judged,
         lost=lost,
     )
@@ -111,6 +120,13 @@ def _layers(stored: StoredDecision | None) -> frozenset[str]:
     cited: list[dict[str, Any]] = msgspec.json.decode(stored.cites)
     rules = {rule.id: str(rule.layer) for rule in judge_by(stored.rulebook_digest).rulebook.rules}
     return frozenset(rules[each["rule"]] for each in cited if each["document"] and each["rule"] in rules)
+
+
+def with_seen(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Add to cases whether the shop was late (`late`), and how much the buyer showed (`theirs`)."""
+    ticket = OuterRef("ticket_id")
+    theirs = _theirs(ticket).order_by().values("ticket").annotate(n=Count("pk")).values("n")
+    return cases.annotate(late=Exists(_missed(ticket)), theirs=Coalesce(Subquery(theirs), 0))
 
 
 def _missed(ticket: int | OuterRef) -> QuerySet[Deadline]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 
 from aftersale.disputes.assembling import assemble
-from aftersale.disputes.models import Case, CaughtUp, Submission
+from aftersale.disputes.finding import index
+from aftersale.disputes.models import Case, CaughtUp, Review, Submission
 from aftersale.disputes.noting import note
 from aftersale.domain.disputes import Stage
 from aftersale.domain.errors import AftersaleError
@@ -76,6 +77,7 @@ def _one(ticket_id: int, now: datetime) -> Case | None:
         case = note(ticket_id, now)
         if case is not None:
             _settle(case, now)
+            _found_again(case)
             assemble(case, now)
     except (Overtaken, AftersaleError) as fault:
         _log.warning("the dispute of ticket %s waits: %s", ticket_id, fault.code)
@@ -84,6 +86,12 @@ def _one(ticket_id: int, now: datetime) -> Case | None:
         _log.exception("the dispute of ticket %s was not followed", ticket_id)
         return None
     return case
+
+
+def _found_again(case: Case) -> None:
+    """Let a case be found by what stays of its lesson where the buyer's words went."""
+    for review in Review.objects.filter(case=case, case__text__text=""):
+        index(review)
 
 
 def _settle(case: Case, now: datetime) -> None:

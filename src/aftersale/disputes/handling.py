@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes import refusals
 from aftersale.disputes.models import Case
 from aftersale.disputes.noting import JUDGED, PERSON, quiet
+from aftersale.disputes.refusals import CaseRefused, CaseTaken, Why
 from aftersale.domain.disputes import DECIDED, Blamed, Favours, Stage
 from aftersale.domain.states import Machine, command, possible
 from aftersale.evidence.journal import Entry
@@ -44,7 +44,7 @@ def take(case: Case, person: Person, now: datetime) -> None:
     if not free.update(holder=person, held_at=now):
         current = Case.objects.select_related("holder").get(pk=case.pk)
         if current.holder_id != person.pk:
-            raise refusals.taken(str(current.holder))
+            raise CaseTaken(str(current.holder))
         return
     for alarm in Alarm.objects.filter(ticket_id=case.ticket_id, over_at=None, taken_by=None):
         _quiet(alarm, person, now)
@@ -64,7 +64,7 @@ def give_free(case: Case, person: Person, now: datetime, *, leads: bool = False)
     """Give a case free, so that another can take it; whose it is not needs to lead. Raises CaseRefused."""
     held = Case.objects.select_related("holder").get(pk=case.pk)
     if held.holder_id not in {None, person.pk} and not leads:
-        raise refusals.taken(str(held.holder))
+        raise CaseTaken(str(held.holder))
     if Case.objects.filter(pk=case.pk).exclude(holder=None).update(holder=None, held_at=None):
         _write(case, GIVEN_FREE, person.pk, now)
 
@@ -79,10 +79,10 @@ def _write(case: Case, kind: str, person_id: int, now: datetime, **more: object)
 def rule(case: Case, ruling: Ruling, person: Person, now: datetime) -> None:
     """Note a ruling that a person read; the platform's own word replaces it. Raises CaseRefused."""
     if ruling.favours not in set(Favours) or (ruling.blamed and ruling.blamed not in set(Blamed)):
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if current.favours or current.stage == Stage.WITHDRAWN:
-        raise refusals.judged_before()
+        raise CaseRefused(Why.JUDGED)
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
     favours = Favours(ruling.favours)
     told = {"case": str(case.pk), "favours": ruling.favours, "blamed": ruling.blamed, "by": PERSON}
@@ -109,7 +109,7 @@ def accept(case: Case, person: Person, now: datetime) -> None:
     """Let a ruling stand: nothing more is asked of the platform. Raises CaseRefused."""
     moved = Case.objects.filter(pk=case.pk, stage=Stage.JUDGED).update(stage=Stage.SETTLED)
     if not moved and not Case.objects.filter(pk=case.pk, stage__in=DECIDED).exists():
-        raise refusals.not_judged()
+        raise CaseRefused(Why.NOT_JUDGED)
     if moved:
         _write(case, "dispute_accepted", person.pk, now)
 
@@ -119,7 +119,7 @@ def test(case: Case, name: str, answer: str, item: str, by: tuple[Person, dateti
     """Answer a test of liability: yes, no, or nothing, with the line of evidence that shows it."""
     person, now = by
     if name not in IDS:
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     said = {"yes": True, "no": False}.get(answer)
     tests = {**current.tests}

@@ -65,6 +65,7 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["shop", "due_at"], name="case_to_answer", condition=Q(stage="evidence")),
             models.Index(fields=["shop", "stage"], name="case_by_stage"),
+            models.Index(fields=["shop", "judged_at"], name="case_judged"),
         ]
 
     def __str__(self) -> str:
@@ -83,7 +84,8 @@ class Submission(models.Model):
     """Hold what went to the platform once: text, pictures by SHA-256, what was missing, who said yes.
 
     `round` counts how often the platform asked; there is one submission a round that did not fail, and one
-    appeal a case. `by` is None where the shop lets the desk submit before the time runs out.
+    appeal a case. `by` is None where the shop lets the desk submit before the time runs out. `addressed_at`
+    is when its pictures were given the addresses at which the platform fetches them.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="submissions")
@@ -96,6 +98,7 @@ class Submission(models.Model):
     by = models.ForeignKey(_PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True, related_name="+")
+    addressed_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=8, blank=True)
     answered_at = models.DateTimeField(null=True)

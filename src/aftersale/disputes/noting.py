@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 OPENED, JUDGED, WITHDRAWN = "dispute_opened", "dispute_judged", "dispute_withdrawn"
 PLATFORM, PERSON = "platform", "person"
+ANSWERED, UPHELD, TURNED = "dispute_appeal_answered", "upheld", "turned"
+"""The event of an answer to a reconsideration, and what it may be."""
 _WANTS = 300
 # What the platform tells; what people typed or took meanwhile is not written over.
 _TOLD = (
@@ -129,8 +131,12 @@ def _told(case: Case, said: Disputed | None, state: Arbitration, now: datetime) 
     if case.stage == Stage.WITHDRAWN and before is not Stage.WITHDRAWN:
         case.ended_at = now
         change(case.ticket, Entry(WITHDRAWN, now, None, {"case": str(case.pk)}))
-    if said is not None and said.favours and case.known_by != PLATFORM:
+    if said is None or not said.favours:
+        return
+    if case.known_by != PLATFORM:
         _ruled(case, said, now)
+    else:
+        _looked_at_again(case, said, now)
 
 
 def _asked_again(case: Case, before: Stage, said: Disputed | None, now: datetime) -> None:
@@ -186,6 +192,34 @@ def _ruled(case: Case, said: Disputed, now: datetime) -> None:
     case.judged_at = said.changed_at or now
     told = {"case": str(case.pk), "favours": said.favours, "blamed": said.blamed, "by": PLATFORM}
     change(case.ticket, Entry(JUDGED, now, None, told))
+
+
+def _looked_at_again(case: Case, said: Disputed, now: datetime) -> None:
+    """Take over what came of a reconsideration: another ruling, or other words for the same one.
+
+    The day of the first ruling stays: windows and counts go by it.
+    """
+    turned = said.favours != case.favours
+    if (not turned and (said.opinion == case.opinion or not said.opinion)) or _is_older(case, said):
+        return
+    answer = TURNED if turned else UPHELD
+    asked = Submission.objects.filter(case=case, kind=Kind.APPEAL, failed_at=None, answered_at=None)
+    answered = asked.filter(at__lte=said.changed_at or now).update(answer=answer, answered_at=now)
+    if not turned and not answered:
+        return
+    case.favours, case.opinion = said.favours, said.opinion or case.opinion
+    case.blamed = said.blamed or case.blamed
+    if case.stage == Stage.JUDGED:
+        case.stage = Stage.SETTLED
+    told = {"case": str(case.pk), "answer": answer, "favours": said.favours, "blamed": case.blamed}
+    change(case.ticket, Entry(ANSWERED, now, None, {**told, "by": PLATFORM}))
+
+
+def _is_older(case: Case, said: Disputed) -> bool:
+    """Tell whether what the platform says is from before an answer that is noted already."""
+    answered = case.submissions.filter(kind=Kind.APPEAL).exclude(answered_at=None)
+    newer = answered if said.changed_at is None else answered.filter(answered_at__gte=said.changed_at)
+    return newer.exists()
 
 
 def _carried_out(case: Case, ticket: Ticket, now: datetime) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Sum
 
-from aftersale.disputes import refusals
 from aftersale.disputes.estimating import records_of
 from aftersale.disputes.models import Complaint, Consequence, DisputeSetting, Penalty
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.clock import SHANGHAI
 from aftersale.evidence.journal import Entry, record
 from aftersale.evidence.shop_journal import subject_of, together
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from aftersale.disputes.models import Case
-    from aftersale.shops.models import Person
+    from aftersale.shops.models import Person, Shop
 
 _NOTE, _TEXT = 300, 2_000
 LEAST_MINUTES, MOST_MINUTES = 15, 720
@@ -47,17 +47,25 @@ def register_of(shop_id: int, now: datetime) -> Register:
 
 def registers_of(shop_ids: Collection[int], now: datetime) -> dict[int, Register]:
     """Sum up how several shops stand, in as many queries as for one."""
+    points, records, wishes = _points(shop_ids, now), records_of(shop_ids, now), settings_of(shop_ids)
+    return {each: _register(points[each], records[each], wish) for each, wish in wishes.items()}
+
+
+def register_in(shop: Shop, record: tuple[int, int], now: datetime) -> Register:
+    """Sum up how a shop stands where its setting came with it and its rulings are counted already."""
+    wish = getattr(shop, "dispute_setting", None) or DisputeSetting(shop_id=shop.pk)
+    return _register(_points([shop.pk], now)[shop.pk], record, wish)
+
+
+def _points(shop_ids: Collection[int], now: datetime) -> Mapping[int, Mapping[str, int]]:
+    """Sum up the points of this year by shop and class."""
     year = now.astimezone(SHANGHAI).year
     rows = Penalty.objects.filter(shop__in=shop_ids, on__year=year, lifted_at=None, kind__in=COUNTED)
     sums = {
         (row["shop_id"], row["kind"]): int(row["sum"])
         for row in rows.order_by().values("shop_id", "kind").annotate(sum=Sum("amount"))
     }
-    records, wishes = records_of(shop_ids, now), settings_of(shop_ids)
-    return {
-        each: _register({str(kind): sums.get((each, str(kind)), 0) for kind in COUNTED}, records[each], wish)
-        for each, wish in wishes.items()
-    }
+    return {each: {str(kind): sums.get((each, str(kind)), 0) for kind in COUNTED} for each in shop_ids}
 
 
 def _register(points: Mapping[str, int], record: tuple[int, int], wish: DisputeSetting) -> Register:
@@ -92,7 +100,7 @@ class Wish:
 def set_wish(shop_id: int, wish: Wish, person: Person, now: datetime) -> None:
     """Set what a shop wants, written into its journal; raises CaseRefused."""
     if not LEAST_MINUTES <= wish.minutes_before <= MOST_MINUTES or (wish.orders or 0) < 0:
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     before = setting_of(shop_id)
     named = ("automatic", "minutes_before", "orders")
     after = {name: getattr(wish, name) for name in named}
@@ -115,7 +123,7 @@ class Measure:
 def add(shop_id: int, measure: Measure, case: Case | None, person: Person, now: datetime) -> Penalty:
     """Note a measure of the platform; raises CaseRefused."""
     if measure.kind not in set(Consequence) or (measure.kind in COUNTED and measure.amount <= 0):
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     with together():
         data = {"kind": measure.kind, "amount": measure.amount, "on": measure.on.isoformat()}
         record(subject_of(shop_id), Entry("shop_penalty", now, person.pk, data, _personal(measure.note)))
@@ -147,7 +155,7 @@ def lift(penalty: Penalty, person: Person, now: datetime) -> None:
 def complain(ticket: Ticket, text: str, person: Person, now: datetime) -> Complaint:
     """Note what was told the platform about a buyer's conduct; raises CaseRefused."""
     if not text.strip():
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     made = Complaint.objects.create(ticket=ticket, text=text.strip()[:_TEXT], by=person, at=now)
     locked = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     change(locked, Entry("complained", now, person.pk, {"complaint": str(made.pk)}))
@@ -155,6 +163,8 @@ def complain(ticket: Ticket, text: str, person: Person, now: datetime) -> Compla
 
 
 def answered(complaint: Complaint, text: str, now: datetime) -> None:
-    """Note what the platform answered to a complaint."""
+    """Note what the platform answered to a complaint; raises CaseRefused."""
+    if not text.strip():
+        raise CaseRefused(Why.NOT_WHOLE)
     complaint.answer, complaint.answered_at = text.strip()[:_TEXT], now
     complaint.save(update_fields=["answer", "answered_at"])

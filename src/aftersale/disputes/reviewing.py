@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes import refusals
 from aftersale.disputes.finding import index
 from aftersale.disputes.models import Case, Review
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.disputes import DECIDED, Cause, Root, Stage
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.change import change
@@ -48,10 +48,10 @@ class Lesson:
 def review(case: Case, lesson: Lesson, person: Person, now: datetime) -> Review:
     """Close a case with its lesson, or correct the lesson; raises CaseRefused."""
     if not lesson.whole:
-        raise refusals.not_whole()
+        raise CaseRefused(Why.NOT_WHOLE)
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if current.stage not in _CLOSING:
-        raise refusals.not_judged()
+        raise CaseRefused(Why.NOT_JUDGED)
     words = {name: getattr(lesson, name)[:_LONGEST] for name in ("good", "bad", "action", "lesson")}
     said = {"cause": lesson.cause, "root": lesson.root, "action_due_on": lesson.due_on, **words}
     made, _ = Review.objects.update_or_create(case=case, defaults={**said, "by": person, "at": now})

@@ -6,6 +6,7 @@ Where the desk reaches the platform it sends pictures and text; else a person pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,20 @@ from django.db import IntegrityError, transaction
 
 from aftersale.channels.registry import channel_of
 from aftersale.channels.verbs import Verb
-from aftersale.disputes import refusals
 from aftersale.disputes.assembling import parts, submitted
 from aftersale.disputes.estimating import estimate_of
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import quiet
+from aftersale.disputes.refusals import CaseRefused, Why
 from aftersale.domain.disputes import Stage
-from aftersale.domain.states import Arbitration, Machine, command, possible
+from aftersale.domain.states import ActionState, Arbitration, Machine, command, possible
 from aftersale.evidence.journal import Entry
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets import beside
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.outcome import locked, note_down
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.gather import newest_decision
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from aftersale.tickets.vault.checklist import Wanted
 
 SUBMITTED = "dispute_submitted"
+# An address lasts two days; what waits longer than this gets another.
+_RENEWED = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def submit(
         with transaction.atomic():
             return _submit(_locked(case), person, word, now, addresses_of)
     except IntegrityError:
-        raise refusals.submitted_before() from None
+        raise CaseRefused(Why.SUBMITTED) from None
 
 
 def _locked(case: Case) -> Case:
@@ -102,7 +106,7 @@ def _submit(
     pack = _check(case, word, missing, now)
     pictures, text = parts(pack)
     if not pictures:
-        raise refusals.nothing_to_show()
+        raise CaseRefused(Why.NO_PICTURE)
     made = Submission.objects.create(
         case=case,
         kind=Kind.EVIDENCE,
@@ -118,11 +122,12 @@ def _submit(
     addresses = [] if word.by_hand else addresses_of(pack, len(pictures))
     if is_sent_by_desk(case.ticket, addresses):
         made.action = _sent(case, person, text, addresses, now)
-        made.save(update_fields=["action"])
+        made.addressed_at = now
+        made.save(update_fields=["action", "addressed_at"])
     elif word.by_hand:
         _pasted(case, now)
     else:
-        raise refusals.not_wanted()
+        raise CaseRefused(Why.NOT_WANTED)
     _journal(case, made, now)
     return made
 
@@ -130,24 +135,39 @@ def _submit(
 def _check(case: Case, word: Word, missing: Sequence[Wanted], now: datetime) -> Pack:
     """Let pass what is wanted, in time, looked at as it is, and known to be incomplete where it is."""
     if submitted(case):
-        raise refusals.submitted_before()
+        raise CaseRefused(Why.SUBMITTED)
     # The ticket may know already that the dispute is over, and the case only a moment later.
     if case.stage != Stage.EVIDENCE or case.ticket.arbitration_state != Arbitration.EVIDENCE_DUE:
-        raise refusals.not_wanted()
+        raise CaseRefused(Why.NOT_WANTED)
     if case.due_at is not None and now >= case.due_at:
-        raise refusals.too_late()
+        raise CaseRefused(Why.TOO_LATE)
     if case.pack is None or case.pack.state != PackState.BUILT:
-        raise refusals.not_built()
+        raise CaseRefused(Why.NOT_BUILT)
     if case.pack_id != word.pack_id:
-        raise refusals.changed_meanwhile()
+        raise CaseRefused(Why.CHANGED)
     if missing and not word.gaps_accepted:
-        raise refusals.gaps_not_accepted()
+        raise CaseRefused(Why.GAPS)
     return case.pack
 
 
 def _sent(case: Case, person: Person | None, text: str, addresses: Sequence[str], now: datetime) -> Action:
     params = {"text": text, "pictures": list(addresses), "pack": str(case.pack_id)}
     return beside.do(case.ticket, person, Verb.SUBMIT_EVIDENCE, params, now)
+
+
+def renew(now: datetime, addresses_of: Callable[[Pack, int], Sequence[str]]) -> int:
+    """Give the pictures of what still waits to be sent new addresses before the old ones end; counts them."""
+    waiting = Submission.objects.filter(action__state=ActionState.INTENDED, addressed_at__lte=now - _RENEWED)
+    return sum(_renewed(made, now, addresses_of) for made in waiting.select_related("pack"))
+
+
+@transaction.atomic
+def _renewed(made: Submission, now: datetime, addresses_of: Callable[[Pack, int], Sequence[str]]) -> bool:
+    action, addresses = locked(made.action_id or 0), addresses_of(made.pack, len(made.pictures))
+    if action.state != ActionState.INTENDED or not addresses:
+        return False
+    note_down(action, params={**action.params, "pictures": list(addresses)})
+    return bool(Submission.objects.filter(pk=made.pk).update(addressed_at=now))
 
 
 def _pasted(case: Case, now: datetime) -> None:

@@ -76,6 +76,7 @@ arbitration.ask_evidence | 登记要求举证 | note that evidence is due
 arbitration.submit | 提交举证 | submit evidence
 arbitration.win | 登记支持商家 | note a decision for the shop
 arbitration.lose | 登记支持买家 | note a decision for the buyer
+arbitration.turn | 登记改判 | note that a decision was turned
 arbitration.close | 结束介入 | close the dispute
 action.claim | 开始执行 | start
 action.hand_over | 转人工处理 | hand to a person

@@ -141,6 +141,7 @@ TABLES: Mapping[Machine, tuple[Row, ...]] = {
         Row("submit", (Arbitration.OPEN, Arbitration.EVIDENCE_DUE), Arbitration.SUBMITTED),
         Row("win", _IN_DISPUTE, Arbitration.WON),
         Row("lose", _IN_DISPUTE, Arbitration.LOST),
+        Row("turn", (Arbitration.LOST,), Arbitration.WON),
         Row("close", (*_IN_DISPUTE, Arbitration.WON, Arbitration.LOST), Arbitration.CLOSED),
     ),
     Machine.ACTION: (

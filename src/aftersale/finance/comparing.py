@@ -12,6 +12,7 @@ from aftersale.channels.funds import SheetKind
 from aftersale.channels.verbs import PAYS
 from aftersale.domain.money_legs import BY_PLATFORM, LegKind, next_month, sign_of
 from aftersale.domain.states import ActionState
+from aftersale.finance.legs import BORNE
 from aftersale.finance.matching import Cause, Pair, Side, pair
 from aftersale.finance.models import FundRow, MoneyLeg
 from aftersale.tickets.models import Action
@@ -120,6 +121,7 @@ def _span(shop_id: int) -> tuple[str, str]:
 def _ours(shop_id: int, since: str) -> Mapping[str, list[Side]]:
     kinds = [*COMPARED, LegKind.REVERSED]
     legs = MoneyLeg.objects.filter(shop_id=shop_id, month__gte=since, kind__in=kinds).order_by("at", "id")
+    legs = legs.exclude(kind=LegKind.PAID, source__contains=f":{BORNE}:")
     sides: dict[str, list[Side]] = defaultdict(list)
     fields = ("id", "kind", "fen", "day", "month", "order_no", "ticket__ticket_no")
     for pk, kind, fen, day, month, order_no, ticket_no in legs.values_list(*fields).iterator():

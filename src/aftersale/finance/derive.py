@@ -14,7 +14,7 @@ from aftersale.channels.verbs import PAYS, REFUNDS, Verb
 from aftersale.domain.money_legs import LegKind
 from aftersale.domain.states import ActionState
 from aftersale.evidence.models import Event
-from aftersale.finance.legs import Leg, add
+from aftersale.finance.legs import BORNE, Leg, add
 from aftersale.finance.models import MoneyLeg
 from aftersale.tickets.change import TICKET
 from aftersale.tickets.models import Action, Ticket
@@ -55,10 +55,11 @@ _ACTION = (
 
 
 class _Known(NamedTuple):
-    """Hold what is in the ledger of some tickets: fen asked for by ticket, fen paid by action."""
+    """Hold what is in the ledger of some tickets: fen asked by ticket, fen paid by action, and by bearer."""
 
     asked: Mapping[int, int]
     paid: Mapping[str, int]
+    borne: Mapping[str, Mapping[str, int]]
 
 
 def derive(ticket_ids: Sequence[int]) -> set[int]:
@@ -89,13 +90,15 @@ def _known(ticket_ids: Sequence[int]) -> _Known:
     kinds = [LegKind.ASKED, LegKind.PAID, LegKind.REVERSED]
     rows = MoneyLeg.objects.filter(ticket_id__in=ticket_ids, kind__in=kinds)
     asked: dict[int, int] = defaultdict(int)
-    paid: dict[str, int] = defaultdict(int)
-    for ticket_id, kind, source, fen in rows.values_list("ticket_id", "kind", "source", "fen"):
+    borne: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for ticket_id, kind, source, fen, who in rows.values_list(
+        "ticket_id", "kind", "source", "fen", "liability"
+    ):
         if kind == LegKind.ASKED:
             asked[ticket_id] += fen
         elif source.startswith("action:"):
-            paid[source.split(":")[1]] += fen if kind == LegKind.PAID else -fen
-    return _Known(asked, paid)
+            borne[source.split(":")[1]][who] += fen if kind == LegKind.PAID else -fen
+    return _Known(asked, {key: sum(each.values()) for key, each in borne.items()}, borne)
 
 
 def _sendings(ticket_ids: Sequence[int]) -> dict[str, datetime]:
@@ -148,6 +151,7 @@ def _done(ticket: Mapping[str, Any], action: Mapping[str, Any], known: _Known) -
     at = _paid_at(ticket, action)
     if action["verb"] in _REFUNDS:
         yield from _refunded(ticket, action, known.paid.get(action["key"]), at)
+        yield from _borne(ticket, action, known.borne.get(action["key"], {}))
     else:
         freight = action["params"].get("purpose") == "return_freight"
         kind = LegKind.RETURN_FREIGHT if freight else LegKind.SMALL_PAYOUT
@@ -171,6 +175,16 @@ def _refunded(
         yield _leg(LegKind.PAID, paid, at, f"{source}:paid", ticket, liable)
     if paid and not held:
         yield _leg(LegKind.REVERSED, paid, ticket["changed_at"], f"{source}:reversed", ticket, liable)
+
+
+def _borne(ticket: Mapping[str, Any], action: Mapping[str, Any], borne: Mapping[str, int]) -> Iterator[Leg]:
+    """Move what is in the ledger from who bore it to who bears it since a ruling; no money moves by it."""
+    ruled = str(ticket["blamed"] or "")
+    source = f"action:{action['key']}:{BORNE}:{ticket['sequence']}"
+    for who, fen in borne.items():
+        if ruled and fen and who != ruled:
+            yield _leg(LegKind.PAID, -fen, ticket["changed_at"], f"{source}:{who}:out", ticket, who)
+            yield _leg(LegKind.PAID, fen, ticket["changed_at"], f"{source}:{who}:in", ticket, ruled)
 
 
 def _paid_at(ticket: Mapping[str, Any], action: Mapping[str, Any]) -> datetime:

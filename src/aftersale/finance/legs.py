@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+BORNE = "borne"
+"""What the source of a leg names that says who bears a payment since a ruling: the platform tells of none."""
+
 _AT_ONCE = 500
 
 

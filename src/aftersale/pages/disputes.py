@@ -11,12 +11,13 @@ from aftersale.api.faults import NotHere
 from aftersale.disputes import submitting
 from aftersale.disputes.appealing import chance_of
 from aftersale.disputes.appealing import draft as appeal_draft
-from aftersale.disputes.assembling import submitted
-from aftersale.disputes.estimating import estimate_in, scene_with
+from aftersale.disputes.assembling import is_out, submitted
+from aftersale.disputes.effect import effects_of
+from aftersale.disputes.estimating import estimate_in, scene_with, with_seen
 from aftersale.disputes.finding import alike
-from aftersale.disputes.models import Case, Penalty, Review
+from aftersale.disputes.models import Case, Penalty
 from aftersale.disputes.noting import evidence_window
-from aftersale.disputes.register import register_of, settings_of
+from aftersale.disputes.register import register_in, settings_of
 from aftersale.domain.disputes import (
     BLAMED_WORDS,
     CAUSE_WORDS,
@@ -37,10 +38,13 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.evidence import ASKABLE
 from aftersale.pages.evidence_out import addresses_of
 from aftersale.policy.disputes.conditions import LEVEL_WORDS, conditions_of, level_of
+from aftersale.policy.disputes.effect import WORTH_WORDS
 from aftersale.policy.disputes.factors import LEAN_WORDS, LEAST_CASES, SIDE_WORDS
 from aftersale.policy.disputes.liability import liability_of
 from aftersale.policy.disputes.score import percent
 from aftersale.policy.disputes.windows import SOURCE_WORDS, Source
+from aftersale.policy.talks.wording import SLIP_WORDS
+from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs
@@ -48,24 +52,35 @@ from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.drafts import unverified
 from aftersale.tickets.vault.gather import newest_decision
 from aftersale.tickets.vault.packs import TEXT
+from aftersale.tickets.wording import TO_THE_PLATFORM, slips_of
 from aftersale.web.environment import lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpResponse
 
+    from aftersale.policy.rulebook import Rulebook
     from aftersale.tickets.models import StoredDecision
 
 
 TYPED = (
     "summary", "statement", "favours", "blamed", "opinion",
-    "cause", "root", "good", "bad", "action", "lesson", "sure", "gaps", "pack",
+    "cause", "root", "good", "bad", "action", "lesson", "due_on", "sure", "gaps", "pack",
+    "answer", "amount",
 )  # fmt: skip
 """What a person types on a case: it survives a refusal."""
 
 _OPEN = (Stage.RECEIVED, Stage.EVIDENCE, Stage.REVIEW)
 _MOST = 300
+_AROUND = (
+    "ticket__shop__connection",
+    "ticket__shop__dispute_setting",
+    "pack__file",
+    "holder",
+    "review__by",
+)
 _KB = 1024
 _LEGS = (
     LegKind.PAID,
@@ -119,13 +134,23 @@ def words() -> dict[str, Any]:
         "givers": GIVER_WORDS,
         "sources": SOURCE_WORDS,
         "percent": percent,
+        "worths": WORTH_WORDS,
+        "rate": rate,
     }
+
+
+def rate(per_thousand: int | None) -> str:
+    """Write a rate in thousandths as so many in a hundred.
+
+    >>> rate(125), rate(None)
+    ('12.5', '–')
+    """
+    return "–" if per_thousand is None else f"{per_thousand // 10}.{per_thousand % 10}"
 
 
 def case_for(ask: Ask, case_id: int, permission: Permission) -> Case:
     """Read a case of the person's shops; raises NotHere or NotAllowed."""
-    cases = Case.objects.select_related("ticket__shop__connection", "pack__file", "holder")
-    found = cases.filter(pk=case_id).first()
+    found = with_seen(Case.objects.select_related(*_AROUND)).filter(pk=case_id).first()
     ask.caller.let(permission, found.shop_id if found else None)
     if found is None:
         raise NotHere
@@ -150,11 +175,14 @@ def case_page(ask: Ask, case: Case, **more: Any) -> HttpResponse:  # noqa: ANN40
 def everything(ask: Ask, case: Case) -> dict[str, Any]:
     """Collect what the page of a case shows."""
     stored = newest_decision(case.ticket, ask.now)
-    listed = checklist_of(case.ticket, stored, ask.now)
-    scene = scene_with(case.ticket, stored, listed, ask.now)
+    book = judge_of(case.shop_id, ask.now).rulebook
+    listed = checklist_of(case.ticket, stored, ask.now, book)
+    scene = scene_with(case.ticket, stored, listed, ask.now, seen=(case.late, case.theirs))  # type: ignore[attr-defined]  # with_seen
     conditions = conditions_of(scene)
     estimate = estimate_in(scene, case.shop_id)
     window = evidence_window(case)
+    review = getattr(case, "review", None)
+    submissions = list(case.submissions.select_related("by", "action", "pack").order_by("pk"))
     return {
         "case": case,
         "ticket": case.ticket,
@@ -168,16 +196,18 @@ def everything(ask: Ask, case: Case) -> dict[str, Any]:
         "estimate": estimate,
         "least": LEAST_CASES,
         "tests": liability_of(scene, case.tests),
-        "submissions": list(case.submissions.select_related("by", "action", "pack").order_by("pk")),
-        "register": register_of(case.shop_id, ask.now),
+        "submissions": submissions,
+        "register": register_in(case.ticket.shop, (scene.judged or 0, scene.lost or 0), ask.now),
         "legs": legs_of(case.ticket_id),
         "alike": alike(case.ticket, sorted(ask.caller.shops(Permission.VIEW))),
         "decided": case.stage in DECIDED,
         "all_favours": list(Favours),
         "all_blamed": list(Blamed),
-        "review": Review.objects.filter(case=case).select_related("by").first(),
+        "review": review,
+        "effect": effects_of([review], ask.now).get(case.pk) if review else None,
         "penalties": list(Penalty.objects.filter(case=case).order_by("-on", "-pk")),
-        **preview(case, stored),
+        **preview(case, stored, book, ask.now),
+        "out": any(is_out(made) for made in submissions),
         **_appeal(case, ask),
         **words(),
     }
@@ -224,21 +254,23 @@ def picture_list(pack: Pack | None) -> tuple[tuple[Shown, ...], str]:
     return tuple(Shown(number, -(-size // _KB)) for number, size in named), text
 
 
-def preview(case: Case, stored: StoredDecision | None) -> dict[str, Any]:
-    """Give what would go out: pictures with sizes, the text, what was left out, and by which way."""
+def preview(case: Case, stored: StoredDecision | None, book: Rulebook, now: datetime) -> dict[str, Any]:
+    """Give what would go out: pictures, text and what stops it, what was left out, and by which way."""
     pack = case.pack
     pictures, text = picture_list(pack)
     addresses = addresses_of(pack, len(pictures)) if pack and pictures else []
+    slips = slips_of(case.ticket.shop, text, now, TO_THE_PLATFORM, book)
     return {
         "pack": pack,
         "pictures": pictures,
         "written": text,
+        "slips": SLIP_WORDS,
+        "stops": [slip for slip in slips if slip.stops],
         "unverified": unverified(stored),
-        "limits": packs.limits_of(case.ticket, case.noted_at),
+        "limits": packs.limits_of(case.ticket, now, book),
         "building": pack is not None and pack.state in {PackState.WANTED, PackState.BUILDING},
         "built": pack is not None and pack.state == PackState.BUILT,
         "by_desk": submitting.is_sent_by_desk(case.ticket, addresses),
-        "out": submitted(case),
     }
 
 
@@ -247,7 +279,9 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
     """Show again what would go out; while it is put together, the page asks again."""
     case = case_for(ask, case_id, Permission.VIEW)
     may = {each.value for each in Permission if case.shop_id in ask.caller.shops(each)}
-    listed = checklist_of(case.ticket, newest_decision(case.ticket, ask.now), ask.now)
+    stored = newest_decision(case.ticket, ask.now)
+    book = judge_of(case.shop_id, ask.now).rulebook
+    listed = checklist_of(case.ticket, stored, ask.now, book)
     values: dict[str, Any] = {
         "case": case,
         "ticket": case.ticket,
@@ -255,10 +289,9 @@ def preview_part(ask: Ask, case_id: int) -> HttpResponse:
         "listed": listed,
         "refusal": None,
         "givers": GIVER_WORDS,
+        "out": submitted(case),
     }
-    return shown(
-        ask, "_dispute_preview.html", **values, **preview(case, newest_decision(case.ticket, ask.now))
-    )
+    return shown(ask, "_dispute_preview.html", **values, **preview(case, stored, book, ask.now))
 
 
 @dataclass(frozen=True, slots=True)

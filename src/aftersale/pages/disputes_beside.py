@@ -12,9 +12,11 @@ from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.disputes import register
 from aftersale.disputes.complaining import draft
+from aftersale.disputes.effect import effects_of
 from aftersale.disputes.estimating import scene_of
 from aftersale.disputes.finding import alike, search
 from aftersale.disputes.models import Case, Complaint, Penalty
+from aftersale.disputes.refusals import CaseRefused
 from aftersale.domain.roles import Permission
 from aftersale.pages.asked import whole
 from aftersale.pages.disputes import shops_of, words
@@ -27,6 +29,8 @@ from aftersale.web.environment import say as _
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from aftersale.tickets.models import Ticket
+
 _MOST = 200
 
 
@@ -35,7 +39,8 @@ def library(ask: Ask) -> HttpResponse:
     """Search the cases that were closed with a lesson."""
     asked = ask.said("q")
     found = search(shops_of(ask), asked)
-    return shown(ask, "case_library.html", found=found, asked=asked, **words())
+    effects = effects_of([case.review for case in found], ask.now)
+    return shown(ask, "case_library.html", found=found, asked=asked, effects=effects, **words())
 
 
 @page
@@ -66,13 +71,26 @@ def penalties(ask: Ask) -> HttpResponse:
         ask.caller.let(Permission.DISPUTE, shop.pk if shop else None)
         if shop is None:
             raise NotHere
-        register.add(shop.pk, measure_of(ask), None, ask.person, ask.now)
+        try:
+            register.add(shop.pk, measure_of(ask), None, ask.person, ask.now)
+        except CaseRefused as refusal:
+            return _penalties(ask, refusal)
         return HttpResponseRedirect(reverse("penalties"))
+    return _penalties(ask)
+
+
+def _penalties(ask: Ask, refusal: CaseRefused | None = None) -> HttpResponse:
+    """Show the register; a refused measure stands in the form as it was typed."""
+    seen = shops_of(ask)
+    own = [place.shop for place in ask.caller.places if place.shop.pk in seen]
     found = register.registers_of([shop.pk for shop in own], ask.now)
     rows = Penalty.objects.filter(shop__in=seen).select_related("shop", "by", "case")
     return shown(
         ask,
         "penalties.html",
+        status=422 if refusal else 200,
+        refusal=refusal,
+        typed={name: ask.said(name) for name in ("shop", "kind", "amount", "on", "note")},
         rows=list(rows.order_by("-on", "-pk")[:_MOST]),
         shops=[(shop, found[shop.pk]) for shop in own],
         kinds=measures(),
@@ -98,12 +116,32 @@ def complaint(ask: Ask, ticket_id: int) -> HttpResponse:
     """Draft what to tell the platform of a buyer's conduct; when sent, note that it was told or answered."""
     ticket = ticket_for(ask.caller, ticket_id, Permission.DISPUTE)
     if ask.request.method == "POST":
-        known = Complaint.objects.filter(ticket=ticket, pk=whole(ask.said("complaint")) or 0).first()
-        if known is not None:
-            register.answered(known, ask.said("answer"), ask.now)
-        else:
-            register.complain(ticket, ask.said("text"), ask.person, ask.now)
+        try:
+            _complained(ask, ticket)
+        except CaseRefused as refusal:
+            return _complaint(ask, ticket, refusal)
         ask.tell(_("Noted."))
         return HttpResponseRedirect(reverse("complaint", args=[ticket.pk]))
+    return _complaint(ask, ticket)
+
+
+def _complained(ask: Ask, ticket: Ticket) -> None:
+    known = Complaint.objects.filter(ticket=ticket, pk=whole(ask.said("complaint")) or 0).first()
+    if known is not None:
+        register.answered(known, ask.said("answer"), ask.now)
+    else:
+        register.complain(ticket, ask.said("text"), ask.person, ask.now)
+
+
+def _complaint(ask: Ask, ticket: Ticket, refusal: CaseRefused | None = None) -> HttpResponse:
+    """Show the draft, and what was told before; what was typed and refused stands in its place."""
     rows = Complaint.objects.filter(ticket=ticket).select_related("by").order_by("-pk")
-    return shown(ask, "complaint.html", ticket=ticket, text_draft=draft(ticket, ask.now), rows=list(rows))
+    return shown(
+        ask,
+        "complaint.html",
+        status=422 if refusal else 200,
+        refusal=refusal,
+        ticket=ticket,
+        text_draft=ask.said("text") or draft(ticket, ask.now),
+        rows=list(rows),
+    )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
+from aftersale.disputes.models import Case
 from aftersale.domain.roles import Permission
 from aftersale.evidence import vault
 from aftersale.evidence.heads import key_id
 from aftersale.evidence.pack.contents import MOST_SUMMARY
+from aftersale.pages.asked import whole
 from aftersale.pages.door import Ask, page, shown
 from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
@@ -63,6 +66,17 @@ def ask_for(ask: Ask, ticket_id: int) -> HttpResponse:
     words = ask.said("summary")[:MOST_SUMMARY], ask.said("statement")
     pack = packs.ask(ticket, Form(form) if form in set(Form) else Form.WHOLE, words, ask.person.pk, ask.now)
     return _shown(ask, pack)
+
+
+@require_POST
+@page
+def again(ask: Ask, pack_id: int) -> HttpResponse:
+    """Have a pack tried again that could not be built, and go back to where that was asked."""
+    pack = pack_for(ask, pack_id)
+    packs.again(pack)
+    case = Case.objects.filter(ticket_id=pack.ticket_id, pk=whole(ask.said("case")) or 0).first()
+    where = reverse("dispute", args=[case.pk]) if case else reverse("pack", args=[pack.pk])
+    return HttpResponseRedirect(where)
 
 
 @page

@@ -150,6 +150,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/complaint/", disputes_beside.complaint, name="complaint"),
     path("packs/<int:pack_id>/", packs.one, name="pack"),
     path("packs/<int:pack_id>/file/", packs.file, name="pack_file"),
+    path("packs/<int:pack_id>/again/", packs.again, name="pack_again"),
     path("packs/<int:pack_id>/picture/<int:number>/", packs.picture, name="pack_picture"),
     path("actions/<int:action_id>/", acting.action, name="action"),
     path("actions/<int:action_id>/cancel/", acting.cancel, name="cancel"),

@@ -298,7 +298,7 @@ def _put_off(ticket: Ticket, held: Iterable[Hold], now: datetime) -> None:
 
 def _empty(ticket: Ticket, found: dict[str, int], why: str, now: datetime, actor: int | None) -> None:
     buyer_id = ticket.buyer_id
-    empty(ticket.pk)
+    empty(ticket)
     _forget_tokens(ticket.pk)
     _forget_answers(ticket.ticket_no)
     blank = dict.fromkeys(OF_THE_TICKET, "")

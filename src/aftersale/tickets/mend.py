@@ -145,10 +145,11 @@ def _seen_there(action_id: int, notice: Notice | None, now: datetime, surely: ti
         return False
     if action.verb in LEAVES_NO_TRACE:
         return False
-    if action.verb in SHOWS and SHOWS[action.verb](action.params, notice):
+    shown = SHOWS[action.verb](action.params, notice) if action.verb in SHOWS else None
+    if shown:
         move(action, FINISH, Entry("action_observed", now, data={"version": notice.version}))
         return True
-    same = action.verb in SHOWS or (bool(action.guard) and notice.version == action.guard and notice.open)
+    same = shown is False or (bool(action.guard) and notice.version == action.guard and notice.open)
     if not same or now - action.sent_at < surely:
         return False
     move(action, FAIL, Entry("action_not_done", now, data={"version": notice.version}))

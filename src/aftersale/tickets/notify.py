@@ -70,7 +70,9 @@ def message_of(alarm: Alarm, lang: Lang, now: datetime) -> Message:
     lines = [*_what_is_due(alarm, lang), _STATE_WORDS[AlarmState(alarm.state)].of(lang)]
     if alarm.ticket is not None:
         tail = alarm.ticket.ticket_no[-_TAIL:]
-        lines = [_TICKET.of(lang).format(tail=tail), *lines, f"/tickets/{alarm.ticket_id}"]
+        case = alarm.params.get("case")
+        where = f"/disputes/{case}/" if case else f"/tickets/{alarm.ticket_id}"
+        lines = [_TICKET.of(lang).format(tail=tail), *lines, where]
     return Message(f"{alarm.shop.name} · {what}"[:_TITLE], "\n".join(lines))
 
 

@@ -6,6 +6,7 @@ test holds it to the encrypted fields of all tables.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from aftersale.domain.fact_table import FACTS
+from aftersale.domain.masking import mask_within
 from aftersale.domain.vocabulary import Kind
 from aftersale.evidence.models import PersonalValue
 from aftersale.texts import Text
@@ -24,7 +26,7 @@ from aftersale.tickets.change import TICKET
 from aftersale.tickets.models import Erasure, Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from django.db.models import QuerySet
 
@@ -36,6 +38,7 @@ class How(StrEnum):
     STRIP = "strip"  # of a JSON object only harmless keys stay
     NULL = "null"  # the value becomes nothing
     FILE = "file"  # the row goes, and the file it names
+    SCRUB = "scrub"  # the text stays, without what is known of the buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,8 @@ PLACES: tuple[Place, ...] = (
     ),
     *(
         Place(
-            "disputes.Review", name, "case__ticket", How.BLANK,
-            Text(zh="复盘里写的话", en="what was written when looking back at a case"),
+            "disputes.Review", name, "case__ticket", How.SCRUB,
+            Text(zh="复盘里出现的买家信息", en="what is known of the buyer in the lesson of a case"),
         )
         for name in ("good", "bad", "action", "lesson")
     ),
@@ -176,6 +179,10 @@ OF_THE_TICKET = ("remark", "return_waybill", "sealed")
 """Fields of the ticket itself, which change with its event."""
 
 _PARCEL = "parcel"
+_SOMEBODY = "买家"
+# Fewer digits than a telephone number has are of a house or a flat, and say nothing by themselves.
+_NUMBER = 7
+_BETWEEN = re.compile(r"[\s，,、;；]+")
 
 
 def _all(model: str) -> QuerySet[Any]:
@@ -214,7 +221,7 @@ def values_of(ticket_id: int) -> QuerySet[PersonalValue]:
 
 def _full(place: Place, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Leave out rows that surely hold nothing."""
-    if place.how is How.BLANK:
+    if place.how in {How.BLANK, How.SCRUB}:
         return rows.exclude(**{place.field: ""})
     if place.how is How.NULL:
         return rows.filter(**{f"{place.field}__isnull": False})
@@ -226,16 +233,36 @@ def found_in(ticket: Ticket) -> dict[str, int]:
     own = {f"Ticket.{name}": int(bool(getattr(ticket, name))) for name in OF_THE_TICKET}
     found = {"PersonalValue.value": values_of(ticket.pk).count(), **own}
     found["Ticket.buyer"] = int(ticket.buyer_id is not None)
+    names = names_of(ticket)
     for place in PLACES:
         rows = _full(place, _rows(place, ticket.pk))
-        found[place.name] = sum(1 for _ in _to_strip(place, rows)) if place.how is How.STRIP else rows.count()
+        change = place.how in {How.STRIP, How.SCRUB}
+        found[place.name] = sum(1 for _ in _to_change(place, rows, names)) if change else rows.count()
     return {name: count for name, count in found.items() if count}
 
 
-def _to_strip(place: Place, rows: QuerySet[Any]) -> Iterator[tuple[Any, dict[str, object]]]:
+def names_of(ticket: Ticket) -> tuple[str, ...]:
+    """Give what is known of the buyer of a ticket and may stand in a text, the longest first."""
+    if ticket.buyer is None:
+        return ()
+    told = (*_BETWEEN.split(ticket.buyer.contact), ticket.buyer.mask)
+    named = {each for each in told if len(each) > 1 and not (each.isdecimal() and len(each) < _NUMBER)}
+    return tuple(sorted(named, key=len, reverse=True))
+
+
+def scrubbed(text: str, names: Iterable[str]) -> str:
+    """Put “买家” in the place of names, and stars in that of numbers and addresses that lead to a person."""
+    for name in names:
+        text = text.replace(name, _SOMEBODY)
+    return mask_within(text)
+
+
+def _to_change(
+    place: Place, rows: QuerySet[Any], names: Collection[str]
+) -> Iterator[tuple[Any, dict[str, object] | str]]:
     """Give the rows that hold more than may stay, with what stays."""
     for pk, held in rows.order_by("pk").values_list("pk", place.field):
-        kept = stripped(held, place.keep)
+        kept = stripped(held, place.keep) if place.how is How.STRIP else scrubbed(held, names)
         if kept != held:
             yield pk, kept
 
@@ -247,16 +274,17 @@ def stripped(held: Mapping[str, object], keep: frozenset[str]) -> dict[str, obje
     }
 
 
-def empty(ticket_id: int) -> None:
+def empty(ticket: Ticket) -> None:
     """Empty every place of a ticket but its own fields, inside the caller's transaction."""
-    values_of(ticket_id).delete()
+    values_of(ticket.pk).delete()
+    names = names_of(ticket)
     for place in PLACES:
-        _empty(place, _full(place, _rows(place, ticket_id)))
+        _empty(place, _full(place, _rows(place, ticket.pk)), names)
 
 
-def _empty(place: Place, rows: QuerySet[Any]) -> None:
-    if place.how is How.STRIP:
-        for pk, kept in list(_to_strip(place, rows)):
+def _empty(place: Place, rows: QuerySet[Any], names: Collection[str]) -> None:
+    if place.how in {How.STRIP, How.SCRUB}:
+        for pk, kept in list(_to_change(place, rows, names)):
             _all(place.model).filter(pk=pk).update(**{place.field: kept})
     elif place.how is How.FILE:
         paths = list(rows.values_list(place.field, flat=True))
@@ -280,7 +308,8 @@ def with_something(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     something = Q(buyer__isnull=False) | ~Q(remark="") | ~Q(return_waybill="") | ~Q(sealed="")
     values = PersonalValue.objects.filter(event__subject_kind=TICKET, event__subject_id=OuterRef("pk"))
     something |= Q(Exists(values))
-    for place in PLACES:
+    # What stays in a lesson is nothing personal: a ticket that has no more than that is done.
+    for place in (each for each in PLACES if each.how is not How.SCRUB):
         rows = _all(place.model).filter(**{place.path: OuterRef("pk")}, **dict(place.only))
         rows = _full(place, rows)
         if place.signs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import FLAG_WORDS, Verb
+from aftersale.domain.states import Arbitration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,13 +26,24 @@ def _waybill(params: Mapping[str, object], notice: Notice) -> bool:
     return notice.return_waybill == params.get("waybill")
 
 
-SHOWS: Mapping[str, Callable[[Mapping[str, object], Notice], bool]] = {
+def _evidence(_params: Mapping[str, object], notice: Notice) -> bool | None:
+    """Look at the dispute: with the platform it arrived, waiting without a picture it did not."""
+    said = notice.dispute
+    if said is None or said.state not in {Arbitration.SUBMITTED, Arbitration.EVIDENCE_DUE}:
+        return None
+    if said.state == Arbitration.SUBMITTED:
+        return True
+    return None if said.pictures else False
+
+
+SHOWS: Mapping[str, Callable[[Mapping[str, object], Notice], bool | None]] = {
     Verb.FLAG: _flag,
     Verb.REMARK: _text,
     Verb.RETURN_WAYBILL: _waybill,
     Verb.REPLY_SERVICE: _text,
+    Verb.SUBMIT_EVIDENCE: _evidence,
 }
-"""Acts that a look at the ticket shows as done or not."""
+"""Acts that a look at the ticket shows as done or not; None where it cannot tell."""
 
 LEAVES_NO_TRACE = frozenset({Verb.INTERCEPT, Verb.SMALL_PAYOUT})
 """Acts of which no look at the ticket tells anything: a person is asked."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from aftersale.policy.rulebook import Rulebook
     from aftersale.policy.talks.wording import Slip
     from aftersale.shops.models import Shop
 
@@ -39,12 +40,14 @@ class WordingStopped(AftersaleError):
         )
 
 
-def slips_of(shop: Shop, text: str, now: datetime, passed: Collection[str] = ()) -> tuple[Slip, ...]:
-    """Find what should not stand in a text to a buyer of the shop; `passed` names what may."""
+def slips_of(
+    shop: Shop, text: str, now: datetime, passed: Collection[str] = (), book: Rulebook | None = None
+) -> tuple[Slip, ...]:
+    """Find what should not stand in a text to a buyer of the shop, by its `book`; `passed` names what may."""
     if not text.strip():
         return ()
     where = Where(shop.platform, now.astimezone(SHANGHAI).date(), passed)
-    return slips_in(text, judge_of(shop.pk, now).rulebook.wording, where)
+    return slips_in(text, (book or judge_of(shop.pk, now).rulebook).wording, where)
 
 
 def check_words(shop: Shop, text: object, now: datetime, passed: Collection[str] = ()) -> None:

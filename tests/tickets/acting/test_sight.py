@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aftersale.channels.base import Disputed
 from aftersale.channels.verbs import Verb
 from aftersale.tickets.sight import LEAVES_NO_TRACE, SHOWS
 from tests.tickets.taking.notices import ASKED
@@ -27,6 +28,22 @@ def test_a_mark_shows_whether_it_was_done(
 ) -> None:
     assert SHOWS[verb](params, replace(ASKED, **there))
     assert not SHOWS[verb](params, replace(ASKED, **otherwise))
+
+
+@pytest.mark.parametrize(
+    ("dispute", "seen"),
+    [
+        (Disputed("submitted", pictures=4), True),
+        (Disputed("evidence_due"), False),
+        (Disputed("evidence_due", pictures=2), None),
+        (Disputed("lost", favours="buyer"), None),
+        (None, None),
+    ],
+)
+def test_evidence_is_looked_for_in_the_dispute_which_does_not_always_tell(
+    dispute: Disputed | None, *, seen: bool | None
+) -> None:
+    assert SHOWS[Verb.SUBMIT_EVIDENCE]({}, replace(ASKED, dispute=dispute)) is seen
 
 
 def test_nothing_is_both_seen_and_without_a_trace() -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from aftersale.config.home import home
 from aftersale.config.proving import proof_of
 from aftersale.evidence import vault
-from aftersale.evidence.models import Event, Head
+from aftersale.evidence.models import Event, Head, StoredFile
 from aftersale.evidence.pack.check import check_pack
 from aftersale.evidence.pack.long import MOST_HIGH, WIDE, Limits, fit, shortened
 from aftersale.evidence.pieces import Giver
@@ -156,15 +156,56 @@ def test_two_workers_build_it_once_and_a_dead_one_is_followed(ticket: Ticket, pe
     assert packs.build(pack.pk, late) is None
 
 
-def test_what_cannot_be_built_says_why(ticket: Ticket, person: Person) -> None:
-    link = put(ticket, person)
-    pack = packs.ask(ticket, Form.WHOLE, ("", ""), person.pk, now())
-    link.piece.file.path = "vault/gone"
-    link.piece.file.save()
+def gone(ticket: Ticket, person: Person) -> tuple[Pack, StoredFile, str]:
+    """Ask for a pack of a file that cannot be read."""
+    file = put(ticket, person).piece.file
+    path, file.path = file.path, "vault/gone"
+    file.save()
+    return packs.ask(ticket, Form.WHOLE, ("", ""), person.pk, now()), file, path
+
+
+def test_what_cannot_be_built_says_why_and_is_tried_again_a_few_times_ever_later(
+    ticket: Ticket, person: Person
+) -> None:
+    pack, _file, _path = gone(ticket, person)
+    at, waits = now(), list[float]()
+    for _ in range(packs.MOST_TRIES):
+        done = packs.build(pack.pk, at)
+        assert done is not None
+        assert "打不开" in done.failure["zh"]
+        if done.lease_until is not None:
+            assert done.state == PackState.WANTED
+            assert packs.build(pack.pk, at) is None
+            waits.append((done.lease_until - at).total_seconds())
+            at = done.lease_until
+            assert list(packs.waiting(at, 9)) == [pack.pk]
+    assert waits == [15, 30, 60, 120]
+    pack.refresh_from_db()
+    assert (pack.state, pack.tries, list(packs.waiting(at, 9))) == (PackState.FAILED, packs.MOST_TRIES, [])
+
+
+def test_what_heals_is_built_by_itself_and_what_has_failed_at_a_persons_word(
+    ticket: Ticket, person: Person
+) -> None:
+    pack, file, path = gone(ticket, person)
+    assert packs.again(pack) is False
+    Pack.objects.filter(pk=pack.pk).update(tries=packs.MOST_TRIES - 1)
+    packs.build(pack.pk, now())
+    file.path = path
+    file.save()
+    assert packs.again(pack) is True
     done = packs.build(pack.pk, now())
     assert done is not None
-    assert done.state == PackState.FAILED
-    assert "打不开" in done.failure["zh"]
+    assert (done.state, done.tries) == (PackState.BUILT, 0)
+
+
+def test_a_heic_is_kept_and_named_with_what_to_ask_for_instead(ticket: Ticket, person: Person) -> None:
+    put(ticket, person, photo(1))
+    put(ticket, person, b"\x00\x00\x00\x18ftypheic" + bytes(64), "IMG_1.heic")
+    pack = built(ticket, person, Form.PLATFORM)
+    (left,) = pack.left_out
+    assert "另发一张 JPEG；原件已留存" in left["zh"]
+    assert len([name for name in packs.parts_of(pack) if name.endswith("jpg")]) == 1
 
 
 def test_drafts_name_the_claim_and_the_clauses(ticket: Ticket, person: Person) -> None:

@@ -178,7 +178,7 @@ def test_the_product_library_serves_many_tickets_and_outlives_them(
     reuse(second, piece, "test_report", hand(person))
     reuse(second, piece, "test_report", hand(person))
     assert of_ticket(second).get().piece == piece
-    empty(ticket.pk)
+    empty(ticket)
     assert vault.read(Piece.objects.get(pk=piece.pk).file) == PDF
 
 
@@ -187,7 +187,7 @@ def test_erasing_the_ticket_takes_files_masks_and_pieces(ticket: Ticket, person:
     mask(link, [(0, 0, 9, 9)], hand(person))
     assert found_in(ticket)["StoredFile.path"]
     assert StoredFile.objects.count() == 2
-    empty(ticket.pk)
+    empty(ticket)
     assert not StoredFile.objects.exists()
     assert not Piece.objects.exists()
     assert not EvidenceLink.objects.exists()
@@ -196,7 +196,7 @@ def test_erasing_the_ticket_takes_files_masks_and_pieces(ticket: Ticket, person:
 def test_a_file_that_two_tickets_need_goes_with_the_last(ticket: Ticket, person: Person, shop: Shop) -> None:
     put(ticket, person)
     put(make_ticket(shop, 2), person)
-    empty(ticket.pk)
+    empty(ticket)
     assert StoredFile.objects.count() == 1
 
 
@@ -221,5 +221,5 @@ def test_after_an_erasure_verify_misses_nothing(ticket: Ticket, person: Person) 
     put(ticket, person)
     ticket.refresh_from_db()
     change(ticket, Entry(ERASED, now(), person.pk))
-    empty(ticket.pk)
+    empty(ticket)
     assert faults() == []

@@ -215,6 +215,11 @@ def _not_drawn(number: int, exhibit: Exhibit) -> Text:
             zh=f"凭证 {number} {exhibit.title}：视频要单独上传；装上 ffmpeg 才能截图",
             en=f"exhibit {number}: upload the film by itself; stills need ffmpeg on this machine",
         )
+    if exhibit.kind == Kind.HEIC:
+        return Text(
+            zh=f"凭证 {number} {exhibit.title}：HEIC 照片画不出来，请对方另发一张 JPEG；原件已留存",
+            en=f"exhibit {number}: a HEIC cannot be drawn, ask for a JPEG of it; the original is kept",
+        )
     return Text(
         zh=f"凭证 {number} {exhibit.title}：{exhibit.kind} 不能画成图片，要单独上传",
         en=f"exhibit {number}: {exhibit.kind} cannot be drawn; upload it by itself",

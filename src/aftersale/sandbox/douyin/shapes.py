@@ -109,9 +109,12 @@ def assistant(case: Case) -> int:
 
 
 def blame(case: Case) -> int:
-    """Say who is to blame by the ruling: 1 merchant, 2 buyer."""
-    ruling = case.dispute.ruling if case.dispute else None
-    return {Ruling.FOR_BUYER: 1, Ruling.FOR_MERCHANT: 2}.get(ruling, 0) if ruling else 0
+    """Say who is to blame by the ruling: 1 merchant, 2 buyer, 4 the platform that paid and turned."""
+    if case.dispute is None:
+        return 0
+    if case.dispute.turned and case.step is Step.REFUNDED:
+        return 4
+    return {Ruling.FOR_BUYER: 1, Ruling.FOR_MERCHANT: 2}.get(case.dispute.ruling, 0)
 
 
 def exchange(case: Case, sold: Sold) -> Json:

@@ -72,7 +72,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold an intervention of the platform: until when the shop may submit, what it submitted, the ruling."""
+    """Hold an intervention of the platform: until when the shop may submit, what it submitted, the ruling.
+
+    `ruled_at` is 0 before the first ruling. `asked_again_at` is when the shop asked for reconsideration, with
+    `new_images`; `turned` tells that the ruling was changed by it.
+    """
 
     no: str
     ruling: Ruling
@@ -82,11 +86,22 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[str, ...] = ()
     comment: str = ""
     opinion: str = ""
+    ruled_at: int = 0
+    asked_again_at: int = 0
+    answered_again_at: int = 0
+    new_images: tuple[str, ...] = ()
+    new_comment: str = ""
+    turned: bool = False
 
     @property
     def open(self) -> bool:
         """Tell whether nothing is decided yet."""
         return self.ruling in OPEN_RULINGS
+
+    @property
+    def looked_at_again(self) -> bool:
+        """Tell whether the shop waits for an answer to its request for reconsideration."""
+        return bool(self.asked_again_at) and not self.answered_again_at
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -88,6 +88,8 @@ class Market:
         planned = self.store.take_plan(at)
         if planned and planned.what == play.SCENE:
             play.happen(self, planned)
+        elif planned and planned.what == disputes.AGAIN:
+            disputes.judge_again(self, self.case(planned.detail), planned.at)
         elif planned:
             buyers.act(self, planned)
 

@@ -15,6 +15,8 @@ from aftersale.sandbox.wire.asking import Asking, Wrong
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aftersale.sandbox.platform.market import Market
+
 MOST_PICTURES = 20
 AGREES = {
     Kind.UNSHIPPED: Move.REFUND,
@@ -101,16 +103,22 @@ def _cancel(asking: Asking, case: Case, now: int) -> None:
 
 
 def _judge(asking: Asking, case: Case, now: int) -> None:
+    if case.dispute and case.dispute.looked_at_again:
+        disputes.judge_again(asking.market, case, now)
+        return
     if not case.disputed:
         raise MoveImpossible("no dispute is open")
     disputes.judge(asking.market, case, now)
 
 
-def _evidence(asking: Asking, case: Case, _now: int) -> None:
-    images = asking.texts("images")
-    if len(images) > MOST_PICTURES:
-        raise Wrong(f"images are at most {MOST_PICTURES}")
-    disputes.submit(asking.market, case, asking.text("comment"), images)
+def _shows(what: Callable[[Market, Case, str, tuple[str, ...]], Case]) -> Callable[[Asking, Case, int], None]:
+    def act(asking: Asking, case: Case, _now: int) -> None:
+        images = asking.texts("images")
+        if len(images) > MOST_PICTURES:
+            raise Wrong(f"images are at most {MOST_PICTURES}")
+        what(asking.market, case, asking.text("comment"), images)
+
+    return act
 
 
 def _agree(asking: Asking, case: Case, now: int) -> None:
@@ -141,7 +149,8 @@ HANDS: Mapping[str, Callable[[Asking, Case, int], None]] = {
     "dispute": _buyer("appeal"),
     "cancel-dispute": _cancel,
     "judge": _judge,
-    "evidence": _evidence,
+    "evidence": _shows(disputes.submit),
+    "reconsider": _shows(disputes.ask_again),
     "agree": _agree,
     "refuse": _refuse,
     "ship-again": _ship_again,

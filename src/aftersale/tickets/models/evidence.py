@@ -89,7 +89,8 @@ class Pack(models.Model):
 
     `form` is one of tickets.vault.packs.Form. It shows the journal up to `sequence`, as it was at `as_of`:
     building it again gives the same bytes. `statement` and `summary` are what a person wrote;
-    `left_out` names what did not fit. `file` is kept in the vault. `lease_until` keeps other workers away.
+    `left_out` names what did not fit. `file` is kept in the vault. `lease_until` keeps other workers away,
+    and after the last of `tries` that failed until it is tried again.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="packs")
@@ -110,6 +111,7 @@ class Pack(models.Model):
     asked_at = models.DateTimeField()
     built_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [

@@ -92,11 +92,13 @@ class Checklist:
         return next((line for line in self.lines if line.id == item), None)
 
 
-def checklist_of(ticket: Ticket, stored: StoredDecision | None, now: datetime) -> Checklist:
-    """Put the checklist of a ticket together from the rules of its newest decision."""
+def checklist_of(
+    ticket: Ticket, stored: StoredDecision | None, now: datetime, book: Rulebook | None = None
+) -> Checklist:
+    """Put the checklist of a ticket together from the rules of its newest decision; `book` is the shop's."""
     if stored is None:
         return Checklist()
-    book = judge_of(ticket.shop_id, now).rulebook
+    book = book or judge_of(ticket.shop_id, now).rulebook
     rules = (stored.rule_id, *_decode(stored.guards))
     return listed_for(book, rules, items_of([ticket.pk])[ticket.pk], now, _due(ticket))
 

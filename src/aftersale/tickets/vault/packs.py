@@ -28,6 +28,7 @@ from aftersale.texts import Text
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Pack, Ticket
 from aftersale.tickets.models.evidence import PackState
+from aftersale.tickets.receipts import pause
 from aftersale.tickets.vault.drafts import statement_of, summary_of
 from aftersale.tickets.vault.gather import Asked, gather
 
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from aftersale.evidence.pack.contents import Contents
+    from aftersale.policy.rulebook import Rulebook
 
 JOB = "tickets.pack"
 """The job that builds a pack."""
 
 ASKED, BUILT = "pack_asked", "pack_built"
 LEASE = timedelta(minutes=5)
+MOST_TRIES = 5
 TEXT = "text.txt"
 _log = logging.getLogger(__name__)
 _LONGEST = 2_000
@@ -98,7 +101,10 @@ def ask(ticket: Ticket, form: Form, words: tuple[str, str], person_id: int | Non
 
 
 def build(pack_id: int, now: datetime) -> Pack | None:
-    """Build a pack unless somebody else is at it or it is done; None then. A fault is noted on it."""
+    """Build a pack unless somebody else is at it, it is done or waits to be tried again; None then.
+
+    A fault is noted on it, and it is tried again later, a few times.
+    """
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     wanted = Pack.objects.filter(free, pk=pack_id, state__in=(PackState.WANTED, PackState.BUILDING))
     if not wanted.update(state=PackState.BUILDING, lease_until=now + LEASE, done=0):
@@ -108,11 +114,34 @@ def build(pack_id: int, now: datetime) -> Pack | None:
         _finish(pack, *made(pack, now), now)
     except Exception as fault:  # noqa: BLE001  # whatever it is, the person who waits is told
         _log.exception("pack %s was not built", pack_id)
-        words = fault.message if isinstance(fault, AftersaleError) else _UNEXPECTED
-        said = {"zh": words.zh, "en": words.en}
-        Pack.objects.filter(pk=pack_id).update(state=PackState.FAILED, failure=said, lease_until=None)
+        _failed(pack, fault, now)
     pack.refresh_from_db()
     return pack
+
+
+@transaction.atomic
+def _failed(pack: Pack, fault: Exception, now: datetime) -> None:
+    """Say what went wrong, and when it is tried again; after the last time a person has it tried."""
+    words, tries = fault.message if isinstance(fault, AftersaleError) else _UNEXPECTED, pack.tries + 1
+    again = now + pause(pack.tries) if tries < MOST_TRIES else None
+    Pack.objects.filter(pk=pack.pk).update(
+        state=PackState.WANTED if again else PackState.FAILED,
+        failure={"zh": words.zh, "en": words.en},
+        lease_until=again,
+        tries=tries,
+    )
+    if again:
+        door.enqueue(JOB, pack.pk, not_before=again)
+
+
+@transaction.atomic
+def again(pack: Pack) -> bool:
+    """Have a pack tried again that could not be built; tells whether it was one."""
+    failed = Pack.objects.filter(pk=pack.pk, state=PackState.FAILED)
+    if not failed.update(state=PackState.WANTED, tries=0, lease_until=None, failure={}):
+        return False
+    door.enqueue(JOB, pack.pk)
+    return True
 
 
 _UNEXPECTED = Text(zh="出了意外，日志里有详情。", en="Something unexpected; the log of the desk has it.")
@@ -156,9 +185,10 @@ def _for_platform(pack: Pack, contents: Contents, _key: Ed25519PrivateKey) -> tu
 _FORMS = {Form.WHOLE: _whole, Form.PLATFORM: _for_platform}
 
 
-def limits_of(ticket: Ticket, at: datetime) -> Limits:
-    """Give what the platform of a ticket takes, by the numbers of the rulebook."""
-    parameters, platform = judge_of(ticket.shop_id, at).rulebook.parameters, ticket.shop.platform
+def limits_of(ticket: Ticket, at: datetime, book: Rulebook | None = None) -> Limits:
+    """Give what the platform of a ticket takes, by the numbers of the shop's rulebook."""
+    parameters = (book or judge_of(ticket.shop_id, at).rulebook).parameters
+    platform = ticket.shop.platform
 
     def number(name: str, otherwise: int) -> int:
         found = parameters[name].value_for(platform, seconds_of(at)) if name in parameters else None
