@@ -39,7 +39,7 @@ class Ruling:
 
 @transaction.atomic
 def take(case: Case, person: Person, now: datetime) -> None:
-    """Let a person take a case over, its alarms with it; the first has it. Raises CaseRefused."""
+    """Let a person take a case over, its alarms with it; the first has it. Raises CaseTaken."""
     free = Case.objects.filter(pk=case.pk, holder=None)
     if not free.update(holder=person, held_at=now):
         current = Case.objects.select_related("holder").get(pk=case.pk)
@@ -61,7 +61,7 @@ def _quiet(alarm: Alarm, person: Person, now: datetime) -> None:
 
 @transaction.atomic
 def give_free(case: Case, person: Person, now: datetime, *, leads: bool = False) -> None:
-    """Give a case free, so that another can take it; whose it is not needs to lead. Raises CaseRefused."""
+    """Give a case free, so that another can take it; whose it is not needs to lead. Raises CaseTaken."""
     held = Case.objects.select_related("holder").get(pk=case.pk)
     if held.holder_id not in {None, person.pk} and not leads:
         raise CaseTaken(str(held.holder))
