@@ -238,14 +238,19 @@ def test_kinds_of_penalties_are_said_in_the_language_of_the_page(agent: Visitor,
 
 
 def test_what_was_ticked_of_a_submission_stays_where_it_is_refused(agent: Visitor, case: Case) -> None:
-    ticked = 'name="sure" value="1" required checked'
+    def refused(pack: int) -> str:
+        answer = agent.post("dispute_submit", case.pk, pack=pack, sure="1")
+        assert answer.status_code == 422
+        return text_of(answer).partition('id="submit"')[2].partition("</form>")[0]
+
+    ticked, why = 'name="sure" value="1" required checked', 'id="refused-here"'
     assert ticked not in text_of(agent.get("dispute", case.pk))
-    looked_at_another = (case.pack_id or 0) + 1
-    refused = agent.post("dispute_submit", case.pk, pack=looked_at_another, by_hand="1", sure="1")
-    assert refused.status_code == 422
-    form = text_of(refused).partition('id="submit"')[2].partition("</form>")[0]
-    assert ticked in form
-    assert 'id="refused-here"' in form
+    same = refused(case.pack_id or 0)
+    assert ticked in same
+    assert why in same
+    another = refused((case.pack_id or 0) + 1)
+    assert ticked not in another
+    assert why in another
 
 
 def test_only_who_manages_a_shop_lets_the_desk_submit(
