@@ -335,3 +335,28 @@ def test_a_refusal_that_no_buyer_may_be_sent_comes_back_with_every_word(
     assert "再闹就拉黑你</textarea>" in page
     assert 'value="已发货"' in page
     assert kinds(ticket) == ["imported"]
+
+
+def test_how_soon_and_how_it_was_taken_stand_over_the_list_with_their_counts(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    assert "近 30 天" not in words_of(agent.get("talks"))
+    line(agent, ticket)
+    early = words_of(agent.get("talks"))
+    assert "1 次协商" in early
+    assert "次数少，仅供参考" in early
+    assert agent.post("negotiation", ticket.pk, part=True, do="felt", felt="pleased").status_code == 404
+    agent.post("negotiation", ticket.pk, part=True, do="end", outcome="apart", **seen(ticket))
+    assert "结束的 1 次里，0 次记了买家态度" in words_of(agent.get("talks"))
+    for nothing in ("", "delighted"):
+        assert agent.post("negotiation", ticket.pk, part=True, do="felt", felt=nothing).status_code == 404
+    noted = text_of(agent.post("negotiation", ticket.pk, part=True, do="felt", felt="pleased"))
+    assert 'value="pleased" aria-pressed="true"' in noted
+    assert "1 次记了买家态度： 满意 1 · 一般 0 · 不满意 0" in words_of(agent.get("talks"))
+    assert kinds(ticket)[-1] == "talk_felt"
+
+
+def test_an_offer_that_was_taken_back_is_no_first_offer(agent: Visitor, ticket: Ticket) -> None:
+    line(agent, ticket)
+    Offer.objects.filter(side="shop").update(taken_back_at=soon(0))
+    assert "次协商" not in words_of(agent.get("talks"))

@@ -14,7 +14,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.evidence.journal import Entry
 from aftersale.negotiation.counts import count_agreed
-from aftersale.negotiation.models import Negotiation, Source, State
+from aftersale.negotiation.models import Felt, Negotiation, Source, State
 from aftersale.negotiation.refusals import NothingAgreed, TalkOver
 from aftersale.negotiation.rounds import Spoken, begin_talk, check_limits, check_way, how_it_stands, put
 from aftersale.policy.talks.rounds import Act
@@ -168,6 +168,14 @@ def end(talk: Negotiation, person: Person, outcome: Outcome, now: datetime) -> N
     data = {"talk": str(talk.pk), "why": outcome.value}
     change(ticket, Entry("talk_ended", now, person.pk, data), **ended(ticket))
     _close(talk, person, State.ENDED, now, outcome=outcome.value)
+
+
+@transaction.atomic
+def note_felt(talk: Negotiation, person: Person, felt: Felt, now: datetime) -> None:
+    """Note how the buyer took a talk that is over, by the buyer's own words; the last note counts."""
+    ticket = lock(talk.ticket)
+    change(ticket, Entry("talk_felt", now, person.pk, {"talk": str(talk.pk), "felt": felt.value}))
+    Negotiation.objects.filter(pk=talk.pk).exclude(state=State.OPEN).update(felt=felt)
 
 
 def _still_open(talk: Negotiation) -> None:

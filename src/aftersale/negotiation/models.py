@@ -21,6 +21,14 @@ class State(models.TextChoices):
     ENDED = "ended", "没谈成"
 
 
+class Felt(models.TextChoices):
+    """Say how a buyer took a talk, by what the buyer said."""
+
+    PLEASED = "pleased", "满意"
+    NEUTRAL = "neutral", "一般"
+    UNHAPPY = "unhappy", "不满意"
+
+
 class Source(models.TextChoices):
     """Say where a round is known from."""
 
@@ -36,7 +44,8 @@ class Negotiation(models.Model):
     `limit_fen` is how far the shop would go, which no buyer sees. `need` is what keeps a buyer from sending
     goods back (negotiation.needs), `keeps_goods` that the buyer will not. The agreement is `way`,
     `amount_fen`, `until`. `outcome` says why a talk ended without one. `read_at` is when the platform's log
-    was read last, `read_fault` why not. `buyer_at` is since when the buyer waits for a word.
+    was read last, `read_fault` why not. `buyer_at` is since when the buyer waits for a word. `felt` is how
+    the buyer took it, as a person read it from the buyer's words; no buyer is asked for it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="negotiations")
@@ -58,6 +67,7 @@ class Negotiation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     outcome = models.CharField(max_length=16, blank=True)
+    felt = models.CharField(max_length=8, choices=Felt.choices, blank=True)
     read_at = models.DateTimeField(null=True)
     read_fault = models.CharField(max_length=256, blank=True)
 

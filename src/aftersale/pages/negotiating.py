@@ -16,13 +16,20 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState
 from aftersale.negotiation import agreeing, logs, rounds
 from aftersale.negotiation.agreeing import OUTCOME_WORDS, Agreement, Outcome
-from aftersale.negotiation.models import Negotiation, Offer, Source, State
+from aftersale.negotiation.models import Felt, Negotiation, Offer, Source, State
 from aftersale.negotiation.refusals import ChatUnreadable, TalkOver
 from aftersale.negotiation.rounds import Line, how_it_stands, newest_of, note_line, paid_of
 from aftersale.negotiation.scenes import NEED_WORDS, Need
 from aftersale.pages.acting import Incomplete, fen_said, moment_of, only_fen, sequence_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.talk_words import meeting_words, shown_rounds, terms_words, way_words, ways_to_choose
+from aftersale.pages.talk_words import (
+    felt_words,
+    meeting_words,
+    shown_rounds,
+    terms_words,
+    way_words,
+    ways_to_choose,
+)
 from aftersale.pages.words import plain_yuan, verb
 from aftersale.policy.talks.rounds import Standing, pressing
 from aftersale.policy.talks.terms import Terms, read_terms, ways_meant
@@ -103,6 +110,7 @@ def talk_shown(
         "rounds": shown_rounds(offers, book, going=going),
         "ways": ways_to_choose(book),
         "outcomes": [(code.value, text.of(lang())) for code, text in OUTCOME_WORDS.items()],
+        "feelings": felt_words(),
         "waits": _waits(ticket, talk, ask),
         "log": logs.has_log(ticket.shop),
         "needs": [(code.value, words.of(lang())) for code, words in NEED_WORDS.items()],
@@ -294,6 +302,15 @@ def _keeps(ask: Ask, ticket: Ticket) -> str:
     return _("Noted. Ways that cost the buyer no trip come first now.")
 
 
+def _felt(ask: Ask, ticket: Ticket) -> str:
+    talk = newest_of(ticket.pk)
+    if talk is None or talk.state == State.OPEN or ask.said("felt") not in set(Felt):
+        raise NotHere
+    talk.ticket = ticket
+    agreeing.note_felt(talk, ask.person, Felt(ask.said("felt")), ask.now)
+    return _("Noted.")
+
+
 _DO: Mapping[str, Callable[[Ask, Ticket], str]] = {
     "line": _line,
     "agree": _agree,
@@ -303,6 +320,7 @@ _DO: Mapping[str, Callable[[Ask, Ticket], str]] = {
     "read": _read,
     "chat": _chat,
     "keeps": _keeps,
+    "felt": _felt,
 }
 _MOVES_THE_TICKET = frozenset({"line", "agree", "end", "read", "chat"})
 _NEEDS = {"limit": Permission.APPROVE}

@@ -47,6 +47,18 @@ _SOURCES: Mapping[str, Text] = {
 }
 
 
+_FELT: Mapping[str, Text] = {
+    "pleased": Text(zh="满意", en="pleased"),
+    "neutral": Text(zh="一般", en="neutral"),
+    "unhappy": Text(zh="不满意", en="unhappy"),
+}
+
+
+def felt_words() -> list[tuple[str, str]]:
+    """Name how a buyer can take a talk."""
+    return [(code, words.of(lang())) for code, words in _FELT.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class RoundShown:
     """Hold one round as the list shows it."""

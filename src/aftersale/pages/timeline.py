@@ -75,6 +75,7 @@ KINDS: Mapping[str, tuple[str, Text]] = {
     "talk_need": ("shop", Text(zh="记下买家寄回的难处", en="what keeps the buyer from sending it back")),
     "agreed": ("shop", Text(zh="双方谈妥", en="both sides agree")),
     "talk_ended": ("shop", Text(zh="协商结束，没谈成", en="the negotiation ended without an agreement")),
+    "talk_felt": ("shop", Text(zh="记下买家的态度", en="how the buyer took it")),
     "wait_begun": ("shop", Text(zh="已发出，等回复", en="sent; waits for an answer")),
     "wait_ended": ("system", Text(zh="放回待处理", en="back in the queue")),
     "noted": ("shop", Text(zh="加了备注", en="noted")),
