@@ -168,3 +168,14 @@ def test_one_press_makes_a_link_for_the_warehouse(agent: Visitor, ticket: Ticket
     request.refresh_from_db()
     assert request.closed_at
     assert kinds(ticket)[-2:] == ["evidence_asked", "evidence_request_closed"]
+
+
+def test_words_that_were_looked_over_come_with_the_pictures_that_hide_nothing(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    plain, secret = put(ticket, agent.person, photo(3)), put(ticket, agent.person, photo(4), "b.jpg")
+    put(ticket, agent.person, PDF, "c.pdf")
+    agent.post("evidence_look", secret.pk, field=["0-0"])
+    assert "/picture/" not in text_of(agent.get("reply", ticket.pk, part=True))
+    said = text_of(agent.post("reply", ticket.pk, part=True, text="您好，这是出库照片。"))
+    assert re.findall(r"/evidence/(\d+)/picture/", said) == [str(plain.pk)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aftersale.api.access import ticket_for
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
+from aftersale.evidence.pieces import TYPE_WORDS, PieceType
 from aftersale.negotiation.drafting import ask_draft, body_of, masked, setting_of
 from aftersale.negotiation.replies import offered, use
 from aftersale.negotiation.scenes import NEED_WORDS, SCENE_WORDS, STAGE_WORDS, Stage, scene_of
@@ -14,6 +15,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.reply_values import ground_of, options_for, options_words, values_for
 from aftersale.pages.service import NotReady
 from aftersale.policy.talks.fill import filled
+from aftersale.tickets.vault import adding
 from aftersale.tickets.wording import check_words
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from aftersale.negotiation.replies import Offered
     from aftersale.tickets.models import Ticket
 
-_LONGEST = 2_000
+_LONGEST, _MOST_PICTURES = 2_000, 12
 _BLANK = "【"
 
 
@@ -48,7 +50,14 @@ def reply(ask: Ask, ticket_id: int) -> HttpResponse:
     except AftersaleError as refusal:
         return _shown(ask, ticket, text=text, why=refusal)
     use(ticket, ask.person, ask.said("code"), ask.now)
-    return _shown(ask, ticket, text=text, ready=True)
+    return _shown(ask, ticket, text=text, ready=True, pictures=_pictures(ticket))
+
+
+def _pictures(ticket: Ticket) -> list[tuple[int, str]]:
+    """Give what can be shown to a buyer beside the words: pictures, none of which has parts to hide."""
+    links = adding.of_ticket(ticket).filter(piece__masked=None).exclude(piece__file__thumb=None)
+    rows = links.order_by("-best", "pk").values_list("pk", "piece__type")[:_MOST_PICTURES]
+    return [(pk, TYPE_WORDS[PieceType(kind)].of(lang())) for pk, kind in rows]
 
 
 def _drafted(ask: Ask, ticket: Ticket) -> HttpResponse:
@@ -97,6 +106,7 @@ def _shown(ask: Ask, ticket: Ticket, **more: Any) -> HttpResponse:  # noqa: ANN4
         "leaving": "",
         "drafted": False,
         "ready": False,
+        "pictures": [],
         "why": None,
         **more,
     }
