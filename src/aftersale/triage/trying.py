@@ -86,9 +86,7 @@ class Trying:
     def questions(self) -> tuple[TriedQuestion, ...]:
         """List at most three questions: those that decide by themselves first, none that changes nothing."""
         found = self._followed(self._facts_to_ask(self._now.decision)[:_MOST_TRIED])
-        worth = {
-            each.fact: each for each in found if (each.outcomes or each.may) and self._moves(each.fact, {})
-        }
+        worth = {each.fact: each for each in found if each.decides or self._may_move(each)}
         ranked = sorted(worth.values(), key=lambda each: not each.decides)
         return tuple(ranked[:MOST_ASKED])
 
@@ -147,6 +145,9 @@ class Trying:
             return self._settle(self._know({**given, fact: answer}))
         except FactsInvalid:
             return None
+
+    def _may_move(self, question: TriedQuestion) -> bool:
+        return bool(question.outcomes or question.may) and self._moves(question.fact, _NOTHING)
 
     def _moves(self, fact: str, given: Mapping[str, object]) -> bool:
         """Tell whether an answer changes the decision, at once or with the answers it would have us ask."""
