@@ -30,7 +30,7 @@ from aftersale.tickets.models import Action, Task, Ticket
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.perform import MANUAL
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
-from aftersale.tickets.said import said_of
+from aftersale.tickets.said import claimed_freight
 from aftersale.tickets.side import carrier_code, choices_of
 from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import lang
@@ -179,7 +179,7 @@ def _params(ask: Ask, ticket: Ticket, wanted: str) -> dict[str, object]:
 
 def freight_of(ticket: Ticket, wanted: str) -> int | None:
     """Give what the buyer claims for sending the goods back, where confirming the return has to answer it."""
-    return said_of(ticket).freight_fen if wanted == Verb.REFUND_RECEIVED else None
+    return claimed_freight(ticket) if wanted == Verb.REFUND_RECEIVED else None
 
 
 def _amount(ask: Ask, wanted: str) -> int | None:

@@ -34,7 +34,7 @@ from aftersale.tickets.refusal import (
     check_intent,
     keep_trace,
 )
-from aftersale.tickets.said import said_of
+from aftersale.tickets.said import claimed_freight
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.steps import INSPECTION, Stage
 from aftersale.tickets.waiting import Whom, begun, ended
@@ -138,7 +138,7 @@ def _paid_before(ticket: Ticket) -> bool:
 
 def _check_freight(ticket: Ticket, intent: Intent) -> None:
     """Leave no claim for return freight open: the platform asks for an answer to it with the receipt."""
-    claimed = said_of(ticket).freight_fen if intent.verb == Verb.REFUND_RECEIVED else None
+    claimed = claimed_freight(ticket) if intent.verb == Verb.REFUND_RECEIVED else None
     if claimed and "return_freight_fen" not in intent.params:
         raise FreightOpen(ticket.ticket_no, claimed)
 

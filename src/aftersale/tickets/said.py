@@ -100,6 +100,11 @@ def said_of(ticket: Ticket) -> Said:
     )
 
 
+def claimed_freight(ticket: Ticket) -> int | None:
+    """Give what the buyer claims for sending the goods back, in fen, where it waits for an answer."""
+    return _decode(ticket.observed).freight_fen
+
+
 def digest_of(notice: Notice, facts: Mapping[str, object]) -> bytes:
     """Tell notices apart; where an order came along, the second half of the digest is about it alone."""
     if notice.aside is None:
