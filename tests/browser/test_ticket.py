@@ -96,7 +96,7 @@ def test_what_each_way_costs_opens_fits_and_leads_to_a_form(seats: Seats) -> Non
     first_with(seats, page, "[data-key=a]")
     page.locator("#costs summary", has_text="比一比").click()
     page.locator("#costs .cost-bar").first.wait_for()
-    page.locator("#costs .cost-row summary").first.click()
+    page.locator("#costs .cost-parts summary").first.click()
     assert "默认估计，没有实测" in page.locator("#costs .cost-row").first.inner_text()
     assert faults(page) == []
     page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
