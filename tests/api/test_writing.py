@@ -285,6 +285,7 @@ def test_the_claim_for_return_freight_is_answered_with_the_receipt(lead: Caller,
     assert open_left.status_code == 422
     told = error(open_left)
     assert told["code"] == "action.freight_open"
+    assert "¥8.00" in told["message"]
     assert "return_freight_fen 填 800" in told["next_step"]
     assert not Action.objects.exists()
     made = answer(lead.post(path, {**wanted, "params": {"return_freight_fen": 800}}, "granted"), 201)

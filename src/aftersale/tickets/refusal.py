@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import ANSWERS, PAYS, Verb
 from aftersale.domain.errors import AftersaleError
+from aftersale.domain.money import yuan
 from aftersale.evidence.canonical import canonical
 from aftersale.policy.explain import trace
 from aftersale.texts import Text
@@ -113,8 +114,8 @@ class FreightOpen(AftersaleError):
         super().__init__(
             "action.freight_open",
             Text(
-                zh=f"售后单 {ticket_no} 的买家还申请了退货运费 {fen} 分。",
-                en=f"On ticket {ticket_no} the buyer also claims {fen} fen for sending the goods back.",
+                zh=f"售后单 {ticket_no} 的买家还申请了退货运费 {yuan(fen)}。",
+                en=f"On ticket {ticket_no} the buyer also claims {yuan(fen)} for sending the goods back.",
             ),
             Text(
                 zh=f"请打开售后单选择同意或拒绝；接口里 return_freight_fen 填 {fen}，或填 0 并写 text。",
