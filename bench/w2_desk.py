@@ -33,7 +33,10 @@ def _set_up(side: str, home: str) -> ModuleType:
 
 def _fill(data: ModuleType, home: str, tickets: int) -> None:
     """Fill the database and leave beside it the calls to make."""
-    import_module("django.core.management").call_command("migrate", verbosity=0)
+    if data.__name__ == "bench.w2_data":
+        import_module("aftersale.config.fresh").lay_out()
+    else:
+        import_module("django.core.management").call_command("migrate", verbosity=0)
     (Path(home) / "calls.json").write_text(json.dumps(data.prepare(tickets)), encoding="utf-8")
 
 

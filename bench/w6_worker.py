@@ -97,11 +97,11 @@ def expire() -> None:
 def main() -> None:
     """Do what the first argument says."""
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
 
     what, *rest = sys.argv[1:]
     if what == "migrate":
-        call_command("migrate", verbosity=0)
+        lay_out()
     elif what == "seed":
         seed(int(rest[0]))
     elif what == "sweep":

@@ -1,21 +1,19 @@
-"""Set tests up: one migrated database for all, and no browser where there is none, which a run says first."""
+"""Set tests up: tables made in one go, and no browser where there is none, which a run says first."""
 
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
+from django.db import connection
 
-from tests.migrated import alone, fill, keep, kept_in
+from aftersale.config.fresh import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pytest_django.plugin import DjangoDbBlocker
 
 CHROMIUM = shutil.which("chromium")
-IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # as Django names it
 collect_ignore = [] if CHROMIUM else ["browser"]
 
 
@@ -46,18 +44,8 @@ def _place(name: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Make the database in memory from what one process has migrated; on a server each makes its own."""
-    cache = getattr(request.config, "cache", None)
-    if cache is None or settings.DATABASES["default"].get("TEST", {}).get("NAME") != ":memory:":
-        request.getfixturevalue("django_db_setup")
-        yield
-        return
-    kept = kept_in(cache.mkdir("migrated"))
-    with alone(kept):
-        if not kept.exists():
-            request.getfixturevalue("django_db_setup")
-            keep(kept, IN_MEMORY)
-    with closing(fill(kept, IN_MEMORY)):
-        request.getfixturevalue("django_db_setup")
-        yield
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
+    """Make the tables from the models, then what no model shows; that migrations make the same is a test."""
+    request.getfixturevalue("django_db_setup")
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        complete(editor)

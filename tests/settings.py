@@ -21,6 +21,7 @@ from aftersale.config.settings import *  # noqa: E402, F403
 # A test signs in often; hashing slowly is for the desk.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 assert Path(os.environ["AFTERSALE_HOME"]).is_dir()
+DATABASES["default"].setdefault("TEST", {})["MIGRATE"] = False  # noqa: F405
 if DATABASES["default"]["ENGINE"] == "aftersale.config.sqlite":  # noqa: F405
     # Said by name: what starts several processes of tests knows this of Django's own engine alone.
-    DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"  # noqa: F405
+    DATABASES["default"]["TEST"]["NAME"] = ":memory:"  # noqa: F405

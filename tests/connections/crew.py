@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
-from django.apps import apps
 
 from tests.killing import at_every_write
 
@@ -113,11 +112,9 @@ def killed(clock: Clock) -> dict[str, Any]:
 
 def tables() -> None:
     """Make the tables from the models."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
 
-    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    lay_out()
 
 
 _BY_CLOCK: dict[str, Callable[[Clock], Any]] = {

@@ -20,9 +20,9 @@ def main() -> None:
 
     prepare(home())
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
     from django_tasks_db.models import DBTaskResult  # noqa: PLC0415
 
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
     from aftersale.jobs.door import enqueue, register  # noqa: PLC0415
     from aftersale.jobs.worker import stop_on_signals, work  # noqa: PLC0415
 
@@ -33,7 +33,7 @@ def main() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         finished.append(row_id)
 
-    call_command("migrate", verbosity=0)
+    lay_out()
     stop = threading.Event()
     stop_on_signals(stop)
     register("job", job)

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from aftersale.config.fresh import lay_out
 from aftersale.config.home import home
 from aftersale.config.refusals import DeskRefused
 from aftersale.config.shape import refuse_strange
@@ -70,9 +71,10 @@ def upgrade(back_up: Callable[[], object]) -> tuple[str, ...]:
         found = standing()
         refuse_newer(found)
         _refuse_strange(found)
-        if found.missing:
-            if not found.fresh:
-                back_up()
+        if found.fresh:
+            lay_out()
+        elif found.missing:
+            back_up()
             call_command("migrate", verbosity=0, interactive=False)
         return found.missing
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def drop_spare(*columns: tuple[str, str, str]) -> RunPython:
-    """Make the step that drops the plain index of each (app, model, column), and makes it again backwards."""
+    """Make the step that drops the plain index of each (app, model, column), and makes it again backwards.
+
+    It is elidable: tables that are made today never had them.
+    """
 
     def drop(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ANN401  # Django's states have no type
         for app, model, column in columns:
@@ -28,7 +31,7 @@ def drop_spare(*columns: tuple[str, str, str]) -> RunPython:
             name = editor.quote_name(f"{table}_{column}_again")
             editor.execute(f"CREATE INDEX {name} ON {editor.quote_name(table)} ({editor.quote_name(column)})")
 
-    return RunPython(drop, make)
+    return RunPython(drop, make, elidable=True)
 
 
 def _plain(editor: BaseDatabaseSchemaEditor, table: str, column: str) -> list[str]:

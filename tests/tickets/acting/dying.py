@@ -138,12 +138,11 @@ def main() -> None:
 
     prepare(home())
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
     from aftersale.jobs.door import CLOCK  # noqa: PLC0415
     from tests.tickets.acting.desk import NOW  # noqa: PLC0415
 
-    call_command("migrate", verbosity=0)
+    lay_out()
     CLOCK.set(lambda: NOW)
     told = {boundary: play(boundary, Path(os.environ["AFTERSALE_HOME"])) for boundary in BOUNDARIES}
     print(json.dumps(told))  # noqa: T201  # the answer of the program

@@ -7,7 +7,6 @@ import sys
 from contextlib import closing, suppress
 
 import django
-from django.apps import apps
 
 STEP = "refund_full_unshipped"
 TICKETS, OUT, NOTES = 12, 3, 20
@@ -64,14 +63,12 @@ def standing() -> dict[str, int]:
 def main() -> None:
     """Do what was asked for."""
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
 
     with closing(sys.stdout):
         what = sys.argv[1]
         if what == "tables":
-            settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-            call_command("migrate", run_syncdb=True, verbosity=0)
+            lay_out()
         elif what == "seed":
             seed()
         elif what == "race":

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
-from django.apps import apps
 
 from tests.killing import at_every_write
 
@@ -96,15 +95,12 @@ def killed(home: Path) -> dict[str, Any]:
 def main() -> None:
     """Do what was asked for and print what stands."""
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from aftersale.config.fresh import lay_out  # noqa: PLC0415
 
     with closing(sys.stdout):
         what, log = sys.argv[1], Path(sys.argv[2])
         if what == "tables":
-            # From the models: whether the migrations make the same is a test of its own.
-            settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-            call_command("migrate", run_syncdb=True, verbosity=0)
+            lay_out()
         elif what == "seed":
             seed(int(sys.argv[3]))
         elif what == "sweep":

@@ -77,9 +77,9 @@ def _standing(desk: Home) -> dict[str, Any]:
 def main() -> None:
     """Play it on the folder named."""
     desk = start()
-    from django.core.management import call_command
+    from aftersale.config.fresh import lay_out
 
-    call_command("migrate", verbosity=0)
+    lay_out()
     print(json.dumps(_play(desk)))  # noqa: T201  # the answer of the program
 
 

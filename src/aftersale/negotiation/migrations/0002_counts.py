@@ -65,6 +65,6 @@ class Migration(migrations.Migration):
             model_name="replycount",
             constraint=models.UniqueConstraint(fields=("shop", "code"), name="one_count_a_reply"),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
         migrations.RemoveIndex(model_name="replyuse", name="use_of_built_in"),
     )
