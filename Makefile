@@ -4,6 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Compiled once, not at each start of a process.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python3.11 setup` chooses another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.browser.desk import texts
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.desk import Seats
 
@@ -85,6 +85,23 @@ def test_a_and_enter_at_once_never_leave_the_desk_and_never_pay_unseen(seats: Se
             page.keyboard.press("KeyU")
             page.get_by_text("已撤回").first.wait_for()
         page.keyboard.press("KeyJ")
+
+
+def test_enter_waits_for_the_answer_to_its_own_key_whatever_else_is_answered(seats: Seats) -> None:
+    page = seats.page(path="/queue/?tab=review")
+    while not page.locator(f"{HERE} [data-key=a]", has_text="按建议处理").count():
+        page.keyboard.press("KeyJ")
+    held: list[Route] = []
+    page.route("**/tickets/*/**", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
+    page.keyboard.press("KeyA")
+    page.evaluate("htmx.ajax('GET', location.href, { target: 'main', swap: 'none' })")
+    page.wait_for_timeout(200)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/queue/?tab=review")
+    assert len(held) == 1
+    held[0].continue_()
+    page.locator(f"{HERE} + tr.acting").wait_for()
 
 
 def test_a_key_pressed_twice_or_a_double_click_asks_once(seats: Seats) -> None:

@@ -112,7 +112,7 @@
     if (place >= 0 && place !== here) stand(list, place);
   }, true);
   // From a key to its answer: an Enter in between was meant for what is not there yet.
-  let asking = 0;
+  let asking = 0, waits = null;
   // A key means the row that is here, else what the page as a whole offers; never another row.
   function press(key) {
     const what = `[data-key="${key}"]`, row = rows()[here], whole = all(what).find((each) => !each.closest("[data-row], .acting"));
@@ -319,9 +319,13 @@
     if (row.dataset.asking || under(row)) return event.preventDefault();
     row.dataset.asking = "";
     asking = Date.now() + 3_000;
+    waits = event.detail.xhr;
   });
-  // Settled parts take their keys a moment after they are there.
-  const answered = () => setTimeout(() => { asking = 0; all("[data-asking]").forEach((row) => { delete row.dataset.asking; }); }, 60);
+  // Settled parts take their keys a moment after they are there. The answer to another question leaves this one waiting.
+  const answered = ({ detail: { xhr, elt } }) => setTimeout(() => {
+    if (xhr === waits) asking = 0;
+    delete elt?.closest("[data-row]")?.dataset.asking;
+  }, 60);
   for (const what of ["afterRequest", "sendError", "responseError"]) document.addEventListener(`htmx:${what}`, answered);
 
   // What a person opened stays open when a part or the whole page is fetched anew, as long as the tab lives.
