@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.apps.registry import Apps
+    from django.db.backends.utils import CursorWrapper
     from django.db.migrations.loader import MigrationLoader
 
 _MOST_NAMED = 3
@@ -61,10 +62,15 @@ def _lacking(models: Apps) -> Iterator[str]:
             if meta.db_table not in there:
                 yield meta.db_table
                 continue
-            found = connection.introspection.get_table_description(cursor, meta.db_table)
-            columns = {each.name for each in found}
+            columns = _columns(cursor, meta.db_table)
             yield from (
                 f"{meta.db_table}.{field.column}"
                 for field in meta.local_concrete_fields
                 if field.column not in columns
             )
+
+
+def _columns(cursor: CursorWrapper, table: str) -> set[str]:
+    """Ask for no row: Django's description of a table parses its SQL, a third of the time a command takes."""
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608  # a name of ours
+    return {each[0] for each in cursor.description}
