@@ -22,10 +22,8 @@ COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
 FORMS := settings rules bench connections evidence packs welcome refusing play service stops erasure instructions \
 	automation assignment handover adaptation articles beside buyer alone disputes drafting replies
 ALIKE := tests/config tests/pages/test_isolation.py $(foreach form,$(FORMS),$(wildcard tests/pages/test_$(form)*.py))
-# What is killed or moved as a whole has no mark of the database; of that, PostgreSQL is tested on these.
-WHOLE := tests/tickets/taking/test_kill.py tests/tickets/acting/test_kill.py tests/ops/test_restore_cut_off.py \
-	tests/ops/test_upgrade.py::test_an_older_database_is_backed_up_then_migrated \
-	tests/ops/test_backup.py::test_a_backup_made_while_somebody_writes_is_restored_whole_on_hold_with_the_same_heads
+# What asks no database, and is not looked through for tests that do.
+CORE := tests/domain tests/policy tests/house tests/browser
 CATALOGUES := $(wildcard src/aftersale/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup demo demo-stop test check format bench clean lock texts docs screens pack-pages
@@ -66,11 +64,11 @@ demo-stop:  ## Close the desk that `make demo` opened
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
 	@$(BIN)/python -m pytest -n $(WORKERS) $(COVERED) --cov --cov-report=term
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(COVERED))
-	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser; \
+	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser; \
 	else echo "Pages: not tested in a browser, there is no chromium"; fi
 	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
-		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m django_db $(addprefix --ignore=,$(ALIKE)) && \
-		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(WHOLE); \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "django_db or server" \
+			$(addprefix --ignore=,$(CORE) $(ALIKE)); \
 	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
 
 check: setup  ## Lint, types, layers, dependencies, documents

@@ -35,6 +35,7 @@ from tests.finance.books import (
     read,
     standing,
 )
+from tests.ops.desks import ON_POSTGRESQL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-TICKETS, PAYOUTS, COMPENSATIONS, ADVANCES, FAILED, UNKNOWN = 27_000, 40, 6, 3, 2, 5
+# The whole month is closed on the embedded file; a server sums a tenth of it by the same SQL.
+TICKETS = 2_700 if ON_POSTGRESQL else 27_000
+PAYOUTS, COMPENSATIONS, ADVANCES, FAILED, UNKNOWN = 40, 6, 3, 2, 5
 ADVANCE, PAYOUT = "平台垫付", "小额打款"
 
 

@@ -123,6 +123,7 @@ def give_keys(desk: OwnDesk, to: OwnDesk) -> None:
     shutil.copytree(desk.home / "keys", to.home / "keys")
 
 
+@pytest.mark.server
 def test_a_backup_made_while_somebody_writes_is_restored_whole_on_hold_with_the_same_heads(
     desk: OwnDesk, clean: OwnDesk
 ) -> None:

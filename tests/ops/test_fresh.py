@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.ops.desks import OwnDesk
 
@@ -54,6 +56,7 @@ def shape_of(desk: OwnDesk) -> dict[str, Any]:
     return shape
 
 
+@pytest.mark.server
 def test_an_empty_database_is_laid_out_as_all_migrations_would_leave_it(
     desk: OwnDesk, clean: OwnDesk
 ) -> None:

@@ -48,6 +48,7 @@ def cut_off(desk: OwnDesk, bundle: Path, number: int) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("number", [0, 9])
 def test_nothing_runs_on_a_restore_that_was_cut_off_until_it_was_done_again(
     desk: OwnDesk, clean: OwnDesk, number: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.ops.desks import free_port, running, wait_for
 from tests.ops.first_desk import first_desk, heads_of
 from tests.ops.test_serve import answers
@@ -45,6 +47,7 @@ def test_a_newer_database_is_refused_and_nothing_is_changed(desk: OwnDesk) -> No
     assert list((desk.home / "backups").iterdir()) == []
 
 
+@pytest.mark.server
 def test_an_older_database_is_backed_up_then_migrated(desk: OwnDesk) -> None:
     desk.python(OLDER)
     assert desk.python(STANDING) == "False"

@@ -16,6 +16,7 @@ from tests.ops.desks import empty_database, environ_on
 from tests.tickets.acting.desk import PAID
 from tests.tickets.acting.dying import BOUNDARIES, SENDING
 
+pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parents[3]
 _TOOK: dict[str, list[str]] = {
     "accepting": ["approved_again"],

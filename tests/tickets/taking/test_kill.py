@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.ops.desks import empty_database, environ_on
 
+pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parents[3]
 # Fewer would mean that the program was not killed inside of most of its steps.
 FEWEST = 40
