@@ -151,6 +151,7 @@ def test_the_clock_of_the_platform_goes_on_while_a_ticket_is_put_aside(
     agent: Visitor, lacking: Ticket
 ) -> None:
     runs = lacking.deadlines.filter(kind="respond_by")
+    said = ""
     for minutes, told in ((-5, False), (12.5, True)):
         ends = {"due_at": now() + timedelta(minutes=minutes), "consequence": "approves_refund"}
         assert runs.update(state=DeadlineState.RUNNING, **ends) == 1
