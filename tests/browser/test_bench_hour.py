@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHOP, ARTICLE = "云杉服饰店(演示)", "DRS-M"
 FINE, DIRTY, EMPTY, SWAPPED, SHORT, NOBODYS = 50, 4, 2, 1, 1, 2
 MOST_TABS = 40
+WIDE = "all => all.every((each) => each.offsetWidth > 0.9 * document.querySelector('#bench').offsetWidth)"
 Keys: TypeAlias = dict[str, tuple[str, ...]]
 
 
@@ -145,6 +146,7 @@ def over_the_bench(page: Page, parcel: Parcel) -> None:
     page.locator("#scan[name=waybill]:focus").wait_for()
     fire(page, parcel.waybill)
     page.locator("#scan[name=scan]:focus").wait_for()
+    assert page.locator(".piece").evaluate_all(WIDE)
     for name, keys in parcel.keys.items():
         tab_to(page, name)
         for key in keys:

@@ -70,21 +70,21 @@ def give(seats: Seats, link: str) -> None:
 
 def blacken(page: Page) -> None:
     """Make two fields of the first piece black."""
-    page.locator("#evidence .piece a").first.click()
+    page.locator("#evidence .exhibit a").first.click()
     page.locator(".mask img").wait_for()
     page.locator(".mask-fields input").nth(12).check()
     page.locator(".mask-fields input").nth(13).check()
     shot(page, "look")
     assert faults(page) == []
     page.get_by_text("保存打码副本").click()
-    page.locator("#evidence .piece", has_text="已打码").wait_for()
+    page.locator("#evidence .exhibit", has_text="已打码").wait_for()
 
 
 def test_from_a_pasted_screenshot_to_a_pack_that_proves_itself(seats: Seats, tmp_path: Path) -> None:
     page = wanting(seats, seats.page(path="/queue/?tab=returned"))
     shot(page, "ticket-empty")
     paste(page, photo(7, (900, 700)))
-    page.locator("#evidence .piece img").first.wait_for()
+    page.locator("#evidence .exhibit img").first.wait_for()
     shot(page, "ticket-pasted")
 
     page.locator("#evidence .wants button[value=warehouse]").first.click()
@@ -94,8 +94,8 @@ def test_from_a_pasted_screenshot_to_a_pack_that_proves_itself(seats: Seats, tmp
 
     address = page.url
     seats.go(page, address)
-    page.locator("#evidence .piece", has_text="老陈").wait_for()
-    assert page.locator("#evidence .piece").count() == 2
+    page.locator("#evidence .exhibit", has_text="老陈").wait_for()
+    assert page.locator("#evidence .exhibit").count() == 2
     blacken(page)
     shot(page, "ticket-full")
     assert faults(page) == []

@@ -9,6 +9,7 @@ from django.urls import reverse
 from aftersale.domain.roles import Role
 from aftersale.domain.states import Goods
 from aftersale.tickets.models import Action, Task, Ticket
+from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.promises import promise
 from aftersale.tickets.waiting import Whom, begun
 from tests.api.desk import make_ticket, now
@@ -144,6 +145,27 @@ def test_every_step_without_one_act_has_something_to_send_or_to_note(
     lay(ticket, step=step)
     assert 'data-key="a"' in text_of(agent.get("queue"))
     assert says in text_of(agent.get("talk", ticket.pk, part=True))
+
+
+def test_the_clock_of_the_platform_goes_on_while_a_ticket_is_put_aside(
+    agent: Visitor, lacking: Ticket
+) -> None:
+    runs = lacking.deadlines.filter(kind="respond_by")
+    said = ""
+    for minutes, told in ((-5, False), (12.5, True)):
+        ends = {"due_at": now() + timedelta(minutes=minutes), "consequence": "approves_refund"}
+        assert runs.update(state=DeadlineState.RUNNING, **ends) == 1
+        said = words_of(agent.get("talk", lacking.pk, part=True))
+        assert ("放着不停表：还剩 12 分" in said) is told
+    assert "超时平台将自动同意退款" in said
+
+
+def test_a_step_without_one_act_does_not_look_like_one(agent: Visitor, ticket: Ticket) -> None:
+    lay(ticket, step="human_review")
+    assert "先查清…" in words_of(agent.get("queue"))
+    said = words_of(agent.get("talk", ticket.pk, part=True))
+    assert "没有一键操作" in said
+    assert "给 " not in said
 
 
 @pytest.mark.parametrize(("until", "status"), [(-1, 422), (2, 200)])

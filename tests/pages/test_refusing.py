@@ -106,7 +106,19 @@ def test_a_listed_reason_asks_for_what_comes_with_it(
     response = agent.post("refuse", ticket.pk, part=True, **form, **seen(ticket))
     assert response.status_code == 422
     assert told in words_of(response)
+    assert all(value in text_of(response) for name, value in form.items() if name != "sure")
     assert kinds(ticket) == ["imported"]
+
+
+def test_what_is_missing_is_named_and_the_form_keeps_what_was_ticked_and_typed(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    form = {"text": "已经发出，暂时不能退款", "evidence": ["揽收记录", "另一行"]} | SURE
+    response = agent.post("refuse", ticket.pk, part=True, **form, **seen(ticket))
+    assert response.status_code == 422
+    assert "还没填：拒绝原因、依据的条款。" in words_of(response)
+    assert "已经发出，暂时不能退款" in text_of(response)
+    assert "揽收记录\n另一行" in text_of(response)
 
 
 def test_the_button_says_whether_it_refuses_or_proposes_to(

@@ -75,6 +75,22 @@ def test_what_decides_by_itself_is_asked_before_what_only_leads_to_a_question() 
     assert "agree_to_return" in first.may
 
 
+def test_what_any_answer_changes_is_asked_though_all_lead_to_the_same() -> None:
+    claimed: dict[str, Any] = {
+        "apply_type": "refund_only",
+        "reason": "function_failure",
+        "category": "household",
+        "signed_at": "2026-06-05T09:00:00+08:00",
+        "shipped_at": "2026-06-02T09:00:00+08:00",
+        "paid_at": "2026-06-01T09:00:00+08:00",
+    }
+    ticket = Ticket(("quality_proven", "defect_disclosed"), **claimed)
+    assert ticket.judged().step == "request_evidence"
+    question = ticket.questions()["quality_proven"]
+    assert {each.step for each in question.outcomes} == {"agree_to_return"}
+    assert question.decides
+
+
 def test_a_sure_answer_leads_exactly_where_it_says() -> None:
     tickets = [
         unclear(),

@@ -59,12 +59,16 @@ class NotAnAmount(AftersaleError):
 
 
 class Incomplete(AftersaleError):
-    """Refuse a form in which something is missing."""
+    """Refuse a form in which something is missing; names what, where it is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, *missing: Text) -> None:
+        zh, en = "、".join(each.zh for each in missing), ", ".join(each.en for each in missing)
         super().__init__(
             "form.incomplete",
-            Text(zh="还有没填的。", en="Something is missing."),
+            Text(
+                zh=f"还没填：{zh}。" if zh else "还有没填的。",
+                en=f"Missing: {en}." if en else "Something is missing.",
+            ),
             Text(zh="填好后再确认；已写的内容还在。", en="Fill it in; what you wrote is kept."),
         )
 

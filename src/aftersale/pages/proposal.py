@@ -83,6 +83,11 @@ class Proposal:
     unknown: tuple[str, ...]
     guards: tuple[str, ...]
 
+    @property
+    def open_facts(self) -> tuple[str, ...]:
+        """Name what nobody has said yet: questions, else what only the goods show."""
+        return tuple(each.words for each in self.asked) or self.inspect
+
 
 def decisions_on(ticket_id: int) -> QuerySet[StoredDecision]:
     """Read the decisions of a ticket, newest first, together with the ticket and what stands beside it."""

@@ -25,7 +25,7 @@ from aftersale.tickets import act
 from aftersale.tickets.act import REVIEW, Intent
 from aftersale.tickets.models import Task
 from aftersale.tickets.refusal import Refusal
-from aftersale.tickets.reject_reasons import Reasons, check_reason, reasons_for, words_of
+from aftersale.tickets.reject_reasons import ReasonIncomplete, Reasons, check_reason, reasons_for, words_of
 from aftersale.tickets.watching import tell_watchers
 from aftersale.tickets.wording import WordingStopped
 from aftersale.web.environment import lang
@@ -61,6 +61,11 @@ class NotSure(AftersaleError):
         )
 
 
+_REASON, _CLAUSE = Text(zh="拒绝原因", en="reason"), Text(zh="依据的条款", en="clause it rests on")
+# What a person can mend in the form, which is shown again with every word.
+_TO_MEND = (Incomplete, NotSure, ReasonIncomplete, WordingStopped)
+
+
 @page
 def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     """Show the form of a refusal with what it could break; when sent, refuse, or ask who may to do so."""
@@ -71,12 +76,31 @@ def refuse(ask: Ask, ticket_id: int) -> HttpResponse:
     if ask.request.method != "POST":
         around = form_of(ask, ticket, judge, decision, reasons)
         return shown(ask, "_refuse.html", **around, typed={}, why=None)
-    said = refusal_said(ask, reasons, judge, decision)
     try:
+        said = refusal_said(ask, reasons, judge, decision)
         return _refused(ask, ticket, said, judge) if _may(ask, ticket) else _proposed(ask, ticket, said)
-    except WordingStopped as stopped:
+    except _TO_MEND as why:
         around = form_of(ask, ticket, judge, decision, reasons)
-        return shown(ask, "_refuse.html", status=422, **around, typed=said.params, why=stopped)
+        return shown(ask, "_refuse.html", status=422, **around, typed=_typed(ask), why=why)
+
+
+def _typed(ask: Ask) -> dict[str, Any]:
+    """Give back what a form of a refusal says, whole or not."""
+    return {
+        "reason": _own_or_chosen(ask, "reason"),
+        "citation": _own_or_chosen(ask, "citation"),
+        "text": ask.said("text"),
+        "evidence": _lines(ask),
+    }
+
+
+def _own_or_chosen(ask: Ask, name: str) -> str:
+    return ask.said(f"{name}_own") or ask.said(name)
+
+
+def _lines(ask: Ask) -> tuple[str, ...]:
+    lines = [line.strip() for said in ask.all_said("evidence") for line in said.splitlines()]
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _ticket(ask: Ask, ticket_id: int) -> Ticket:
@@ -127,13 +151,11 @@ def effect_of(ticket: Ticket, decision: Decision, now: datetime) -> dict[str, An
 
 def refusal_said(ask: Ask, reasons: Reasons, judge: Judge, decision: Decision) -> Refusal:
     """Read a refusal from its form; raises Incomplete, ReasonIncomplete or NotSure."""
-    reason, clause = (ask.said(f"{name}_own") or ask.said(name) for name in ("reason", "citation"))
-    if not (reason and clause):
-        raise Incomplete
-    lines = [line.strip() for said in ask.all_said("evidence") for line in said.splitlines()]
-    evidence = tuple(dict.fromkeys(line for line in lines if line))
+    reason, clause = _own_or_chosen(ask, "reason"), _own_or_chosen(ask, "citation")
+    if missing := [words for words, value in ((_REASON, reason), (_CLAUSE, clause)) if not value]:
+        raise Incomplete(*missing)
     words = words_of(reasons, reason)
-    said = Refusal(reason, clause, ask.said("text"), evidence, delay_s=TAKE_BACK_S, reason_words=words)
+    said = Refusal(reason, clause, ask.said("text"), _lines(ask), delay_s=TAKE_BACK_S, reason_words=words)
     check_reason(said, reasons)
     kept_or_typed(ask, judge, decision)
     return said

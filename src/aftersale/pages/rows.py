@@ -17,7 +17,7 @@ from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION, REPLY
 from aftersale.tickets.talking import whom_of
-from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE
+from aftersale.tickets.waiting import BY_ITSELF, SEEN_THERE, Whom
 from aftersale.web.environment import at
 from aftersale.web.environment import say as _
 
@@ -146,9 +146,12 @@ class Rows:
         return ActShown(_("Answer it"), reverse("service", args=[row.id]), first=True)
 
     def _talk(self, row: Row) -> ActShown | None:
-        if whom_of(row.step) is None or not self._allows(Permission.PROPOSE, row):
+        whom = whom_of(row.step)
+        if whom is None or not self._allows(Permission.PROPOSE, row):
             return None
-        words = _("Look there ...") if row.step in BY_ITSELF else _("Prepare it")
+        words = _("Look into it ...") if whom is Whom.CHECK else _("Prepare it")
+        if row.step in BY_ITSELF:
+            words = _("Look there ...")
         return ActShown(words, reverse("talk", args=[row.id]), first=True)
 
     def _allows(self, need: Permission, row: Row) -> bool:

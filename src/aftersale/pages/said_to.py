@@ -9,6 +9,7 @@ from django.utils.translation import override
 from aftersale.channels.verbs import Verb
 from aftersale.pages.proposal import newest_of, proposal_of
 from aftersale.pages.words import value
+from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.steps import SUBMIT
 from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import at
@@ -46,7 +47,7 @@ def words_for(ticket: Ticket, whom: Whom, until: datetime, now: datetime) -> str
     """Write the text for a step; empty where nobody is written to."""
     with override(_CHINESE):
         stored = newest_of(ticket.pk)
-        proposal = proposal_of(stored, {}, now) if stored else None
+        proposal = proposal_of(stored, answers_of(ticket.pk), now) if stored else None
         frame = _frame(ticket.step, whom)
         if not frame:
             return ""
@@ -78,7 +79,7 @@ def _wanted(proposal: Proposal | None, frame: str) -> Sequence[str]:
         # What one asks a buyer is what a buyer can choose; our own steps are none of it.
         return [way.words for way in proposal.ways if way.verb and way.verb != Verb.REFUSE]
     if frame == _WORD:
-        return [asked.words for asked in proposal.asked]
+        return [f"{fact}，是这样吗？" for fact in proposal.open_facts]
     side = _("from the shop") if frame == _PLATFORM else _("from the buyer")
     return [each for whom, wanted in proposal.evidence if whom == side for each in wanted]
 

@@ -10,6 +10,7 @@ from aftersale.pages.acting import back_to, moment_of, moved, row_of, sequence_o
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
 from aftersale.pages.said_to import words_for
+from aftersale.pages.ticket_head import DueShown, dues_of
 from aftersale.pages.words import Speech, whom_words
 from aftersale.tickets import waiting
 from aftersale.tickets.talking import talked, whom_of
@@ -51,6 +52,7 @@ def _shown(
         "ticket": ticket,
         "whom": whom.value,
         "end": end,
+        "due": None if whom is Whom.PLATFORM else _running(ticket, ask.now),
         "words": ask.said("text") if why else words_for(ticket, whom, end, ask.now),
         "why": why,
         "speech": Speech(ask.now),
@@ -58,6 +60,12 @@ def _shown(
         "form": "_talk.html",
     }
     return shown(ask, "_talk.html" if ask.part else "acted.html", status=422 if why else 200, **around)
+
+
+def _running(ticket: Ticket, now: datetime) -> DueShown | None:
+    """Say which clock goes on while the ticket waits."""
+    dues = dues_of(ticket, Speech(now).of(ticket.shop_id), now)
+    return next((each for each in dues if each.at > now and each.then and not each.paused), None)
 
 
 @page

@@ -25,6 +25,8 @@ from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import rows_of
 from aftersale.tickets.side import allowed
 from aftersale.tickets.steps import is_service
+from aftersale.tickets.talking import whom_of
+from aftersale.tickets.waiting import Whom
 from aftersale.tickets.watching import around_ticket
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "value": value,
         "flag_words": flag_words,
         "act": act_of(seen.step),
+        "looks": whom_of(seen.step) is Whom.CHECK,
         "extends": Verb.EXTEND if seen.lane == Lane.OURS and allowed(row, Verb.EXTEND) else "",
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),

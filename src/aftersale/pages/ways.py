@@ -52,11 +52,18 @@ def ways_of(decision: Decision, book: Rulebook, step: str) -> tuple[Way, ...]:
 
 
 def _named(decision: Decision) -> Iterator[tuple[str, str, str]]:
-    """Name each remedy once, with who answers and who pays the way back; a refusal has its own form."""
+    """Name each remedy once, with who answers and who pays the way back; a refusal has its own form.
+
+    What the buyer asks for is among them where it moves no money: a shop may give it without further proof.
+    """
     verdict = decision.verdict
     told = [(verdict.preferred, verdict.liability, verdict.freight)]
     told += [(name, verdict.liability, verdict.freight) for name in verdict.remedies]
     told += [(r.remedies[0], r.liability, r.freight) for r in verdict.alternatives if r.group != FALLBACK]
+    told += [
+        (asked, verdict.liability, verdict.freight)
+        for asked in _BARE_OF_MONEY & {decision.facts["apply_type"]}
+    ]
     first = {name: (name, liability, freight) for name, liability, freight in reversed(told)}
     order = dict.fromkeys(name for name, _liability, _freight in told)
     yield from (first[name] for name in order if name not in {REJECT, ASK} or name == verdict.preferred)

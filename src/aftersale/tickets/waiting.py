@@ -60,13 +60,18 @@ BY_ITSELF = frozenset({"auto_approved", "auto_refunded"})
 
 _TALKS = frozenset({Whom.BUYER, Whom.CARRIER, Whom.CHECK})
 _LEAST, _MOST = timedelta(minutes=15), timedelta(hours=24)
+_TO_ACT = timedelta(minutes=5)
 NOT_WAITING: Mapping[str, object] = {"waits_for": "", "waits_since": None, "waits_until": None}
 
 
 def until(ticket: Ticket, now: datetime) -> datetime:
-    """Say when to look again: half way to the deadline, a quarter of an hour to a day from now."""
-    left = (ticket.due_at - now) / 2 if ticket.due_at else _MOST
-    return now + min(max(left, _LEAST), _MOST)
+    """Say when to look again: half way to the deadline, a quarter of an hour to a day from now.
+
+    The platform's time never runs out meanwhile: five minutes are left to act, or half of what is left.
+    """
+    left = ticket.due_at - now if ticket.due_at else 2 * _MOST
+    wait = min(max(left / 2, _LEAST), _MOST)
+    return now + (min(wait, max(left - _TO_ACT, left / 2)) if left > timedelta(0) else wait)
 
 
 def begun(ticket: Ticket, whom: Whom, now: datetime, end: datetime | None = None) -> dict[str, object]:

@@ -113,9 +113,10 @@ class Trying:
         return not answers_of(fact)
 
     def _chosen(self, fact: str) -> TriedQuestion:
-        """Try every answer; where all lead to the same, there is nothing to ask."""
+        """Try every answer; where all lead to where the ticket stands, there is nothing to ask."""
         tried = {answer: judged for answer in answers_of(fact) if (judged := self._judged(fact, answer))}
-        if len({self._standing(judged, fact) for judged in tried.values()}) <= 1:
+        alike = len({self._standing(judged, fact) for judged in tried.values()}) <= 1
+        if alike and all(_decided(judged) == _decided(self._now) for judged in tried.values()):
             tried = {}
         outcomes = tuple(self._outcome(answer, judged) for answer, judged in tried.items())
         decides = any(outcome.surely and outcome.step != self._now.step for outcome in outcomes)
