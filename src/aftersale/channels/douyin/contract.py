@@ -235,6 +235,25 @@ CONTRACTS: tuple[Contract, ...] = (
         source=_OFFICIAL,
         confidence="A",
     ),
+    Contract(
+        "security.batchReportOrderSecurityEvent",
+        writes=False,
+        when=(
+            "seconds after values of a buyer were shown in clear, or a pack or a file of evidence was "
+            "downloaded; until it is taken, in a dry run too"
+        ),
+        params=(
+            "event_type 1, events[]: event_id (fixed, so repeating is harmless), account_id (a keyed hash), "
+            "account_type main_account for owners, else sub_account, order_related_shop_id, order_ids (one), "
+            "operation_type 1 or 3, operate_time (seconds, text), url, ip, referer, identify_info_list"
+        ),
+        answer="CustomError with ErrNo and ErrMsg, absent where it was taken",
+        source=(
+            f"{_NEWER}; behind the platform's own cloud event_id is the header doudian-event-id, which a "
+            "desk elsewhere never sees; how many events one call takes is not told, 20 are sent"
+        ),
+        confidence="A, event_id C",
+    ),
 )
 
 LIMITS: tuple[tuple[str, str, str, str], ...] = (
