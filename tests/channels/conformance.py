@@ -138,6 +138,18 @@ class ChannelConformance:
         bench.channel.read(TICKET_NO, bench.hands)
         assert bench.effects() == before
 
+    def test_its_carriers_are_names_by_code_or_it_says_that_nobody_can_ask_for_them(
+        self, bench: Bench
+    ) -> None:
+        read, lists = getattr(bench.channel, "carriers", None), getattr(bench.channel, "lists_carriers", None)
+        assert (read is None) == (lists is None)
+        if read and lists:
+            assert read(bench.hands)["shunfeng"] == "顺丰速运"
+        elif read:
+            with pytest.raises(Rejected):
+                read(bench.hands)
+        assert bench.effects() == 0
+
     def test_every_look_is_told_under_its_own_key_or_it_says_that_it_tells_none(self, bench: Bench) -> None:
         # Who only hands over to people speaks to no platform that could hear of it.
         tell, takes = getattr(bench.channel, "report", None), getattr(bench.channel, "takes_reports", None)

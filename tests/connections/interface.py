@@ -43,6 +43,7 @@ class Scripted:
     can_read = True
     lists_whole = True
     takes_reports = True
+    lists_carriers = True
     limits = Limits(
         window=timedelta(days=1),
         reach=timedelta(days=90),
@@ -112,6 +113,10 @@ class Scripted:
     def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
         del hands
         return {each.cipher: f"open {each.cipher}" for each in sealed}
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        found: dict[str, str] = _ok(hands.ask("carriers", {}))["carriers"]
+        return found
 
     def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
         told = {"shop": platform_shop_id, "events": [[each.key, each.order_no] for each in disclosed]}

@@ -50,6 +50,7 @@ class Book:
     size: int = 2
     reports: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    carriers: dict[str, str] = field(default_factory=lambda: {"shunfeng": "顺丰速运", "jd": "京东快递"})
     access_s: int = 48 * 3600
     grace: timedelta = timedelta(minutes=5)
     before: Callable[[str], None] = lambda _method: None
@@ -99,6 +100,9 @@ class Book:
 
     def _read(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"code": "ok", "row": self.tickets.get(params["no"])}
+
+    def _carriers(self, _params: dict[str, Any]) -> dict[str, Any]:
+        return {"code": "ok", "carriers": dict(self.carriers)}
 
     def _report(self, params: dict[str, Any]) -> dict[str, Any]:
         if any(order in self.refused for _, order in params["events"]):

@@ -11,7 +11,7 @@ from aftersale.channels.douyin.report import REPORT
 from aftersale.channels.interface import Shown
 from aftersale.channels.registry import CHANNELS
 from aftersale.channels.verbs import Verb
-from aftersale.connections import reporting
+from aftersale.connections import carriers, reporting
 from aftersale.connections.revealing import left_today, reveal
 from aftersale.domain.errors import Rejected
 from aftersale.domain.states import ActionState
@@ -158,3 +158,19 @@ def test_every_look_stands_in_the_books_of_the_platform_once(desk: Desk) -> None
         ("home", "203.0.113.7", "main_account")
     }
     assert len(told) == Disclosure.objects.exclude(reported_at=None).count() == 3
+
+
+def test_a_waybill_goes_out_with_the_code_that_the_platform_lists_for_the_carrier(desk: Desk) -> None:
+    hands = desk.outside.hands_of
+    assert carriers.renew_due(desk.clock(), hands) == 1
+    assert "京东快递" in carriers.carriers_of(desk.shops["home"]).values()
+    ticket = read(desk, "home", "return")
+    accept(ticket, desk.person, Intent(Verb.AGREE_RETURN), desk.clock(), ticket.sequence)
+    ticket = again(desk, ticket)
+    assert verbs(ticket)["return_waybill"] is True
+    params = carriers.with_code(ticket.shop, {"carrier": "京东", "waybill": "JD100"})
+    action = beside.do(ticket, desk.person, Verb.RETURN_WAYBILL, params, desk.clock())
+    desk.work()
+    action.refresh_from_db()
+    assert (action.state, action.params["carrier"]) == (ActionState.DONE, "jd"), action.receipt
+    assert again(desk, ticket).return_waybill == "JD100"

@@ -82,9 +82,9 @@ class Limits:
 class Choices:
     """Say what a platform lets people choose from beside the answer to a claim.
 
-    `flags` are the desk's colours that it has, `carriers` the names of those known by the platform's code (it
-    may take others), `changes` which kind of claim may be turned into which. `reasoned`: a change needs one
-    of its reasons for refusing. `longest` are the letters that a verb takes.
+    `flags` are the desk's colours that it has, `carriers` the names of the common ones by the platform's code
+    (it takes others, and may list them: Interface.carriers), `changes` which kind of claim may be turned into
+    which. `reasoned`: a change needs one of its reasons for refusing. `longest` are the letters of a verb.
     """
 
     flags: tuple[str, ...]
@@ -258,4 +258,14 @@ class Interface(Channel, Protocol):
         """Tell the platform to whom values were shown; telling it twice is harmless.
 
         Raises ChannelError; Rejected where the platform takes no reports.
+        """
+
+    @property
+    def lists_carriers(self) -> bool:
+        """Tell whether the platform can be asked for its carriers, and `carriers` does it."""
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Give the name of every carrier that the platform takes, by its code.
+
+        Raises ChannelError; Rejected where the platform cannot be asked.
         """

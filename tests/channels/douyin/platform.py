@@ -91,6 +91,10 @@ class Doudian:
             },
             "order.serviceDetail": {"detail": service()},
             "security.batchReportOrderSecurityEvent": {},
+            "order.logisticsCompanyList": [
+                {"id": 12, "name": "顺丰速运", "code": "shunfeng"},
+                {"id": 15, "name": "圆通速递", "code": "yuantong"},
+            ],
         }
         return ok(said[method])
 

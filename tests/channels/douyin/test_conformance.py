@@ -52,6 +52,7 @@ class Placed:
     verbs: frozenset[str] = Douyin.verbs
     can_read: bool = True
     takes_reports: bool = Douyin.takes_reports
+    lists_carriers: bool = Douyin.lists_carriers
     placed: set[str] = field(default_factory=set)
 
     def perform(self, outgoing: Outgoing, hands: Hands) -> Receipt:
@@ -67,6 +68,9 @@ class Placed:
 
     def read(self, ticket_no: str, hands: Hands) -> Notice | None:
         return self.real.read(ticket_no, hands)
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        return self.real.carriers(hands)
 
     def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
         self.real.report(platform_shop_id, disclosed, hands)

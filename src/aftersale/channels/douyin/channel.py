@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aftersale.channels.douyin import history, lists, push, reasons, report, reveal, services, sign, tokens
+from aftersale.channels.douyin import (
+    carriers,
+    history,
+    lists,
+    push,
+    reasons,
+    report,
+    reveal,
+    services,
+    sign,
+    tokens,
+)
 from aftersale.channels.douyin import perform as performing
 from aftersale.channels.douyin import read as reading
 from aftersale.channels.douyin.calls import LONGEST_REMARK
@@ -40,6 +51,7 @@ class Douyin:
     # A list row tells neither payment nor promise nor signature; they stand with the order.
     lists_whole = False
     takes_reports = True
+    lists_carriers = True
     limits = Limits(
         window=lists.REACH,
         reach=lists.REACH,
@@ -106,3 +118,7 @@ class Douyin:
     def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
         """Tell the platform to whom values of buyers were shown."""
         report.report(platform_shop_id, disclosed, hands)
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Give the carriers that the platform takes."""
+        return carriers.carriers(hands)

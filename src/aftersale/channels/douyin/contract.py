@@ -119,6 +119,15 @@ CONTRACTS: tuple[Contract, ...] = (
         confidence="A",
     ),
     Contract(
+        "order.logisticsCompanyList",
+        writes=False,
+        when="once a day, by one of the shops that are connected",
+        params="none",
+        answer="a list of id, name, code; the code goes out where a carrier is named",
+        source=_OFFICIAL,
+        confidence="A",
+    ),
+    Contract(
         "afterSale.timeExtend",
         writes=True,
         when="the time for receiving goods that were sent back is extended, in its last two days",

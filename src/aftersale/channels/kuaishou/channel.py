@@ -60,6 +60,8 @@ class Kuaishou:
     lists_whole: bool = True
     # The call wants a code for what was done, and no public source tells those codes.
     takes_reports: bool = False
+    # Its codes stand in a paper; no call tells them.
+    lists_carriers: bool = False
     choices: Choices = CHOICES
 
     def signed(
@@ -121,4 +123,14 @@ class Kuaishou:
             "快手小店上报查看记录的编码没有公开，不发送。",
             "The codes by which 快手小店 takes reports are not public; none is sent.",
             platform_code="report",
+        )
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Refuse, sending nothing."""
+        del hands
+        refused(
+            "channel.no_carriers",
+            "快手小店没有查快递公司的接口。",
+            "快手小店 has no call for its carriers.",
+            platform_code="carriers",
         )
