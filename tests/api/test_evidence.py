@@ -8,7 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aftersale.domain.roles import Role
-from tests.api.desk import answer, caller, error, make_person
+from aftersale.shops.models import Connection
+from aftersale.tickets.models import Disclosure
+from tests.api.desk import answer, caller, error, make_person, now
 from tests.tickets.vault.files import PDF, photo
 
 if TYPE_CHECKING:
@@ -34,6 +36,14 @@ def test_a_file_is_kept_and_comes_back_as_it_was(lead: Caller, ticket: Ticket) -
     assert found.content == photo()
     assert found.headers["Content-Disposition"].startswith("attachment")
     assert answer(lead.get(f"/tickets/{ticket.pk}/evidence"))["pieces"] == [piece]
+
+
+def test_who_took_a_file_is_written_down_for_the_platform(lead: Caller, ticket: Ticket) -> None:
+    Connection.objects.create(shop=ticket.shop, state="connected", since=now())
+    (piece,) = answer(send(lead, ticket, photo()))["pieces"]  # type: ignore[arg-type]  # as above
+    lead.get(f"/evidence/{piece['id']}/file")
+    row = Disclosure.objects.get()
+    assert (row.kind, row.ticket, row.path.endswith("/file")) == ("downloaded", ticket, True)
 
 
 def test_the_same_key_keeps_nothing_twice(lead: Caller, ticket: Ticket) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aftersale.channels.base import Notice, Outgoing, Receipt
+from aftersale.channels.interface import Disclosed, Shown
 from aftersale.channels.verbs import PAYS, Verb
 from aftersale.domain.errors import ChannelError, Rejected, TooFast, Unauthorised, Unavailable, Unreadable
 
@@ -35,11 +37,28 @@ def wish(verb: str, key: str = "k1") -> Outgoing:
     )
 
 
+def disclosed(how: Shown, key: str) -> Disclosed:
+    """Tell that values of a buyer were shown."""
+    return Disclosed(
+        key=key,
+        order_no="6920000000000000001",
+        how=how,
+        what=("phone",) if how is Shown.VIEWED else (),
+        account="a1b2c3",
+        main=False,
+        at=datetime(2026, 6, 10, 2, tzinfo=UTC),
+        address="203.0.113.7",
+        path="/tickets/1/buyer",
+        referer="",
+    )
+
+
 @dataclass
 class Bench:
     """Set a channel up: hands that work, hands that fail in a known way, what happened over there.
 
     `wished` asks for one thing that is allowed and brings the other side into a state that allows it.
+    `reports` gives the keys of the looks that the other side was told of.
     """
 
     channel: Channel
@@ -47,6 +66,7 @@ class Bench:
     effects: Callable[[], int]
     broken: Mapping[str, tuple[Callable[[], Hands], type[ChannelError]]] = field(default_factory=dict)
     wished: Callable[[str, str], Outgoing] = wish
+    reports: Callable[[], list[str]] = list
 
 
 class ChannelConformance:
@@ -117,3 +137,28 @@ class ChannelConformance:
         before = bench.effects()
         bench.channel.read(TICKET_NO, bench.hands)
         assert bench.effects() == before
+
+    def test_its_carriers_are_names_by_code_or_it_says_that_nobody_can_ask_for_them(
+        self, bench: Bench
+    ) -> None:
+        read, lists = getattr(bench.channel, "carriers", None), getattr(bench.channel, "lists_carriers", None)
+        assert (read is None) == (lists is None)
+        if read and lists:
+            assert read(bench.hands)["shunfeng"] == "顺丰速运"
+        elif read:
+            with pytest.raises(Rejected):
+                read(bench.hands)
+        assert bench.effects() == 0
+
+    def test_every_look_is_told_under_its_own_key_or_it_says_that_it_tells_none(self, bench: Bench) -> None:
+        # Who only hands over to people speaks to no platform that could hear of it.
+        tell, takes = getattr(bench.channel, "report", None), getattr(bench.channel, "takes_reports", None)
+        assert (tell is None) == (takes is None)
+        told = tuple(disclosed(how, f"{how}-{count}") for how in Shown for count in range(15))
+        if tell and takes:
+            tell("77", told, bench.hands)
+        elif tell:
+            with pytest.raises(Rejected):
+                tell("77", told, bench.hands)
+        assert bench.reports() == ([each.key for each in told] if takes else [])
+        assert bench.effects() == 0

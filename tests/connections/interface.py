@@ -19,7 +19,7 @@ from aftersale.channels.interface import (
     Request,
 )
 from aftersale.channels.verbs import Verb
-from aftersale.domain.errors import Unauthorised, Unreadable
+from aftersale.domain.errors import Rejected, Unauthorised, Unreadable
 from aftersale.texts import Text
 from tests.connections.platform import signature
 from tests.tickets.taking.notices import ASKED
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aftersale.channels.base import Hands, Notice, Outgoing
-    from aftersale.channels.interface import AppKeys, Sealed
+    from aftersale.channels.interface import AppKeys, Disclosed, Sealed
 
 SAID = Text(zh="平台这样说。", en="The platform said so.")
 NEXT = Text(zh="请看一眼。", en="Have a look.")
@@ -42,6 +42,8 @@ class Scripted:
     verbs: frozenset[str] = frozenset({Verb.REFUND})
     can_read = True
     lists_whole = True
+    takes_reports = True
+    lists_carriers = True
     limits = Limits(
         window=timedelta(days=1),
         reach=timedelta(days=90),
@@ -109,8 +111,18 @@ class Scripted:
         return Push(messages, b'{"code":0}')
 
     def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
-        del sealed, hands
-        return {}
+        del hands
+        return {each.cipher: f"open {each.cipher}" for each in sealed}
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        found: dict[str, str] = _ok(hands.ask("carriers", {}))["carriers"]
+        return found
+
+    def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
+        told = {"shop": platform_shop_id, "events": [[each.key, each.order_no] for each in disclosed]}
+        answer = _ok(hands.ask("report", told))
+        if answer["code"] == "refused":
+            raise Rejected("scripted.refused", SAID, NEXT, platform_code="refused")
 
 
 def _message(row: dict[str, Any]) -> Message:

@@ -48,6 +48,9 @@ class Book:
     refreshes: int = 0
     revoked: bool = False
     size: int = 2
+    reports: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    carriers: dict[str, str] = field(default_factory=lambda: {"shunfeng": "顺丰速运", "jd": "京东快递"})
     access_s: int = 48 * 3600
     grace: timedelta = timedelta(minutes=5)
     before: Callable[[str], None] = lambda _method: None
@@ -97,6 +100,16 @@ class Book:
 
     def _read(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"code": "ok", "row": self.tickets.get(params["no"])}
+
+    def _carriers(self, _params: dict[str, Any]) -> dict[str, Any]:
+        return {"code": "ok", "carriers": dict(self.carriers)}
+
+    def _report(self, params: dict[str, Any]) -> dict[str, Any]:
+        if any(order in self.refused for _, order in params["events"]):
+            return {"code": "refused"}
+        for key, order in params["events"]:
+            self.reports[key] = order
+        return {"code": "ok"}
 
     def _refund(self, params: dict[str, Any]) -> dict[str, Any]:
         self.change(params["no"], "paid", int(params["fen"]))

@@ -27,8 +27,8 @@ OURS = (*(SOURCE / "domain").rglob("*.py"), *CHANNELS.glob("*.py"))
 # A field, a call or a badge: words joined by an underscore, a capital or a dot.
 NAME = re.compile(r"[a-z]+(?:[A-Z][A-Za-z]*)+|[a-z]+(?:_[a-z0-9]+)+|[a-zA-Z]+(?:\.[A-Za-z]+)+")
 WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_]+)*")
-# Words of Django, and a code of our own tree of errors that a channel raises as well.
-EVERYBODYS = {"order_by", "shop_id", "channel.unauthorised"}
+# Words of Django and of our tables, and a code of our own tree of errors that a channel raises as well.
+EVERYBODYS = {"order_by", "shop_id", "event_id", "channel.unauthorised"}
 KINDS = {".py", ".html", ".js", ".yaml"}
 
 

@@ -86,7 +86,7 @@ def test_a_sign_of_life_that_is_half_written_is_passed_over(tmp_path: Path) -> N
     assert [seen.pid for seen in pulses(tmp_path)] == [2]
 
 
-REACHING = ["poll", "stops", "deliveries", "refresh", "talks", "reconcile"]
+REACHING = ["poll", "stops", "deliveries", "reports", "carriers", "refresh", "talks", "reconcile"]
 
 
 @pytest.mark.django_db(transaction=True)

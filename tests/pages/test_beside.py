@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 
 from aftersale.channels.verbs import Verb
+from aftersale.connections.models import CarrierList
 from aftersale.domain.roles import Role
 from aftersale.shops.models import Shop
 from aftersale.tickets import side
 from aftersale.tickets.models import Action, Task, Ticket
-from tests.api.desk import make_person, make_shop, make_ticket
+from tests.api.desk import make_person, make_shop, make_ticket, now
 from tests.pages.desk import kinds, seen, text_of, visitor, words_of
 
 if TYPE_CHECKING:
@@ -217,3 +218,19 @@ def test_a_stranger_learns_of_no_ticket(ticket: Ticket) -> None:
     other = visitor(make_person("other", Role.OWNER, make_shop("第三家")))
     assert other.get("beside", ticket.pk, part=True).status_code == 404
     assert other.post("beside", ticket.pk, do="remark", text="x", part=True).status_code == 404
+
+
+def test_the_carriers_of_the_platform_are_offered_and_one_that_it_lacks_is_refused_in_the_form(
+    agent: Visitor, shop: Shop
+) -> None:
+    listed = {"shunfeng": "顺丰速运", "yuantong": "圆通速递"}
+    CarrierList.objects.create(platform="douyin", carriers=listed, next_at=now())
+    ticket = told(make_ticket(shop, 9, stage="return"), "return_waybill", stage="return")
+    form = text_of(agent.get("beside", ticket.pk, do="return_waybill", part=True))
+    assert all(f'<option value="{name}">' in form for name in listed.values())
+    typed = {"do": "return_waybill", "carrier": "园通", "waybill": "YT100"}
+    page = agent.post("beside", ticket.pk, part=True, **typed)
+    assert page.status_code == 422
+    assert "是不是：圆通速递？" in words_of(page)
+    assert 'value="园通"' in text_of(page)
+    assert not Action.objects.exists()

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from aftersale.channels.registry import CHANNELS
 from aftersale.connections.models import Link
+from aftersale.connections.standing import fault_of
 from aftersale.domain.errors import Rejected
 from aftersale.evidence.models import Event, PersonalValue
+from aftersale.shops.models import Connection
 from aftersale.texts import Text
 from aftersale.tickets.erasure import forget
-from aftersale.tickets.models import Ticket, Unmasking
+from aftersale.tickets.models import Disclosure, Ticket, Unmasking
 from tests.api.desk import answer, caller, error, now
 from tests.connections.interface import Scripted
 from tests.pages.desk import kinds, text_of, words_of
@@ -135,3 +137,32 @@ def test_what_was_sealed_goes_with_the_rest_of_the_buyer(sealed: Ticket) -> None
     Ticket.objects.filter(pk=sealed.pk).update(open=False, ended_at=now())
     forget(sealed.pk, now(), None, anyway=True)
     assert Ticket.objects.get(pk=sealed.pk).sealed == {}
+
+
+def test_who_looked_from_where_is_written_down_for_the_platform(agent: Visitor, sealed: Ticket) -> None:
+    Connection.objects.create(shop=sealed.shop, state="connected", since=now())
+    agent.client.defaults["REMOTE_ADDR"] = "203.0.113.7"
+    agent.post("buyer", sealed.pk, part=True, field="phone", reason="回电")
+    agent.post("buyer", sealed.pk, part=True, field="remark", reason="核对")
+    rows = Disclosure.objects.order_by("pk")
+    path = reverse("buyer", args=[sealed.pk])
+    assert [(row.what, row.address, row.path) for row in rows] == [
+        ("phone", "203.0.113.7", path),
+        ("remark", "203.0.113.7", path),
+    ]
+    assert {row.person for row in rows} == {agent.person}
+
+
+def test_a_report_that_fails_is_shown_where_the_connection_is(
+    owner: Visitor, agent: Visitor, sealed: Ticket
+) -> None:
+    Connection.objects.create(shop=sealed.shop, state="connected", since=now())
+    agent.post("buyer", sealed.pk, part=True, field="phone", reason="回电")
+    assert "没上报" not in words_of(owner.get("settings_connection", sealed.shop_id))
+    words = Text(zh="应用没有这个接口的权限。", en="no permission")
+    fault = fault_of(Rejected("channel.refused", words, words, platform_code="x"), now())
+    Disclosure.objects.update(fault=fault)
+    said = words_of(owner.get("settings_connection", sealed.shop_id))
+    assert "1 次查看买家信息还没上报给平台" in said
+    assert "应用没有这个接口的权限。" in said
+    assert "1 次查看买家信息没上报" in words_of(owner.get("settings_connections"))

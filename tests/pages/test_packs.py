@@ -11,7 +11,8 @@ from PIL import Image
 from aftersale.domain.roles import Role
 from aftersale.evidence.pack.check import check_pack
 from aftersale.jobs import door
-from aftersale.tickets.models import Pack
+from aftersale.shops.models import Connection
+from aftersale.tickets.models import Disclosure, Pack
 from aftersale.tickets.vault import packs
 from tests.api.desk import make_ticket, now
 from tests.pages.desk import text_of, visitor, words_of
@@ -58,6 +59,17 @@ def test_while_it_is_built_the_page_asks_again_then_the_pack_can_be_taken(
     assert sent.headers["Content-Disposition"].startswith("attachment")
     assert check_pack(sent.content).broken is None
     assert "整包" in words_of(agent.get("ticket_packs", ticket.pk))
+
+
+def test_who_took_a_pack_is_written_down_for_the_platform(agent: Visitor, ticket: Ticket) -> None:
+    Connection.objects.create(shop=ticket.shop, state="connected", since=now())
+    agent.post("pack_ask", ticket.pk, form="whole", summary="摘要", statement="说明")
+    packs.build(Pack.objects.get().pk, now())
+    agent.get("pack", Pack.objects.get().pk)
+    assert not Disclosure.objects.exists()
+    agent.get("pack_file", Pack.objects.get().pk)
+    row = Disclosure.objects.get()
+    assert (row.kind, row.person, row.ticket) == ("downloaded", agent.person, ticket)
 
 
 def test_for_the_platform_there_are_pictures_to_save_and_a_text_to_copy(

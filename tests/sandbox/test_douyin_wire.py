@@ -361,12 +361,6 @@ def test_a_number_that_no_platform_can_hold_is_refused(sandbox: Running, number:
     assert sandbox.douyin("afterSale.List", {"page": 0, "size": 10, "start_time": number})["code"] == 40003
 
 
-def test_a_look_at_personal_values_is_reported(sandbox: Running) -> None:
-    method = "security.batchReportOrderSecurityEvent"
-    assert sandbox.douyin(method, {"events": [{"order_ids": ["1"]}]})["code"] == 10000
-    assert sandbox.douyin(method, {"events": []})["code"] == 40004
-
-
 def test_the_desk_knows_every_operation_that_the_platform_takes_at_the_kind_and_stage_it_takes_it() -> None:
     offered = {
         (int(way.code), int(kind), int(status))

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.channels.douyin.report import REPORT
+from aftersale.channels.interface import Shown
 from aftersale.channels.registry import CHANNELS
 from aftersale.channels.verbs import Verb
+from aftersale.connections import carriers, reporting
 from aftersale.connections.revealing import left_today, reveal
 from aftersale.domain.errors import Rejected
 from aftersale.domain.states import ActionState
 from aftersale.tickets import beside, side
 from aftersale.tickets.act import Intent, accept
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.disclosures import Viewer, disclose
+from aftersale.tickets.models import Disclosure, Ticket
 from aftersale.tickets.tabs import Tab
 from tests.soak.test_story import raised
 
@@ -126,11 +130,47 @@ def test_a_sealed_value_is_opened_by_the_platform_until_its_day_is_over(desk: De
     ticket = read(desk, shop, "shipped")
     assert set(ticket.sealed) == {"receiver", "phone", "address"}
     hands = desk.outside.hands_of
-    phone = reveal(ticket, "phone", desk.person, "回电", desk.clock(), hands)
+    phone = reveal(ticket, "phone", Viewer(desk.person), "回电", desk.clock(), hands)
     assert phone.startswith("100")
-    assert "演示" in reveal(ticket, "receiver", desk.person, "核对地址", desk.clock(), hands)
+    assert "演示" in reveal(ticket, "receiver", Viewer(desk.person), "核对地址", desk.clock(), hands)
     desk.place.tell("limits", {"kuaishou_qps": 100_000, "douyin_qps": 100_000, "reveals_daily": 2})
     with pytest.raises(Rejected) as refused:
-        reveal(ticket, "address", desk.person, "核对地址", desk.clock(), hands)
+        reveal(ticket, "address", Viewer(desk.person), "核对地址", desk.clock(), hands)
     assert "今日解密额度已用完" in refused.value.message.zh
     assert left_today(ticket.shop_id, desk.clock()).left == 98
+
+
+def test_every_look_stands_in_the_books_of_the_platform_once(desk: Desk) -> None:
+    ticket, hands = read(desk, "home", "shipped"), desk.outside.hands_of
+    viewer = Viewer(desk.person, "203.0.113.7", "/tickets/1/buyer", "http://127.0.0.1/tickets/1")
+    desk.place.tell("faults", {"kind": "timeout_after", "method": REPORT, "times": 1})
+    for field in ("phone", "address"):
+        reveal(ticket, field, viewer, "核对地址", desk.clock(), hands)
+    disclose(ticket, Shown.DOWNLOADED, (), viewer, desk.clock())
+    for _ in range(3):
+        reporting.report_due(desk.clock(), hands)
+        desk.place.jump(timedelta(minutes=5))
+    ours = {(row.key, row.ticket.order_no, str(int(row.at.timestamp()))) for row in Disclosure.objects.all()}
+    told = desk.place.ledger()["reports"]
+    assert {(each["event_id"], each["order_ids"][0], each["operate_time"]) for each in told} == ours
+    assert [each["operation_type"] for each in told] == [1, 1, 3]
+    assert {(each["shop"], each["ip"], each["account_type"]) for each in told} == {
+        ("home", "203.0.113.7", "main_account")
+    }
+    assert len(told) == Disclosure.objects.exclude(reported_at=None).count() == 3
+
+
+def test_a_waybill_goes_out_with_the_code_that_the_platform_lists_for_the_carrier(desk: Desk) -> None:
+    hands = desk.outside.hands_of
+    assert carriers.renew_due(desk.clock(), hands) == 1
+    assert "京东快递" in carriers.carriers_of(desk.shops["home"]).values()
+    ticket = read(desk, "home", "return")
+    accept(ticket, desk.person, Intent(Verb.AGREE_RETURN), desk.clock(), ticket.sequence)
+    ticket = again(desk, ticket)
+    assert verbs(ticket)["return_waybill"] is True
+    params = carriers.with_code(ticket.shop, {"carrier": "京东", "waybill": "JD100"})
+    action = beside.do(ticket, desk.person, Verb.RETURN_WAYBILL, params, desk.clock())
+    desk.work()
+    action.refresh_from_db()
+    assert (action.state, action.params["carrier"]) == (ActionState.DONE, "jd"), action.receipt
+    assert again(desk, ticket).return_waybill == "JD100"

@@ -11,10 +11,12 @@ from ninja.security import APIKeyCookie, HttpBearer
 from aftersale.api.faults import NotHere, Unsigned
 from aftersale.domain.roles import MAY, Permission
 from aftersale.jobs.clock import desk_clock
+from aftersale.shops.accounts import client_address
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import NotAllowed, Place, places_of
 from aftersale.shops.tokens import person_of
 from aftersale.tickets.change import Overtaken
+from aftersale.tickets.disclosures import Viewer
 from aftersale.tickets.models import Ticket
 
 
@@ -94,6 +96,12 @@ class SessionAuth(APIKeyCookie):
         if key is None or not isinstance(person, Person) or not person.is_active:
             return None
         return Caller(person, desk_clock())
+
+
+def viewer_of(request: HttpRequest, caller: Caller) -> Viewer:
+    """Say who is going to see values of a buyer, and from where."""
+    before = request.headers.get("Referer", "")
+    return Viewer(caller.person, client_address(request), request.path, before)
 
 
 SIGNED_IN = [TokenAuth(), SessionAuth()]

@@ -18,12 +18,13 @@ from aftersale.api.shapes import (
     SideActs,
     says,
 )
+from aftersale.connections.carriers import with_code
 from aftersale.domain.roles import Permission
 from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets import act, beside
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
-from aftersale.tickets.models import Action
+from aftersale.tickets.models import Action, Ticket
 from aftersale.tickets.refusal import Refusal
 from aftersale.tickets.side import NEED, NotNow, allowed, side_acts
 
@@ -45,11 +46,11 @@ def _state(action: Action, sequence: int) -> ActionState:
     )
 
 
-def _intent(body: IntentIn) -> Intent:
+def _intent(ticket: Ticket, body: IntentIn) -> Intent:
     return Intent(
         body.verb.value,
         body.amount_fen,
-        dict(body.params),
+        with_code(ticket.shop, body.params),
         delay_s=body.delay_s,
         paid_unknown_accepted=body.paid_unknown_accepted,
         inspected=body.inspected,
@@ -71,7 +72,7 @@ def propose(request: Call, ticket_id: InPath, body: IntentIn) -> HttpResponse:
     def work() -> Done:
         ticket = ticket_for(request.auth, ticket_id, Permission.PROPOSE)
         caller = request.auth
-        task = act.propose(ticket, caller.person, _intent(body), caller.now, body.expected_sequence)
+        task = act.propose(ticket, caller.person, _intent(ticket, body), caller.now, body.expected_sequence)
         return Done(Moved(task.pk, ticket.pk, ticket.sequence), 201)
 
     return once(request, work)
@@ -84,7 +85,7 @@ def accept(request: Call, ticket_id: InPath, body: IntentIn) -> HttpResponse:
     def work() -> Done:
         ticket = ticket_for(request.auth, ticket_id, Permission.APPROVE)
         caller = request.auth
-        action = act.accept(ticket, caller.person, _intent(body), caller.now, body.expected_sequence)
+        action = act.accept(ticket, caller.person, _intent(ticket, body), caller.now, body.expected_sequence)
         return Done(_state(action, ticket.sequence), 201)
 
     return once(request, work)
@@ -121,7 +122,8 @@ def do_beside(request: Call, ticket_id: InPath, body: BesideIn) -> HttpResponse:
         ticket = ticket_for(caller, ticket_id, NEED.get(body.verb, Permission.APPROVE))
         if not allowed(ticket, body.verb):
             raise NotNow(body.verb)
-        action = beside.do(ticket, caller.person, body.verb, body.params, caller.now, body.amount_fen)
+        params = with_code(ticket.shop, body.params)
+        action = beside.do(ticket, caller.person, body.verb, params, caller.now, body.amount_fen)
         return Done(_state(action, ticket.sequence), 201)
 
     return once(request, work)

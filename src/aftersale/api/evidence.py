@@ -8,17 +8,19 @@ from django.http import HttpResponse
 from ninja import File, Form, Router, UploadedFile
 from pydantic import AwareDatetime
 
-from aftersale.api.access import Call, Caller, ticket_for
+from aftersale.api.access import Call, Caller, ticket_for, viewer_of
 from aftersale.api.answer import answered
 from aftersale.api.faults import NotHere, language
 from aftersale.api.once import Done, once
 from aftersale.api.shapes import InPath, Said, Taken, Word, says
+from aftersale.channels.interface import Shown
 from aftersale.domain.roles import Permission
 from aftersale.evidence import vault
 from aftersale.evidence.pieces import Giver, Ground, PieceType
 from aftersale.evidence.vault import LIMITS, Incoming
 from aftersale.shops.uploads import HEAD_BYTES, Kind, check_count, check_upload, download_headers
 from aftersale.texts import Lang
+from aftersale.tickets.disclosures import disclose
 from aftersale.tickets.models import EvidenceLink, Ticket
 from aftersale.tickets.vault import adding
 from aftersale.tickets.vault.adding import Hand, Told
@@ -104,7 +106,9 @@ def add(
 @router.get("/evidence/{link_id}/file", response=says(bytes))
 def original(request: Call, link_id: InPath) -> HttpResponse:
     """Download a file as it came."""
-    file = _link(request.auth, link_id).piece.file
+    link = _link(request.auth, link_id)
+    disclose(link.ticket, Shown.DOWNLOADED, (), viewer_of(request, request.auth), request.auth.now)
+    file = link.piece.file
     name = f"{file.sha256[:16]}.{file.kind}"
     if file.kind in set(Kind):
         return HttpResponse(vault.read(file), headers=download_headers(name, Kind(file.kind)))
@@ -113,7 +117,7 @@ def original(request: Call, link_id: InPath) -> HttpResponse:
 
 
 def _link(caller: Caller, link_id: int) -> EvidenceLink:
-    links = EvidenceLink.objects.select_related("ticket", "piece__file")
+    links = EvidenceLink.objects.select_related("ticket__shop", "piece__file")
     found = links.filter(pk=link_id, withdrawn_at=None).first()
     caller.let(Permission.VIEW, found.ticket.shop_id if found else None)
     if found is None:

@@ -119,7 +119,9 @@ def _fault(code: str, said: tuple[Text, Text], found: Sequence[Finding], lang: L
 
 def _known(request: HttpRequest, error: AftersaleError) -> HttpResponse:
     found = getattr(error, "findings", ())
-    body = _fault(error.code, (error.message, error.next_step), found, language(request))
+    # A page says what to press; a program is told what to send, where the error knows that.
+    next_step = getattr(error, "for_programs", error.next_step)
+    body = _fault(error.code, (error.message, next_step), found, language(request))
     return answered(body, status_of(error))
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from ninja import Router
 
-from aftersale.api.access import Call, ticket_for, unchanged
+from aftersale.api.access import Call, ticket_for, unchanged, viewer_of
 from aftersale.api.answer import answered
 from aftersale.api.faults import NotHere
 from aftersale.api.once import Done, once
@@ -56,7 +56,8 @@ def show(request: Call, ticket_id: InPath, body: UnmaskIn) -> HttpResponse:
     """
     ticket = ticket_for(request.auth, ticket_id, Permission.UNMASK)
     look = reveal if body.field in SEALED else unmask
-    value = look(ticket, body.field, request.auth.person, body.reason, request.auth.now)
+    viewer = viewer_of(request, request.auth)
+    value = look(ticket, body.field, viewer, body.reason, request.auth.now)
     return answered(Unmasked(body.field, value))
 
 

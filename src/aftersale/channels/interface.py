@@ -8,6 +8,7 @@ into one of the four ChannelErrors.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from aftersale.channels.base import Channel
@@ -81,9 +82,9 @@ class Limits:
 class Choices:
     """Say what a platform lets people choose from beside the answer to a claim.
 
-    `flags` are the desk's colours that it has, `carriers` the names of those known by the platform's code (it
-    may take others), `changes` which kind of claim may be turned into which. `reasoned`: a change needs one
-    of its reasons for refusing. `longest` are the letters that a verb takes.
+    `flags` are the desk's colours that it has, `carriers` the names of the common ones by the platform's code
+    (it takes others, and may list them: Interface.carriers), `changes` which kind of claim may be turned into
+    which. `reasoned`: a change needs one of its reasons for refusing. `longest` are the letters of a verb.
     """
 
     flags: tuple[str, ...]
@@ -158,6 +159,34 @@ class Sealed:
     cipher: str
 
 
+class Shown(StrEnum):
+    """Say how personal values of an order were shown to a person."""
+
+    VIEWED = "viewed"
+    DOWNLOADED = "downloaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """Tell that personal values of an order were shown to a person of the shop, and when.
+
+    The same `key` is the same event, however often it is told. `account` stands for the person and names
+    nobody, `main` is the shop's owner; `address`, `path` and `referer` are of the request. `what` are the
+    values in the desk's words: receiver, phone, address, contact, remark; empty for files.
+    """
+
+    key: str
+    order_no: str
+    how: Shown
+    what: tuple[str, ...]
+    account: str
+    main: bool
+    at: datetime
+    address: str
+    path: str
+    referer: str
+
+
 class PushRefused(AftersaleError):
     """Refuse a push that is not from the platform or cannot be read; `answer` is what is sent back."""
 
@@ -220,3 +249,23 @@ class Interface(Channel, Protocol):
 
     def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
         """Decrypt values of buyers, by cipher; those that the platform does not open are left out."""
+
+    @property
+    def takes_reports(self) -> bool:
+        """Tell whether the platform is told to whom values of buyers were shown, and `report` does it."""
+
+    def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
+        """Tell the platform to whom values were shown; telling it twice is harmless.
+
+        Raises ChannelError; Rejected where the platform takes no reports.
+        """
+
+    @property
+    def lists_carriers(self) -> bool:
+        """Tell whether the platform can be asked for its carriers, and `carriers` does it."""
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Give the name of every carrier that the platform takes, by its code.
+
+        Raises ChannelError; Rejected where the platform cannot be asked.
+        """

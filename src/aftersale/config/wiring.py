@@ -15,7 +15,7 @@ from aftersale.channels.verbs import PAYS
 from aftersale.config.alive import bury_dead, own_name
 from aftersale.config.keys import head_key
 from aftersale.config.work import Beat
-from aftersale.connections import pushes
+from aftersale.connections import carriers, pushes, reporting
 from aftersale.connections.deliveries import fetch_due
 from aftersale.connections.hands import hands_of
 from aftersale.connections.polling import poll_due, poll_soon
@@ -98,6 +98,8 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
             Beat("poll", max(interval_s, _POLL_S), _poll),
             Beat("stops", _STOPS_S, tell_stops),
             Beat("deliveries", _STOPS_S, fetch_due),
+            Beat("reports", _STOPS_S, reporting.report_due),
+            Beat("carriers", _LEDGER_S, carriers.renew_due),
             Beat("refresh", _REFRESH_S, lambda _now: keep_up(desk_clock)),
             Beat("talks", _LEDGER_S, lambda now: logs.read_due(now, hands_of, _LOST_ROWS)),
             Beat("reconcile", _PRUNE_S, lambda _now: reconcile_due(desk_clock)),
@@ -160,8 +162,8 @@ def _poll(now: datetime) -> int:
 
 
 def _forget(now: datetime) -> int:
-    """Let keys of calls and pushes go that nobody needs any more."""
-    return forget_keys(now) + pushes.forget(now)
+    """Let keys of calls, pushes and reports go that nobody needs any more."""
+    return forget_keys(now) + pushes.forget(now) + reporting.forget(now)
 
 
 def _sweep(now: datetime) -> None:

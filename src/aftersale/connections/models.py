@@ -192,3 +192,19 @@ class Difference(models.Model):
     def __str__(self) -> str:
         """Name ticket and kind."""
         return f"{self.ticket_no} {self.kind}"
+
+
+class CarrierList(models.Model):
+    """Keep which carriers a platform takes, names by its codes, as it listed them last.
+
+    `read_at` None is a list that never came; `next_at` is when it is asked for again.
+    """
+
+    platform = models.CharField(max_length=16, primary_key=True)
+    carriers = models.JSONField(default=dict)
+    read_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Name the platform."""
+        return self.platform

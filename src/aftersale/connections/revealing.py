@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aftersale.channels.base import Hands
     from aftersale.shops.models import Person, Shop
+    from aftersale.tickets.disclosures import Viewer
     from aftersale.tickets.models import Ticket
 
 
@@ -60,7 +61,7 @@ def left_today(shop_id: int, now: datetime) -> Left:
 def reveal(
     ticket: Ticket,
     field: str,
-    person: Person,
+    viewer: Viewer,
     reason: str,
     now: datetime,
     hands_of: Callable[[Shop, datetime], Hands] = hands_of,
@@ -73,10 +74,10 @@ def reveal(
     reason, cipher = checked_reason(reason), ticket.sealed.get(field, "")
     if not cipher:
         raise UnmaskRefused("unmask.nothing")
-    looked = _claimed(ticket, field, person, now)
+    looked = _claimed(ticket, field, viewer.person, now)
     try:
         plain = _opened(ticket, cipher, hands_of(ticket.shop, now))
-        note_opened(ticket.pk, field, person, reason, now)
+        note_opened(ticket, field, viewer, reason, now)
     except Exception:
         looked.delete()
         raise

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import PAYS, REFUNDS, Verb
+from aftersale.connections.carriers import CarrierUnknown, carriers_of, with_code
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -31,7 +32,6 @@ from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.perform import MANUAL
 from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotInspected
 from aftersale.tickets.said import claimed_freight
-from aftersale.tickets.side import carrier_code, choices_of
 from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
@@ -85,7 +85,7 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
         return _sure(ask, ticket, wanted)
     try:
         intent = _intent(ask, ticket, wanted)
-    except (NotAnAmount, Incomplete) as refusal:
+    except (NotAnAmount, Incomplete, CarrierUnknown) as refusal:
         return _sure(ask, ticket, wanted, refusal)
     try:
         made = again(ask, ticket, wanted) or act.accept(
@@ -125,7 +125,7 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "pays": wanted in PAYS,
         "amount": typed,
         "sends": wanted == Verb.SEND,
-        "carriers": choices_of(ticket.shop).carriers.values() if wanted == Verb.SEND else (),
+        "carriers": carriers_of(ticket.shop).values() if wanted == Verb.SEND else (),
         "freight_fen": freight_of(ticket, wanted),
         "only_fen": only_fen(ticket, wanted),
         "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
@@ -177,8 +177,8 @@ def _params(ask: Ask, ticket: Ticket, wanted: str) -> dict[str, object]:
         )
     if wanted != Verb.SEND or not ask.said("waybill"):
         return {}
-    carrier = carrier_code(choices_of(ticket.shop), ask.said("carrier")[:_WAYBILL])
-    return {"carrier": carrier, "waybill": ask.said("waybill")[:_WAYBILL]}
+    parcel = {name: ask.said(name)[:_WAYBILL] for name in ("carrier", "waybill")}
+    return with_code(ticket.shop, parcel)
 
 
 def freight_of(ticket: Ticket, wanted: str) -> int | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from aftersale.api.access import ticket_for
 from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import ANSWERS, PARAMS, PURPOSES, Verb
+from aftersale.connections import carriers
 from aftersale.connections.hands import hands_of
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -103,7 +104,7 @@ def _shown(
         "acts": acts,
         "chosen": chosen,
         "why": why,
-        "choices": choices,
+        "carriers": carriers.carriers_of(ticket.shop).values(),
         "longest": choices.longest.get(chosen.code, side.LONGEST) if chosen else side.LONGEST,
         "flags": [(code, flag_words(code)) for code in choices.flags],
         "purposes": [(code, word.of(lang())) for code, word in PURPOSES.items()],
@@ -158,9 +159,7 @@ def params_of(ask: Ask, ticket: Ticket, code: str) -> dict[str, object]:
         for name in PARAMS[Verb(code)]
         if name != "evidence" and ask.said(name)
     }
-    if "carrier" in said:
-        said["carrier"] = side.carrier_code(side.choices_of(ticket.shop), str(said["carrier"]))
-    return said
+    return carriers.with_code(ticket.shop, said)
 
 
 def results_of(ticket: Ticket) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aftersale.api.access import ticket_for
+from aftersale.api.access import ticket_for, viewer_of
 from aftersale.connections.revealing import left_today, reveal
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
@@ -38,9 +38,8 @@ def buyer(ask: Ask, ticket_id: int) -> HttpResponse:
 def looked_at(ask: Ask, ticket: Ticket) -> str:
     """Give the value that was asked for; raises UnmaskRefused, QuotaUsedUp or ChannelError."""
     field, reason = ask.said("field"), ask.said("reason")
-    if field in SEALED:
-        return reveal(ticket, field, ask.person, reason, ask.now)
-    return unmask(ticket, field, ask.person, reason, ask.now)
+    look, viewer = reveal if field in SEALED else unmask, viewer_of(ask.request, ask.caller)
+    return look(ticket, field, viewer, reason, ask.now)
 
 
 def _shown(ask: Ask, ticket: Ticket, value: str, why: AftersaleError | None) -> HttpResponse:

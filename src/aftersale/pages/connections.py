@@ -18,6 +18,7 @@ from aftersale.connections import connecting, pace
 from aftersale.connections.connecting import By, ConnectRefused, Step, step_of
 from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.permissions import AREAS
+from aftersale.connections.reporting import unreported
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
 from aftersale.evidence.shop_journal import ChangedMeanwhile
@@ -62,7 +63,8 @@ def connections(ask: Ask) -> HttpResponse:
     mine = Shop.objects.filter(pk__in=ask.caller.shops(Permission.MANAGE_SHOP)).order_by("name")
     lines = [line_of(shop, ask.now) for shop in mine.select_related("connection", "link")]
     parts = parts_of(ask, "settings_connections")
-    return shown(ask, "settings_connections.html", parts=parts, lines=lines)
+    failing = unreported(line.shop.pk for line in lines)
+    return shown(ask, "settings_connections.html", parts=parts, lines=lines, unreported=failing)
 
 
 def line_of(shop: Shop, now: datetime) -> Line:
@@ -103,6 +105,7 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         outgoing=settings.OUTGOING_ADDRESS,
         pace=pace,
         permissions=permissions_of(line.link),
+        unreported=unreported([shop_id]).get(shop_id),
         usual=settings.POLL_SECONDS,
         **_around(ask, line, step),
     )

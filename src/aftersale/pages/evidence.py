@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from qrcode.image.svg import SvgPathFillImage
 
-from aftersale.api.access import ticket_for
+from aftersale.api.access import ticket_for, viewer_of
 from aftersale.api.faults import NotHere
+from aftersale.channels.interface import Shown
 from aftersale.disputes.models import Case
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.disputes import Stage
@@ -30,6 +31,7 @@ from aftersale.evidence.vault import LIMITS, Incoming
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.uploads import HEAD_BYTES, Kind, check_count, check_upload, download_headers
+from aftersale.tickets.disclosures import disclose
 from aftersale.tickets.models import EvidenceLink, EvidenceRequest
 from aftersale.tickets.vault import adding, requests, snapshots
 from aftersale.tickets.vault.adding import Hand, Told
@@ -255,6 +257,7 @@ def picture(ask: Ask, link_id: int) -> HttpResponse:
 def original(ask: Ask, link_id: int) -> HttpResponse:
     """Send a file as it came, as a download."""
     link = link_for(ask, link_id, Permission.VIEW)
+    disclose(link.ticket, Shown.DOWNLOADED, (), viewer_of(ask.request, ask.caller), ask.now)
     return HttpResponse(vault.read(link.piece.file), headers=headers_of(link.piece.file.sha256, link))
 
 

@@ -8,8 +8,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from aftersale.api.access import ticket_for
+from aftersale.api.access import ticket_for, viewer_of
 from aftersale.api.faults import NotHere
+from aftersale.channels.interface import Shown
 from aftersale.disputes.models import Case
 from aftersale.domain.roles import Permission
 from aftersale.evidence import vault
@@ -17,6 +18,7 @@ from aftersale.evidence.heads import key_id
 from aftersale.evidence.pack.contents import MOST_SUMMARY
 from aftersale.pages.asked import whole
 from aftersale.pages.door import Ask, page, shown
+from aftersale.tickets.disclosures import disclose
 from aftersale.tickets.models import Pack
 from aftersale.tickets.models.evidence import PackState
 from aftersale.tickets.vault import packs
@@ -109,6 +111,7 @@ def file(ask: Ask, pack_id: int) -> HttpResponse:
     pack = pack_for(ask, pack_id)
     if pack.file is None:
         raise NotHere
+    disclose(pack.ticket, Shown.DOWNLOADED, (), viewer_of(ask.request, ask.caller), ask.now)
     name = f'attachment; filename="pack-{pack.ticket.ticket_no}-{pack.pk}.zip"'
     headers = {"Content-Type": "application/zip", "Content-Disposition": name, **_HEADERS}
     return HttpResponse(vault.read(pack.file), headers=headers)

@@ -108,7 +108,10 @@ class NotInspected(AftersaleError):
 
 
 class FreightOpen(AftersaleError):
-    """Refuse to confirm a return while nobody has answered the buyer's claim for its freight."""
+    """Refuse to confirm a return while nobody has answered the buyer's claim for its freight.
+
+    `for_programs` is the next step of who calls the interface.
+    """
 
     def __init__(self, ticket_no: str, fen: int) -> None:
         super().__init__(
@@ -118,9 +121,13 @@ class FreightOpen(AftersaleError):
                 en=f"On ticket {ticket_no} the buyer also claims {yuan(fen)} for sending the goods back.",
             ),
             Text(
-                zh=f"请打开售后单选择同意或拒绝；接口里 return_freight_fen 填 {fen}，或填 0 并写 text。",
-                en=f"Grant or refuse it on the ticket; in a call, return_freight_fen: {fen}, or 0 and why.",
+                zh="打开售后单，点“确认收到退货并退款”，退货运费选“同意”或“拒绝”。",
+                en="Open the ticket, confirm the return there, and grant or refuse the return freight.",
             ),
+        )
+        self.for_programs = Text(
+            zh=f"同意：params 里 return_freight_fen 填 {fen}；拒绝：填 0，并在 text 写明原因。",
+            en=f"To grant it send return_freight_fen {fen} in params; to refuse it 0 and a text.",
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Shop
     from aftersale.tickets.models import Ticket
 
-_TRADE = re.compile(r"速运|速递|快递|快运|物流|包裹|\s")
 _REPLACES = frozenset({"exchange", "repair", "reship"})
 _ANSWERABLE = frozenset({Stage.DECIDE, Stage.RETURN, Stage.RECEIVE})
 _ANYWHERE = Choices(
@@ -78,21 +76,6 @@ def choices_of(shop: Shop) -> Choices:
     """Say what the platform of a shop lets one choose from, whether the shop is connected or not."""
     found = getattr(CHANNELS.get(shop.platform), "choices", None)
     return found if isinstance(found, Choices) else _ANYWHERE
-
-
-def carrier_code(choices: Choices, said: str) -> str:
-    """Give the platform's code of a carrier that was named; what is not known goes as it was typed.
-
-    A carrier goes by its short name or by its firm's: 顺丰, 顺丰速运 and 顺丰快递 are one.
-    """
-    exact = [code for code, name in choices.carriers.items() if said in {code, name}]
-    short = _short(said)
-    alike = exact or [code for code, name in choices.carriers.items() if short and _short(name) == short]
-    return alike[0] if len(alike) == 1 else said
-
-
-def _short(carrier: str) -> str:
-    return _TRADE.sub("", carrier)
 
 
 def changes_of(ticket: Ticket) -> tuple[str, ...]:

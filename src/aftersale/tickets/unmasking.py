@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from aftersale.channels.interface import Shown
 from aftersale.domain.errors import AftersaleError
 from aftersale.evidence.journal import Entry
 from aftersale.texts import Text
 from aftersale.tickets.change import change
+from aftersale.tickets.disclosures import disclose
 from aftersale.tickets.models import Ticket, Unmasking
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.shops.models import Person
+    from aftersale.tickets.disclosures import Viewer
 
 LONGEST_REASON = 200
 
@@ -60,7 +63,7 @@ class UnmaskRefused(AftersaleError):
 
 
 @transaction.atomic
-def unmask(ticket: Ticket, field: str, person: Person, reason: str, now: datetime) -> str:
+def unmask(ticket: Ticket, field: str, viewer: Viewer, reason: str, now: datetime) -> str:
     """Give a personal value in clear and write down who looked, when and why; the caller asks who may.
 
     `field` is contact or remark. Raises UnmaskRefused without a reason, for another field, or for nothing.
@@ -73,8 +76,9 @@ def unmask(ticket: Ticket, field: str, person: Person, reason: str, now: datetim
     value = FIELDS[field](current)
     if not value:
         raise UnmaskRefused("unmask.nothing")
-    change(current, Entry("unmasked", now, person.pk, {"field": field}, {"reason": reason}))
-    Unmasking.objects.create(ticket_id=ticket.pk, person=person, field=field, at=now)
+    change(current, Entry("unmasked", now, viewer.person.pk, {"field": field}, {"reason": reason}))
+    Unmasking.objects.create(ticket_id=ticket.pk, person=viewer.person, field=field, at=now)
+    disclose(ticket, Shown.VIEWED, [field], viewer, now)
     ticket.sequence, ticket.head, ticket.changed_at = current.sequence, current.head, current.changed_at
     return value
 
@@ -88,11 +92,12 @@ def checked_reason(reason: str) -> str:
 
 
 @transaction.atomic
-def note_opened(ticket_id: int, field: str, person: Person, reason: str, now: datetime) -> None:
+def note_opened(ticket: Ticket, field: str, viewer: Viewer, reason: str, now: datetime) -> None:
     """Write down that a sealed value was opened, by whom and why; of the value nothing stands there."""
-    current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket_id)
+    current = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
     data = {"field": field, "opened_by": "platform"}
-    change(current, Entry("unmasked", now, person.pk, data, {"reason": reason}))
+    change(current, Entry("unmasked", now, viewer.person.pk, data, {"reason": reason}))
+    disclose(ticket, Shown.VIEWED, [field], viewer, now)
 
 
 def opened_between(shop_id: int, since: datetime, until: datetime) -> int:

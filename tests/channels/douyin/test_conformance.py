@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aftersale.channels.base import Hands, Notice, Outgoing, Receipt
-    from aftersale.channels.interface import Interface, Limits
+    from aftersale.channels.interface import Disclosed, Interface, Limits
 
 # Kind and status at which a verb is possible, and what a person gives with it.
 PLACES: Mapping[str, tuple[int, int]] = {
@@ -51,6 +51,8 @@ class Placed:
     name: str = Douyin.name
     verbs: frozenset[str] = Douyin.verbs
     can_read: bool = True
+    takes_reports: bool = Douyin.takes_reports
+    lists_carriers: bool = Douyin.lists_carriers
     placed: set[str] = field(default_factory=set)
 
     def perform(self, outgoing: Outgoing, hands: Hands) -> Receipt:
@@ -66,6 +68,12 @@ class Placed:
 
     def read(self, ticket_no: str, hands: Hands) -> Notice | None:
         return self.real.read(ticket_no, hands)
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        return self.real.carriers(hands)
+
+    def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
+        self.real.report(platform_shop_id, disclosed, hands)
 
 
 BROKEN = {
@@ -112,4 +120,5 @@ class TestDouyin(ChannelConformance):
     def bench(self) -> Bench:
         platform = Doudian()
         broken = {name: (partial(failing, fault), expected) for name, (fault, expected) in BROKEN.items()}
-        return Bench(Placed(Douyin()), platform, lambda: len(platform.effects), broken)
+        effects, reports = (lambda: len(platform.effects)), platform.reports
+        return Bench(Placed(Douyin()), platform, effects, broken, reports=reports)

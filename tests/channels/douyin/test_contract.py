@@ -13,7 +13,7 @@ from aftersale.channels.douyin.ways import WAYS
 from docs import render
 
 SOURCES = sorted(Path(douyin.__file__).parent.glob("*.py"))
-_METHOD = re.compile(r'"((?:afterSale|order|address|material|token)\.[A-Za-z]+)"')
+_METHOD = re.compile(r'"((?:afterSale|order|address|material|security|token)\.[A-Za-z]+)"')
 
 
 def test_every_call_that_the_channel_names_has_its_contract() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.errors import AftersaleError, MoveRefused
 from aftersale.domain.states import ActionState, Decision, Money
 from aftersale.evidence.models import Event
@@ -17,7 +19,7 @@ from aftersale.tickets.change import Overtaken
 from aftersale.tickets.ledger import OverPaid
 from aftersale.tickets.models import Action, Task
 from aftersale.tickets.perform import due_actions
-from aftersale.tickets.refusal import ActionPending, IntentInvalid, NotAutomatic, TicketEnded
+from aftersale.tickets.refusal import ActionPending, FreightOpen, IntentInvalid, NotAutomatic, TicketEnded
 from aftersale.tickets.verbs import verb_of
 from tests.tickets.acting.desk import (
     NOW,
@@ -253,3 +255,19 @@ def test_what_a_proposal_says_to_the_buyer_stands_in_no_event_in_clear(
     event = Event.objects.get(kind="proposed")
     assert "朝阳路".encode() not in bytes(event.payload)
     assert event.personal.get().value == "王小明 朝阳路1号"
+
+
+def test_who_leaves_claimed_freight_open_is_told_what_to_press_and_a_program_what_to_send(
+    person: Person,
+) -> None:
+    ticket = make_ticket(make_shop(), stage="receive", apply_type="return_refund", goods_state="inspected")
+    ticket.observed = json.dumps({**json.loads(ticket.observed), "freight_fen": 800})
+    ticket.save(update_fields=["observed"])
+    with pytest.raises(FreightOpen) as refused:
+        accept(ticket, person, Intent("refund_received", PAID), NOW, 0)
+    said = refused.value
+    assert VERB_WORDS[Verb.REFUND_RECEIVED].zh in said.next_step.zh
+    pressed = (said.message, said.next_step)
+    assert not [each for text in pressed for each in (text.zh, text.en) if "_fen" in each or "params" in each]
+    assert "return_freight_fen 填 800" in said.for_programs.zh
+    assert "return_freight_fen 800" in said.for_programs.en

@@ -9,11 +9,9 @@ import pytest
 from aftersale.channels.verbs import BESIDE, CONFIRMS, PARAMS, Verb
 from aftersale.domain.states import ActionState, Decision, Money
 from aftersale.evidence.models import Event
-from aftersale.shops.models import Shop
 from aftersale.tickets.beside import NEEDS, VERBS, NotWhole, do
 from aftersale.tickets.confirm import Seen, settle_by_observation
 from aftersale.tickets.models import Action
-from aftersale.tickets.side import carrier_code, choices_of
 from tests.tickets.acting.desk import (
     NOW,
     Desk,
@@ -118,25 +116,3 @@ def test_what_does_not_say_all_it_needs_is_refused(
         do(ticket, person, verb, params, NOW)
     assert not Action.objects.exists()
     assert fresh(ticket).sequence == 0
-
-
-@pytest.mark.parametrize(
-    ("platform", "said", "code"),
-    [
-        ("douyin", "顺丰速运", "shunfeng"),
-        ("douyin", "顺丰", "shunfeng"),
-        ("douyin", "shunfeng", "shunfeng"),
-        ("douyin", "中通快递", "zhongtong"),
-        ("douyin", "极兔速递", "jitu"),
-        ("douyin", "邮政快递包裹", "youzhengguonei"),
-        ("douyin", "某某快递", "某某快递"),
-        ("douyin", "快递", "快递"),
-        ("kuaishou", "顺丰速运", "4"),
-        ("kuaishou", "德邦快递", "53"),
-        ("kuaishou", "德邦物流", "德邦物流"),
-    ],
-)
-def test_a_carrier_is_known_by_its_short_name_its_firms_name_and_its_code(
-    platform: str, said: str, code: str
-) -> None:
-    assert carrier_code(choices_of(Shop(platform=platform)), said) == code

@@ -91,12 +91,29 @@ def ask(hands: Hands, method: str, params: Mapping[str, object], *, writes: bool
     return read_answer(hands.ask(method, params, writes=writes), writes=writes)
 
 
+def ask_rows(hands: Hands, method: str, params: Mapping[str, object]) -> tuple[Shape, ...]:
+    """Make one call that reads a list, and give its objects; raises ChannelError."""
+    data = _said(hands.ask(method, params), writes=False).get("data")
+    if not isinstance(data, list):
+        raise unreadable(writes=False)
+    return tuple(Shape(each) for each in data)
+
+
 def read_answer(body: bytes, *, writes: bool) -> Answer:
     """Read one answer.
 
     What cannot be read, and any code nobody has seen, says nothing: of a write the outcome is unknown
     (Unreadable), a read is simply made again (Unavailable).
     """
+    said = _said(body, writes=writes)
+    data = said.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise unreadable(writes=writes)
+    return Answer(Shape(data), Shape(said).text("log_id"))
+
+
+def _said(body: bytes, *, writes: bool) -> dict[str, object]:
+    """Give the envelope of an answer that says yes; raises ChannelError."""
     said = parsed(body)
     if not isinstance(said, dict):
         raise unreadable(writes=writes)
@@ -104,10 +121,7 @@ def read_answer(body: bytes, *, writes: bool) -> Answer:
     if not done:
         refusal = Refusal(code, Shape(said).text("sub_code"), words)
         raise _ERRORS[_meaning(refusal)](refusal, writes=writes)
-    data = said.get("data")
-    if data is not None and not isinstance(data, dict):
-        raise unreadable(writes=writes)
-    return Answer(Shape(data), Shape(said).text("log_id"))
+    return said
 
 
 def _code_of(said: dict[str, object]) -> tuple[int | None, bool, str]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aftersale.channels.douyin import history, lists, push, reasons, reveal, services, sign, tokens
+from aftersale.channels.douyin import (
+    carriers,
+    history,
+    lists,
+    push,
+    reasons,
+    report,
+    reveal,
+    services,
+    sign,
+    tokens,
+)
 from aftersale.channels.douyin import perform as performing
 from aftersale.channels.douyin import read as reading
 from aftersale.channels.douyin.calls import LONGEST_REMARK
@@ -18,7 +29,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.channels.base import Hands, Notice, Outgoing, Receipt
-    from aftersale.channels.interface import AppKeys, Grant, Page, Push, RejectReason, Request, Said, Sealed
+    from aftersale.channels.interface import (
+        AppKeys,
+        Disclosed,
+        Grant,
+        Page,
+        Push,
+        RejectReason,
+        Request,
+        Said,
+        Sealed,
+    )
 
 
 class Douyin:
@@ -29,6 +50,8 @@ class Douyin:
     can_read = True
     # A list row tells neither payment nor promise nor signature; they stand with the order.
     lists_whole = False
+    takes_reports = True
+    lists_carriers = True
     limits = Limits(
         window=lists.REACH,
         reach=lists.REACH,
@@ -91,3 +114,11 @@ class Douyin:
     def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
         """Decrypt values of buyers."""
         return reveal.reveal(sealed, hands)
+
+    def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
+        """Tell the platform to whom values of buyers were shown."""
+        report.report(platform_shop_id, disclosed, hands)
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Give the carriers that the platform takes."""
+        return carriers.carriers(hands)

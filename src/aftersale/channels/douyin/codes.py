@@ -278,6 +278,17 @@ YES = "Y"
 MERCHANT_ASKS = 1
 """op_from of an interception asked for by the shop."""
 
+ORDER_SEEN = 1
+"""event_type of an order that was shown to somebody; 2 would be one that left for a third party."""
+
+
+class OperationType(IntEnum):
+    """Say what was done with an order that was shown; those that the desk does."""
+
+    VIEW_ORDER = 1
+    DOWNLOAD_ORDER = 3
+
+
 REFUSED_PUSH = 40041
 ITEM_DONE = 0
 GRANT_SELF, GRANT_CODE, GRANT_REFRESH = "authorization_self", "authorization_code", "refresh_token"

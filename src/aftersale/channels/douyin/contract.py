@@ -119,6 +119,15 @@ CONTRACTS: tuple[Contract, ...] = (
         confidence="A",
     ),
     Contract(
+        "order.logisticsCompanyList",
+        writes=False,
+        when="once a day, by one of the shops that are connected",
+        params="none",
+        answer="a list of id, name, code; the code goes out where a carrier is named",
+        source=_OFFICIAL,
+        confidence="A",
+    ),
+    Contract(
         "afterSale.timeExtend",
         writes=True,
         when="the time for receiving goods that were sent back is extended, in its last two days",
@@ -234,6 +243,25 @@ CONTRACTS: tuple[Contract, ...] = (
         answer="decrypt_infos[] with err_no and decrypt_text; a phone may be a virtual number that runs out",
         source=_OFFICIAL,
         confidence="A",
+    ),
+    Contract(
+        "security.batchReportOrderSecurityEvent",
+        writes=False,
+        when=(
+            "seconds after values of a buyer were shown in clear, or a pack or a file of evidence was "
+            "downloaded; until it is taken, in a dry run too"
+        ),
+        params=(
+            "event_type 1, events[]: event_id (fixed, so repeating is harmless), account_id (a keyed hash), "
+            "account_type main_account for owners, else sub_account, order_related_shop_id, order_ids (one), "
+            "operation_type 1 or 3, operate_time (seconds, text), url, ip, referer, identify_info_list"
+        ),
+        answer="CustomError with ErrNo and ErrMsg, absent where it was taken",
+        source=(
+            f"{_NEWER}; behind the platform's own cloud event_id is the header doudian-event-id, which a "
+            "desk elsewhere never sees; how many events one call takes is not told, 20 are sent"
+        ),
+        confidence="A, event_id C",
     ),
 )
 

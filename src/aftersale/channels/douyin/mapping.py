@@ -191,7 +191,7 @@ CARRIERS: Mapping[str, str] = {
     "jitu": "极兔",
     "youzhengguonei": "邮政包裹",
 }
-"""Carriers by the platform's code; it has more, and takes any of its own list."""
+"""The common carriers by the platform's code, for when its own list was not read yet."""
 
 SERVICE_PLACES: Mapping[ServiceStatus, Standing] = {
     ServiceStatus.TO_ANSWER: ASKED,

@@ -11,6 +11,7 @@ from aftersale.channels.kuaishou import calls, codes, lists, looking, tokens
 from aftersale.channels.kuaishou.notices import PLATFORM
 from aftersale.channels.kuaishou.perform import VERBS, perform
 from aftersale.channels.kuaishou.push import opened
+from aftersale.channels.kuaishou.ways import refused
 from aftersale.channels.verbs import Verb
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aftersale.channels.base import Hands, Notice, Outgoing, Receipt
     from aftersale.channels.interface import (
         AppKeys,
+        Disclosed,
         Grant,
         Page,
         Push,
@@ -56,6 +58,10 @@ class Kuaishou:
     verbs: frozenset[str] = VERBS
     can_read: bool = True
     lists_whole: bool = True
+    # The call wants a code for what was done, and no public source tells those codes.
+    takes_reports: bool = False
+    # Its codes stand in a paper; no call tells them.
+    lists_carriers: bool = False
     choices: Choices = CHOICES
 
     def signed(
@@ -108,3 +114,23 @@ class Kuaishou:
     def reveal(self, sealed: tuple[Sealed, ...], hands: Hands) -> dict[str, str]:
         """Decrypt values of buyers, by cipher; those that the platform does not open are left out."""
         return looking.reveal(sealed, hands)
+
+    def report(self, platform_shop_id: str, disclosed: tuple[Disclosed, ...], hands: Hands) -> None:
+        """Refuse, sending nothing."""
+        del platform_shop_id, disclosed, hands
+        refused(
+            "channel.no_report",
+            "快手小店上报查看记录的编码没有公开，不发送。",
+            "The codes by which 快手小店 takes reports are not public; none is sent.",
+            platform_code="report",
+        )
+
+    def carriers(self, hands: Hands) -> dict[str, str]:
+        """Refuse, sending nothing."""
+        del hands
+        refused(
+            "channel.no_carriers",
+            "快手小店没有查快递公司的接口。",
+            "快手小店 has no call for its carriers.",
+            platform_code="carriers",
+        )

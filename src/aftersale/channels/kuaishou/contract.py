@@ -234,8 +234,12 @@ sources or official papers, B one good source, C less.
 - **Pushed**: Base64 of AES-CBC (PKCS5, zero vector); what opens and names our appKey is theirs. Answered
   within 3 s by `{"result":1}`; `{"test":true}` is a heartbeat. Repeated after 5, 10, 20, 30, 60 minutes,
   may be lost or out of order.
-- **Not offered**: evidence, talks, statements to the platform, 补寄 and 维修, more time, 小额打款,
+- **Not offered**: a list of carriers (a paper has it, the desk knows the common ones), evidence, talks,
+  statements to the platform, 补寄 and 维修, more time, 小额打款,
   interception. People do these in the back office.
+- **Not sent**: to whom values of buyers were shown. `open.security.log.order` takes openId, url, userIp,
+  orderIds (100 at most), operation, time; the codes of operation stand in a paper that is not public (C),
+  and none is guessed. The desk keeps its own record of every look.
 - **Not known**: the roles in the log, how pictures are joined (read as list, JSON or commas), which
   generation of status a shop sees, whether reasons of refusal differ by category. Nothing is decided on
   a guess about these."""

@@ -14,6 +14,7 @@ import httpx2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 _PATIENCE_S = 30.0
 _TO_END_S = 10.0
@@ -53,9 +54,9 @@ class Place:
 
 
 @contextmanager
-def sandbox(seed: int, tickets: int) -> Iterator[Place]:
-    """Run a sandbox in a process of its own until the block ends."""
-    options = ["--seed", str(seed), "--tickets", str(tickets)]
+def sandbox(seed: int, tickets: int, home: Path | None = None) -> Iterator[Place]:
+    """Run a sandbox in a process of its own until the block ends; in a folder it tells its time, too."""
+    options = ["--seed", str(seed), "--tickets", str(tickets), *(("--home", str(home)) if home else ())]
     command = [sys.executable, "-m", "aftersale", "sandbox", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:

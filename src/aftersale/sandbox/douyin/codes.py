@@ -83,6 +83,10 @@ CARRIERS = {
     "顺丰速运": "shunfeng",
     "申通快递": "shentong",
     "邮政快递包裹": "youzhengguonei",
+    # No public source tells the codes of these; they are ours.
+    "京东快递": "jd",
+    "德邦快递": "debangwuliu",
+    "顺丰快运": "sfky",
 }
 CARRIER_NAMES = {code: name for name, code in CARRIERS.items()}
 

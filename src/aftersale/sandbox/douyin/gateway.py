@@ -18,6 +18,7 @@ from aftersale.sandbox.douyin import (
     orders,
     reading,
     refusals,
+    reports,
     services,
 )
 from aftersale.sandbox.douyin.refusals import INVALID, MISSING, NO_PERMISSION, OK, Call, Refused
@@ -67,7 +68,7 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "order.addOrderRemark": orders.add_order_remark,
     "order.batchDecrypt": orders.decrypt,
     "address.list": addresses.list_addresses,
-    "security.batchReportOrderSecurityEvent": orders.report_access,
+    "security.batchReportOrderSecurityEvent": reports.report_access,
 }
 REASONS = {
     "invalid": (INVALID, "isv.access-token-no-existed", "access_token 不存在"),

@@ -23,7 +23,6 @@ from aftersale.sandbox.platform.personal import (
 
 STATUS_WORDS = {1: "待支付", 2: "备货中", 3: "已发货", 4: "已取消", 5: "已完成"}
 MOST_A_PAGE, LONGEST_REMARK, MOST_FLAG = 100, 60, 5
-MOST_REPORTED = 50
 LAST_DAYS = 90 * DAY
 
 
@@ -274,15 +273,3 @@ def _decrypted(call: Call, order: str, text: str, plain: tuple[str, str] | None)
         "is_virtual_tel": False,
         "expire_time": 0,
     }
-
-
-def report_access(call: Call) -> object:
-    """Answer security.batchReportOrderSecurityEvent: every look at personal values is to be reported."""
-    events = call.items("events")
-    if not events:
-        raise invalid("events 不能为空")
-    for event in events:
-        own = Call(call.rooms, call.shop, event if isinstance(event, dict) else {}, call.now)
-        if not 1 <= len(own.items("order_ids")) <= MOST_REPORTED:
-            raise invalid("order_ids 为 1 到 50 个")
-    return {}

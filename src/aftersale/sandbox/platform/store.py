@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from threading import RLock
@@ -14,7 +15,7 @@ from aftersale.sandbox.platform.case import Actor, Case, Refund, Service, Sold
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # One process holds the file: its clock and its quotas are in memory.
@@ -37,6 +38,7 @@ create table if not exists service (no integer primary key, shop text not null, 
 create table if not exists refund (no text primary key, ticket text not null, sold text not null,
     shop text not null, fen integer not null, at integer not null, by text not null, why text not null,
     shipped integer not null);
+create table if not exists report (event text primary key, shop text not null, body text not null);
 create table if not exists agenda (id integer primary key, at integer not null, what text not null,
     ticket text not null, detail text not null);
 create index if not exists agenda_at on agenda (at);
@@ -199,6 +201,15 @@ class Store:
             ticket,
         )
         return [_refund(row) for row in found]
+
+    def keep_report(self, event: str, shop: str, told: Mapping[str, object]) -> None:
+        """Keep who saw values of a buyer; an event that is known stays as it was told first."""
+        self.rows("insert or ignore into report values (?, ?, ?)", event, shop, json.dumps(told))
+
+    def reports(self) -> list[dict[str, object]]:
+        """List what was told of who saw values of buyers, oldest first, each with its shop."""
+        found = self.rows("select shop, body from report order by rowid")
+        return [{"shop": str(shop), **json.loads(str(body))} for shop, body in found]
 
     def plan(self, at: int, what: str, ticket: str, detail: str = "") -> None:
         """Let something happen later."""

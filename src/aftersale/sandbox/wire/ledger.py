@@ -15,7 +15,7 @@ MOST_PUSHES = 1_000
 
 
 def whole(market: Market) -> dict[str, object]:
-    """List every ticket and every refund, and unshipped refunds whose goods left before or after."""
+    """List tickets, refunds and reports of looks, and unshipped refunds whose goods left before or after."""
     refunds = market.store.refunds()
     sold = {each.no: each for each in market.store.sold_by("1")}
     cases = market.store.cases("1 order by applied_at, no")
@@ -24,6 +24,7 @@ def whole(market: Market) -> dict[str, object]:
         "now_ms": market.clock.now(),
         "tickets": [_line(market, case) for case in cases],
         "refunds": refunds,
+        "reports": market.store.reports(),
         "refunded_after_shipping": [
             refund.ticket for refund in refunds if refund.ticket in unshipped and refund.shipped
         ],

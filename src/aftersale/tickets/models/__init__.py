@@ -7,6 +7,7 @@ from aftersale.tickets.models.automation import AutomaticUse, AutomationRule, Au
 from aftersale.tickets.models.batch import Batch, BatchRow
 from aftersale.tickets.models.clock import Alarm, Deadline, Outbox
 from aftersale.tickets.models.decision import Answer, StoredDecision
+from aftersale.tickets.models.disclosure import Disclosure
 from aftersale.tickets.models.erasure import Erasure, Unmasking
 from aftersale.tickets.models.evidence import EvidenceAddress, EvidenceLink, EvidenceRequest, Pack
 from aftersale.tickets.models.instruction import Instruction
@@ -34,6 +35,7 @@ __all__ = [
     "BatchRow",
     "Buyer",
     "Deadline",
+    "Disclosure",
     "Erasure",
     "EvidenceAddress",
     "EvidenceLink",
