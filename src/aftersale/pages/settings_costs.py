@@ -181,7 +181,7 @@ def _told(spec: Spec, every: tuple[Settled, ...], today: date) -> tuple[Set, ...
 
 
 def _units() -> Mapping[Unit, str]:
-    return {Unit.FEN: _("yuan"), Unit.BP: "%", Unit.MINUTES: _("minutes")}
+    return {Unit.FEN: _("yuan"), Unit.BP: "%", Unit.MINUTES: _("minutes"), Unit.DAYS: _("days")}
 
 
 @require_POST
@@ -203,9 +203,10 @@ def _number(said: str, unit: Unit) -> int:
     """Read a number in its unit; per cents have two places as yuan have. Raises CostRefused."""
     plain = said.replace("%", "").replace("％", "")
     found = fen_of(plain)
-    if found is None or (unit is Unit.MINUTES and found % 100):
+    whole = unit in {Unit.MINUTES, Unit.DAYS}
+    if found is None or (whole and found % 100):
         raise CostRefused("cost.value")
-    return found // 100 if unit is Unit.MINUTES else found
+    return found // 100 if whole else found
 
 
 def _day(ask: Ask) -> date:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersale.policy.costs.compare import Case, Costed, compared, costed
+from aftersale.policy.costs.compare import Case, Costed, compared, costed, out_of_stock
 from aftersale.policy.costs.estimate import Prior, estimated
 from aftersale.policy.costs.figures import SPECS, Origin, figures_of
 from aftersale.policy.costs.rank import CRITERIA, PRESETS, placed, ranked
@@ -176,7 +176,7 @@ CASES = st.builds(
 @given(CASES)
 def test_every_way_is_the_sum_of_its_parts_and_gives_nothing_negative(case: Case) -> None:
     ways = compared(WAYS, case, DEFAULTS)
-    assert len(ways) == len(WAYS)
+    assert {way.name for way in ways} | set(out_of_stock(WAYS, case)) == set(WAYS)
     for way in ways:
         assert way.net_fen == sum(part.fen for part in way.parts)
         assert way.gives_fen >= 0
@@ -206,14 +206,16 @@ def test_of_two_with_the_same_points_the_buyer_gets_the_one_that_gives_more() ->
     assert [each.way.name for each in found] == ["gift", "coupon"]
 
 
-def test_what_needs_goods_cannot_be_done_without_stock() -> None:
+def test_what_needs_goods_that_are_not_in_stock_is_no_way_and_is_named() -> None:
     case = replace(CUP, in_stock=False)
+    assert out_of_stock([*WAYS, "ask"], case) == ("exchange", "reship", "reship_missing")
+    assert out_of_stock(WAYS, CUP) == ()
     points = {
         each.way.name: each.points for each in ranked(compared(WAYS, case, DEFAULTS), case, PRESETS["cost"])
     }
-    assert points["exchange"]["feasible"] == 0
+    assert set(WAYS) - set(points) == {"exchange", "reship", "reship_missing"}
     assert points["refund_no_return"]["feasible"] == 100
-    assert points["coupon"]["feasible"] == 60
+    assert points["coupon"]["feasible"] == points["gift"]["feasible"] == 60
 
 
 def test_without_a_price_or_a_demand_nothing_divides_by_nothing() -> None:

@@ -24,6 +24,7 @@ class Unit(StrEnum):
     FEN = "fen"
     BP = "bp"
     MINUTES = "minutes"
+    DAYS = "days"
 
 
 class Origin(StrEnum):
@@ -84,6 +85,10 @@ def _min(name: str, default: int, zh: str, en: str) -> Spec:
     return Spec(name, Unit.MINUTES, default, Text(zh=zh, en=en))
 
 
+def _days(name: str, default: int, zh: str, en: str) -> Spec:
+    return Spec(name, Unit.DAYS, default, Text(zh=zh, en=en))
+
+
 def _bp(name: str, default: int, zh: str, en: str, weight: int = 0) -> Spec:
     return Spec(name, Unit.BP, default, Text(zh=zh, en=en), weight)
 
@@ -96,6 +101,7 @@ _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             _bp("sound_bp", 8_000, "退回还能再卖的", "of what comes back is fit for sale", 20),
             _bp("resale_good_bp", 9_000, "能再卖的收回多少成本", "of the cost recovered from goods in order"),
             _bp("resale_poor_bp", 2_000, "不能再卖的收回多少成本", "of the cost recovered from faulty goods"),
+            _days("stock_days", 7, "库存数过几天算旧", "days after which a figure of stock is old"),
             _bp("part_bp", 2_000, "补寄件占商品成本", "part sent once more, of the cost of goods"),
         ),
     ),
