@@ -14,9 +14,11 @@ from aftersale.api.answer import answered
 from aftersale.api.shapes import CostsPage, InPath, says
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Permission
+from aftersale.finance.freight_history import return_freight
+from aftersale.negotiation.part_refunds import part_refunds
 from aftersale.policy.costs.case import Read, asked_for, entitled, lawful, read
 from aftersale.policy.costs.compare import compared, out_of_stock
-from aftersale.policy.costs.estimate import Rate, estimated
+from aftersale.policy.costs.estimate import Mean, Rate
 from aftersale.policy.costs.figures import SPECS, Figure, figures_of
 from aftersale.policy.costs.rank import PRESETS, Ranked, placed, ranked
 from aftersale.policy.costs.settled import Settled, in_force
@@ -82,18 +84,24 @@ class Counts:
     """Hold the figures of a shop on a day: what it set, and what its history tells."""
 
     settled: dict[str, Settled]
-    history: dict[str, Rate]
+    history: dict[str, Rate | Mean]
 
 
-def history_of(shop_id: int, now: datetime) -> dict[str, Rate]:
+def history_of(shop_id: int, now: datetime) -> dict[str, Rate | Mean]:
     """Estimate from a shop's own cases; counted anew every six hours."""
     key = f"costs:{shop_id}"
     counted: dict[str, tuple[int, int]] | None = cache.get(key)
     if counted is None:
         today = now.astimezone(SHANGHAI).date()
-        counted = {**disputes(shop_id, now), **soundness(shop_id), **coupon_use(shop_id, today)}
+        counted = {
+            **disputes(shop_id, now),
+            **soundness(shop_id),
+            **coupon_use(shop_id, today),
+            **return_freight(shop_id, now),
+            **part_refunds(shop_id, now),
+        }
         cache.set(key, counted, KEPT_S)
-    return {name: estimated(SPECS[name].prior, *seen) for name, seen in counted.items()}
+    return {name: SPECS[name].estimated(*seen) for name, seen in counted.items()}
 
 
 def counts_of(shop_id: int, now: datetime, category: str = "") -> Counts:

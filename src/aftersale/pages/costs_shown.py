@@ -11,6 +11,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.pages.words import act_of, plain_yuan
 from aftersale.policy.costs.case import ASSUMED
+from aftersale.policy.costs.estimate import Mean
 from aftersale.policy.costs.figures import SPECS, Origin, Unit
 from aftersale.policy.costs.rank import CRITERIA, CRITERION_WORDS
 from aftersale.policy.costs.ways import STEP_WORDS, WAYS, Step
@@ -260,7 +261,7 @@ def source_of(figure: Figure, settled: Mapping[str, Settled]) -> str:
     if figure.origin is Origin.SETTING:
         return _set_by(settled.get(figure.name))
     if figure.rate is not None:
-        return counted_words(figure.rate)
+        return counted_words(figure.rate, SPECS[figure.name].unit)
     return _("assumption of the program, not measured")
 
 
@@ -271,12 +272,15 @@ def _set_by(row: Settled | None) -> str:
     return words.format(source=row.source, who=row.by, day=row.since.isoformat())
 
 
-def counted_words(rate: Rate) -> str:
+def counted_words(rate: Rate | Mean, unit: Unit) -> str:
     """Say what an estimate rests on, how weak it is, and what was believed before any case."""
     weak = _("estimated from {count} cases, very weak") if rate.few else _("estimated from {count} cases")
     prior = _("before any case: {rate}, weighing as {weight} cases")
     said = weak.format(count=rate.cases)
-    believed = prior.format(rate=amount_of(rate.prior.rate_bp, Unit.BP), weight=rate.prior.weight)
+    believed = prior.format(rate=amount_of(rate.prior.value, unit), weight=rate.prior.weight)
+    if isinstance(rate, Mean):
+        mean = amount_of(rate.total // rate.cases, unit) if rate.cases else "—"
+        return _("{said} (mean of them {mean}; {prior})").format(said=said, mean=mean, prior=believed)
     return _("{said} ({hits} of {count}; {prior})").format(
         said=said, hits=rate.hits, count=rate.cases, prior=believed
     )

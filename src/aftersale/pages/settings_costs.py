@@ -60,7 +60,10 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one figure of the shop in words, with what history says beside it and what was set over time."""
+    """Hold one figure of the shop in words, with what history says beside it and what was set over time.
+
+    `untold`: no history of the shop tells it, so that it stays an assumption until somebody sets it.
+    """
 
     name: str
     label: str
@@ -71,6 +74,7 @@ class Row:
     counted: str
     unit: str
     own: bool
+    untold: bool
     by_category: bool
     told: tuple[Set, ...]
 
@@ -151,9 +155,10 @@ def _row(spec: Spec, counts: Counts, told: tuple[Set, ...]) -> Row:
         source_of(figure, counts.settled),
         amount_of(spec.default, spec.unit),
         figure.few,
-        counted_words(rate) if rate and rate.cases and own else "",
+        counted_words(rate, spec.unit) if rate and rate.cases and own else "",
         _units()[spec.unit],
         own,
+        not spec.prior_weight,
         spec.by_category,
         told,
     )

@@ -147,6 +147,19 @@ def test_each_number_tells_where_it_comes_from() -> None:
     assert costed("coupon", CUP, figures).parts[0].figures[1].cases == 4
 
 
+def test_a_figure_that_averages_is_the_mean_of_its_amounts_and_any_other_one_a_rate() -> None:
+    freight = SPECS["return_freight_fen"].estimated(6_000, 4)
+    assert (freight.value, freight.cases, freight.few) == (1_083, 4, True)
+    lost = SPECS["lost_bp"].estimated(3, 4)
+    assert lost.value == 6_250
+    figures = figures_of({}, {"return_freight_fen": freight, "lost_bp": lost}, {})
+    assert (figures["return_freight_fen"].value, figures["return_freight_fen"].origin) == (
+        1_083,
+        Origin.HISTORY,
+    )
+    assert figures["lost_bp"].value == 6_250
+
+
 def test_the_prior_of_a_figure_is_its_default() -> None:
     assert SPECS["lost_bp"].prior == Prior(6_000, 20)
 
