@@ -154,3 +154,50 @@ def test_saving_an_article_leaves_the_events_of_its_tickets_alone(shop: Shop, ag
     before = kinds(ticket)
     agent.post("article_save", no=ticket.article_no, product="", **{"cell:供应商": "甲"})
     assert kinds(ticket) == before
+
+
+@pytest.mark.usefixtures("dress")
+def test_the_stock_of_an_article_is_said_on_its_page_and_taken_back_by_an_empty_count(
+    shop: Shop, agent: Visitor
+) -> None:
+    assert "按有货算" in words_of(agent.get("article", **DRESS))
+    agent.post("article_stock", **DRESS, pieces="3", day="2026-01-02")
+    assert "库存还有 3 件（登记 3 件，售后单占用 0 件；店铺设定：商品页，agent，2026-01-02 起）" in words_of(
+        agent.get("article", **DRESS)
+    )
+    assert "库存 3" in rows(agent.get("articles"))["DRS-M"]
+    agent.post("article_stock", **DRESS, pieces="", day="2026-01-02")
+    assert "按有货算" in words_of(agent.get("article", **DRESS))
+    assert events(shop) == ["article_added", "stock_counted", "stock_counted"]
+
+
+@pytest.mark.usefixtures("dress")
+@pytest.mark.parametrize(
+    "typed",
+    [{"pieces": "-1"}, {"pieces": "1.5"}, {"pieces": "2", "day": "2999-01-01"}, {"pieces": "1000001"}],
+)
+def test_a_count_that_cannot_be_is_refused(shop: Shop, agent: Visitor, typed: dict[str, str]) -> None:
+    response = agent.post("article_stock", part=True, **DRESS, **typed)
+    assert response.status_code == 422
+    assert "这个库存数或日期不能用" in words_of(response)
+    assert events(shop) == []
+
+
+@pytest.mark.usefixtures("dress")
+def test_the_sheet_of_the_register_carries_the_stock_there_and_back(agent: Visitor) -> None:
+    agent.post("article_save", **DRESS, **CLOTHING)
+    said = ["商家编码,库存,库存日期", "DRS-M,7件,2026/3/1", "CUP-350-BL,很多,"]
+    sheet = SimpleUploadedFile("articles.csv", "\n".join(said).encode(), "text/csv")
+    page = words_of(agent.client.post("/articles/take/", {"file": sheet}))
+    assert "很多" in page
+    assert "库存 7" in rows(agent.get("articles"))["DRS-M"]
+    assert "商品信息表，2026-03-01" in words_of(agent.get("article", **DRESS))
+    table = csv.DictReader(agent.get("articles_sheet").content.decode("utf-8-sig").splitlines())
+    told = {row["商家编码"]: (row["类目"], row["库存"], row["库存日期"]) for row in table}
+    assert told["DRS-M"] == ("服装", "7", "2026-03-01")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_who_takes_sheets_in_counts_the_stock(role: Role, as_role: Callable[[Role], Visitor]) -> None:
+    response = as_role(role).post("article_stock", **DRESS, pieces="3")
+    assert response.status_code == (302 if Permission.IMPORT in MAY[role] else 403)

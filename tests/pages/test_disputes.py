@@ -114,7 +114,11 @@ def test_without_the_word_of_a_person_nothing_is_submitted(agent: Visitor, case:
     sent = agent.post("dispute_submit", case.pk, pack=case.pack_id, by_hand="1", sure="1")
     assert sent.status_code == 302
     assert agent.post("dispute_submit", case.pk, pack=case.pack_id, by_hand="1", sure="1").status_code == 422
-    assert Submission.objects.count() == 1
+    made = Submission.objects.get()
+    page = agent.get("dispute", case.pk)
+    assert f"已提交的 {len(made.pictures)} 张图和文字" in words_of(page)
+    assert made.text.split()[0] in words_of(page)
+    assert all(each["sha256"][:12] in text_of(page) for each in made.pictures)
 
 
 def test_a_platform_fetches_the_pictures_by_signed_addresses_alone(

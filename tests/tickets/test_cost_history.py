@@ -10,6 +10,7 @@ from aftersale.domain.roles import Role
 from aftersale.returns.models import Parcel, ParcelLine
 from aftersale.returns.soundness import soundness
 from aftersale.tickets.cost_history import SPAN, disputes
+from aftersale.tickets.models import Action
 from tests.api.desk import make_person, make_shop, make_ticket, now
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +34,38 @@ def test_refusals_and_payments_are_counted_with_the_disputes_that_followed() -> 
     make_ticket(far, 1, **refused)
     assert disputes(shop.pk, now()) == {
         "dispute_refused_bp": (2, 3),
+        "dispute_part_bp": (0, 0),
         "dispute_given_bp": (1, 2),
         "lost_bp": (2, 3),
     }
+
+
+def test_what_was_paid_below_what_is_asked_for_counts_as_a_part() -> None:
+    shop, moment = make_shop("给一半"), now()
+    paid = {"decision_state": "accepted", "money_state": "paid", "amount_fen": 10_000}
+    given: tuple[tuple[str, list[int]], ...] = (
+        ("none", [4_000]),
+        ("open", [4_000]),
+        ("open", [4_000, 6_000]),
+        ("none", []),
+    )
+    for number, (dispute, amounts) in enumerate(given, 1):
+        ticket = make_ticket(shop, number, **paid, arbitration_state=dispute)
+        for each, fen in enumerate(amounts):
+            Action.objects.create(
+                ticket=ticket,
+                shop=shop,
+                key=f"{number}-{each}",
+                verb="refund",
+                intent_no=each,
+                state="done",
+                amount_fen=fen,
+                approved_at=moment,
+                not_before=moment,
+            )
+    told = disputes(shop.pk, moment)
+    assert told["dispute_part_bp"] == (1, 2)
+    assert told["dispute_given_bp"] == (1, 2)
 
 
 def test_what_lies_more_than_a_year_back_is_not_counted() -> None:

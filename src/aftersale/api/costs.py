@@ -14,9 +14,11 @@ from aftersale.api.answer import answered
 from aftersale.api.shapes import CostsPage, InPath, says
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Permission
+from aftersale.finance.freight_history import return_freight
+from aftersale.negotiation.part_refunds import part_refunds
 from aftersale.policy.costs.case import Read, asked_for, entitled, lawful, read
-from aftersale.policy.costs.compare import compared
-from aftersale.policy.costs.estimate import Rate, estimated
+from aftersale.policy.costs.compare import compared, out_of_stock
+from aftersale.policy.costs.estimate import Mean, Rate
 from aftersale.policy.costs.figures import SPECS, Figure, figures_of
 from aftersale.policy.costs.rank import PRESETS, Ranked, placed, ranked
 from aftersale.policy.costs.settled import Settled, in_force
@@ -24,12 +26,13 @@ from aftersale.policy.rulebook import Rulebook
 from aftersale.returns.soundness import soundness
 from aftersale.shops.cost_settings import Weighing, figures_set, weighing_of
 from aftersale.shops.goodwill import coupon_use, left
-from aftersale.shops.models import Goodwill
+from aftersale.shops.models import Goodwill, Stock
 from aftersale.shops.models.costs import GoodwillKind
 from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets.cost_history import disputes
 from aftersale.tickets.judging import facts_from
 from aftersale.tickets.models import StoredDecision, Ticket
+from aftersale.tickets.replacements import stock_for
 
 router = Router(tags=["tickets"])
 
@@ -45,10 +48,20 @@ _COST = {
 
 
 @dataclass(frozen=True)
+class StockSeen:
+    """Hold what the register says of the stock: pieces that are left, and how many days old that is."""
+
+    said: Stock
+    days: int
+    old: bool
+
+
+@dataclass(frozen=True)
 class Costs:
     """Hold all that is said of a ticket's costs.
 
-    `owed` names what the buyer may insist on, `asked` what is applied for.
+    `owed` names what the buyer may insist on, `asked` what is applied for, `short` what was left out because
+    its goods are not in stock.
     """
 
     ways: tuple[Ranked, ...]
@@ -62,6 +75,8 @@ class Costs:
     weights_by: Mapping[str, int]
     goodwill: tuple[Goodwill, ...]
     book: Rulebook
+    stock: StockSeen | None
+    short: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,18 +84,24 @@ class Counts:
     """Hold the figures of a shop on a day: what it set, and what its history tells."""
 
     settled: dict[str, Settled]
-    history: dict[str, Rate]
+    history: dict[str, Rate | Mean]
 
 
-def history_of(shop_id: int, now: datetime) -> dict[str, Rate]:
+def history_of(shop_id: int, now: datetime) -> dict[str, Rate | Mean]:
     """Estimate from a shop's own cases; counted anew every six hours."""
     key = f"costs:{shop_id}"
     counted: dict[str, tuple[int, int]] | None = cache.get(key)
     if counted is None:
         today = now.astimezone(SHANGHAI).date()
-        counted = {**disputes(shop_id, now), **soundness(shop_id), **coupon_use(shop_id, today)}
+        counted = {
+            **disputes(shop_id, now),
+            **soundness(shop_id),
+            **coupon_use(shop_id, today),
+            **return_freight(shop_id, now),
+            **part_refunds(shop_id, now),
+        }
         cache.set(key, counted, KEPT_S)
-    return {name: estimated(SPECS[name].prior, *seen) for name, seen in counted.items()}
+    return {name: SPECS[name].estimated(*seen) for name, seen in counted.items()}
 
 
 def counts_of(shop_id: int, now: datetime, category: str = "") -> Counts:
@@ -99,14 +120,16 @@ def costs_of(ticket: Ticket, now: datetime, preset: str = "") -> Costs | None:
         return None
     judge = judge_by(stored.rulebook_digest)
     decision = judge.decide(facts_from(stored.facts))
-    told = read(decision, _left(ticket), ticket.amount_fen)
+    stock = stock_for(ticket)
+    told = read(decision, _left(ticket), ticket.amount_fen, stock.left if stock else None)
     counts = counts_of(ticket.shop_id, now, told.category)
     goodwill = tuple(left(ticket.shop_id, now.astimezone(SHANGHAI).date()))
     figures = _figures(counts, told, goodwill)
     weighing = weighing_of(ticket.shop_id)
     offered = ("partial_refund", *(each.kind for each in goodwill))
     case = replace(told.case, worth=_worth(goodwill))
-    ways = compared(lawful(decision), case, figures, offered)
+    names = lawful(decision)
+    ways = compared(names, case, figures, offered)
     weights = PRESETS.get(preset, weighing.weights)
     found = placed(ranked(ways, case, weights), entitled(decision, judge.rulebook))
     return Costs(
@@ -121,7 +144,16 @@ def costs_of(ticket: Ticket, now: datetime, preset: str = "") -> Costs | None:
         weights_by=weights,
         goodwill=goodwill,
         book=judge.rulebook,
+        stock=_seen(stock, figures["stock_days"].value, now),
+        short=out_of_stock(names, case),
     )
+
+
+def _seen(stock: Stock | None, most_days: int, now: datetime) -> StockSeen | None:
+    if stock is None:
+        return None
+    days = (now.astimezone(SHANGHAI).date() - stock.counted_on).days
+    return StockSeen(stock, days, days > most_days)
 
 
 def _left(ticket: Ticket) -> int | None:
@@ -151,10 +183,19 @@ def costs(request: Call, ticket_id: InPath, preset: str = "") -> HttpResponse:
     """Read what each lawful remedy would cost in fen, with its parts, sources and points."""
     ticket = ticket_for(request.auth, ticket_id, Permission.VIEW)
     found = costs_of(ticket, request.auth.now, preset)
-    ways = [_way(each, found.owed) for each in found.ways] if found else []
-    return answered(
-        CostsPage(ways, found.weights if found else "", list(found.read.assumed) if found else [])
-    )
+    if found is None:
+        return answered(CostsPage([], "", [], [], None))
+    ways = [_way(each, found.owed) for each in found.ways]
+    assumed, short = list(found.read.assumed), list(found.short)
+    return answered(CostsPage(ways, found.weights, assumed, short, _stock(found.stock)))
+
+
+def _stock(seen: StockSeen | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    said = seen.said
+    counted = {"counted": said.pieces, "held": said.taken, "on": said.counted_on.isoformat()}
+    return {"left": said.left, **counted, "origin": said.source, "days": seen.days, "old": seen.old}
 
 
 def _way(each: Ranked, owed: frozenset[str]) -> dict[str, Any]:

@@ -191,12 +191,15 @@ class DecisionsPage:
 class CostsPage:
     """Hold what each lawful remedy costs, what the buyer may insist on first, then the best first.
 
-    `weights` names the preset, empty for the shop's own; `assumed` what was taken as given.
+    `weights` names the preset, empty for the shop's own; `assumed` what was taken as given; `out_of_stock`
+    the ways left out because their goods are not there, and `stock` what the register says.
     """
 
     ways: list[dict[str, Any]]
     weights: str
     assumed: list[str]
+    out_of_stock: list[str]
+    stock: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.tickets import handling
 from aftersale.tickets.detail import TaskView, columns
+from aftersale.tickets.goodwill import end_task
 from aftersale.tickets.models import Task, Ticket
 from aftersale.tickets.unmasking import SEALED, unmask
 
@@ -111,7 +112,7 @@ def done(request: Call, task_id: InPath, body: DoneIn) -> HttpResponse:
         request.auth.let(Permission.ANSWER, task.shop_id if task else None)
         if task is None:
             raise NotHere
-        handling.finish_task(task, request.auth.person, body.outcome, request.auth.now)
+        end_task(task, request.auth.person, body.outcome, request.auth.now)
         return Done(TaskView(*Task.objects.values_list(*columns(TaskView)).get(pk=task_id)))
 
     return once(request, work)

@@ -6,12 +6,12 @@ No interface for it is known: the desk prepares pictures and text, a person subm
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from aftersale.disputes.assembling import parts
+from aftersale.disputes.assembling import journaled, parts, shown_by
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import ANSWERED, PERSON, TURNED, UPHELD, appeal_window, numbers_of
 from aftersale.disputes.refusals import CaseRefused, Why
@@ -80,13 +80,28 @@ def chance_of(case: Case, now: datetime) -> Chance | None:
 
 
 def new_evidence(case: Case) -> Sequence[EvidenceLink]:
-    """Give what the platform has not seen: added after the last submission, and not by the desk."""
-    last = case.submissions.filter(kind=Kind.EVIDENCE, failed_at=None).order_by("-pk").first()
+    """Give what stands on no picture that was submitted, and comes neither from the desk nor from the buyer.
+
+    A file given once more is the same by its digest, whatever it is called. Of a submission that does not say
+    what stood on its pictures, all that was there before it counts as seen.
+    """
     links = EvidenceLink.objects.filter(ticket_id=case.ticket_id, withdrawn_at=None)
     links = links.exclude(piece__source__in=(Giver.DESK, Giver.BUYER))
-    if last is not None:
-        links = links.filter(event__sequence__gt=last.pack.sequence)
-    return list(links.select_related("piece").order_by("pk"))
+    listed = list(links.select_related("piece__file", "event").order_by("pk"))
+    seen, until = seen_by_platform(case)
+    before = {each.piece.file.sha256 for each in listed if each.event.sequence <= until} | seen
+    return [each for each in listed if each.piece.file.sha256 not in before]
+
+
+def seen_by_platform(case: Case) -> tuple[frozenset[str], int]:
+    """Give the digests of the pieces that went out, and up to which event what went out is not told."""
+    seen: set[str] = set()
+    until = 0
+    for made in case.submissions.filter(failed_at=None).select_related("pack"):
+        shows = [digest for each in made.pictures for digest in each.get("shows", ())]
+        seen.update(shows)
+        until = until if shows else max(until, made.pack.sequence)
+    return frozenset(seen), until
 
 
 def draft(case: Case, now: datetime) -> tuple[str, str]:
@@ -115,7 +130,8 @@ def prepare(case: Case, words: tuple[str, str], person: Person, now: datetime) -
     if not chance.new:
         raise CaseRefused(Why.NOTHING_NEW)
     ticket = Ticket.objects.get(pk=case.ticket_id)
-    return packs.ask(ticket, Form.PLATFORM, words, person.pk, now)
+    seen, _until = seen_by_platform(case)
+    return packs.ask(ticket, Form.PLATFORM, words, person.pk, now, sorted(seen))
 
 
 @transaction.atomic
@@ -132,19 +148,22 @@ def submitted(case: Case, pack_id: int, person: Person, now: datetime) -> Submis
     pack = built.exclude(pk__in=case.submissions.values("pack_id")).filter(pk=pack_id).first()
     if pack is None:
         raise CaseRefused(Why.NOT_BUILT)
+    fresh = {each.piece.file.sha256 for each in chance.new}
+    if pack.shows and not fresh.intersection(chain.from_iterable(pack.shows)):
+        raise CaseRefused(Why.NOTHING_NEW_SHOWN)
     pictures, text = parts(pack)
     made = Submission.objects.create(
         case=case,
         kind=Kind.APPEAL,
         pack=pack,
         text=text,
-        pictures=[{"sha256": sha256(each).hexdigest(), "bytes": len(each)} for each in pictures],
+        pictures=shown_by(pack, pictures),
         by=person,
         at=now,
     )
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
-    data = {"case": str(case.pk), "pack": str(pack.pk)}
-    change(ticket, Entry("dispute_appealed", now, person.pk, data))
+    data, written = journaled(made)
+    change(ticket, Entry("dispute_appealed", now, person.pk, data, written))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -93,6 +94,26 @@ def submitted(case: Case) -> bool:
 def is_out(made: Submission) -> bool:
     """Tell the same of one submission that is at hand."""
     return made.kind == Kind.EVIDENCE and made.failed_at is None and made.answered_at is None
+
+
+def shown_by(pack: Pack, pictures: list[bytes]) -> list[dict[str, object]]:
+    """Name pictures in their order: digest, size, and the pieces on each of them by digest."""
+    shows = [*pack.shows, *([] for _ in pictures[len(pack.shows) :])]
+    return [
+        {"sha256": sha256(each).hexdigest(), "bytes": len(each), "shows": list(on_it)}
+        for each, on_it in zip(pictures, shows, strict=True)
+    ]
+
+
+def journaled(made: Submission) -> tuple[dict[str, object], dict[str, str]]:
+    """Say in an event what went out: pictures and pieces by digest, the text as a personal value."""
+    data: dict[str, object] = {
+        "case": str(made.case_id),
+        "pack": str(made.pack_id),
+        "pictures": [each["sha256"] for each in made.pictures],
+        "shows": [each["shows"] for each in made.pictures],
+    }
+    return data, {"text": made.text} if made.text else {}
 
 
 def parts(pack: Pack) -> tuple[list[bytes], str]:

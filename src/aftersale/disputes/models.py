@@ -81,7 +81,9 @@ class Kind(models.TextChoices):
 
 
 class Submission(models.Model):
-    """Hold what went to the platform once: text, pictures by SHA-256, what was missing, who said yes.
+    """Hold what went to the platform once: text, pictures, what was missing, who said yes.
+
+    `pictures` names each in its order by SHA-256 and bytes; `shows` there are the pieces on it, by SHA-256.
 
     `round` counts how often the platform asked; there is one submission a round that did not fail, and one
     appeal a case. `by` is None where the shop lets the desk submit before the time runs out. `addressed_at`

@@ -73,6 +73,14 @@ class Why(Enum):
         Text(zh="没有新凭证，申诉改变不了结果。", en="Nothing new: the same evidence changes no ruling."),
         Text(zh="加上举证时没有的凭证，再申诉。", en="Add evidence that was not submitted before."),
     )
+    NOTHING_NEW_SHOWN = (
+        "no_new_evidence_shown",
+        Text(zh="这些图上没有新凭证。", en="None of these pictures shows anything new."),
+        Text(
+            zh="再生成一次；画不成图的新凭证，换一张照片或截图。",
+            en="Have them put together again; of what cannot be drawn, add a photo or a screenshot.",
+        ),
+    )
     NOT_WHOLE = (
         "not_whole",
         Text(zh="还有没填的。", en="Something is not filled in."),

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
 from aftersale.channels.registry import channel_of
 from aftersale.channels.verbs import Verb
-from aftersale.disputes.assembling import parts, submitted
+from aftersale.disputes.assembling import journaled, parts, shown_by, submitted
 from aftersale.disputes.estimating import estimate_of
 from aftersale.disputes.models import Case, Kind, Submission
 from aftersale.disputes.noting import quiet
@@ -113,7 +112,7 @@ def _submit(
         round=case.submissions.filter(kind=Kind.EVIDENCE).exclude(answered_at=None).count() + 1,
         pack=pack,
         text=text,
-        pictures=[{"sha256": sha256(each).hexdigest(), "bytes": len(each)} for each in pictures],
+        pictures=shown_by(pack, pictures),
         missing=[line.id for line in missing],
         by=person,
         at=now,
@@ -184,12 +183,11 @@ def _pasted(case: Case, now: datetime) -> None:
 
 def _journal(case: Case, made: Submission, now: datetime) -> None:
     ticket = Ticket.objects.select_for_update(no_key=True).get(pk=case.ticket_id)
+    sent, written = journaled(made)
     data = {
-        "case": str(case.pk),
-        "pack": str(made.pack_id),
-        "pictures": [each["sha256"] for each in made.pictures],
+        **sent,
         "missing": made.missing,
         "automatic": made.by_id is None,
         "by_hand": made.action_id is None,
     }
-    change(ticket, Entry(SUBMITTED, now, made.by_id, data))
+    change(ticket, Entry(SUBMITTED, now, made.by_id, data, written))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,13 +22,14 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.masking import mask_within
 from aftersale.evidence.shop_journal import journal_shop
 from aftersale.negotiation.models import Drafting
+from aftersale.negotiation.pinned import Call, posted
 from aftersale.shops.outgoing import UrlRefused, check_address, check_url
 from aftersale.shops.settings import ShopChange
 from aftersale.texts import Text
 from aftersale.tickets.targets import addresses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from urllib.parse import SplitResult
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 LEAST_S, MOST_S = 5, 120
 _LONGEST_PROMPT, _LONGEST_ANSWER, _LARGEST = 4_000, 1_000, 256 * 1024
 _GOOD, _BAD_KEY, _BUSY = 200, frozenset({401, 403}), 429
-_SLOWEST = 2
+_SLOWEST, _MOST_ADDRESSES = 2, 4
 _SCHEMAS: Mapping[str, int] = {"http": 80, "https": 443}
 _OVER_TLS = frozenset({"https"})
 _OF_ONES_OWN = frozenset({"url.private", "url.literal"})
@@ -118,7 +120,7 @@ def set_up(shop: Shop, person: Person, wanted: Setting, now: datetime) -> Drafti
     if not all("!" <= sign <= "~" for sign in wanted.key):
         raise _failed("draft.key_signs")
     if wanted.base_url:
-        _guard(wanted.base_url, resolve=False)
+        _guard(wanted.base_url)
     before = setting_of(shop)
     kept = (
         before.key if before and urlsplit(before.base_url).netloc == urlsplit(wanted.base_url).netloc else ""
@@ -176,26 +178,24 @@ def ask_draft(shop: Shop, text: str) -> str:
     setting = setting_of(shop)
     if setting is None or not setting.on:
         raise _failed("draft.off")
-    _guard(setting.base_url, resolve=True)
+    addresses = _looked_up(setting.base_url)
     address = f"{setting.base_url.rstrip('/')}/chat/completions"
     headers = {"Content-Type": "application/json"}
     if setting.key:
         headers["Authorization"] = f"Bearer {setting.key}"
     content = json.dumps(body_of(setting, text), ensure_ascii=False).encode()
     try:
-        return _said_in(_exchange(address, content, headers, setting.timeout_s))
+        return _said_in(_exchange(Call(address, content, headers, setting.timeout_s, addresses)))
     except httpx2.TimeoutException:
         raise _failed("draft.slow") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):
         raise _failed("draft.unreachable") from None
 
 
-def _exchange(address: str, content: bytes, headers: Mapping[str, str], timeout_s: int) -> bytes:
+def _exchange(call: Call) -> bytes:
     """Send once; an answer that is too large or trickles is given up."""
     started = time.monotonic()
-    with httpx2.stream(
-        "POST", address, content=content, headers=dict(headers), timeout=timeout_s, follow_redirects=False
-    ) as answer:
+    with posted(call) as answer:
         if answer.status_code != _GOOD:
             raise _of_status(answer.status_code)
         body = bytearray()
@@ -203,7 +203,7 @@ def _exchange(address: str, content: bytes, headers: Mapping[str, str], timeout_
             body += chunk
             if len(body) > _LARGEST:
                 raise _failed("draft.unreadable")
-            if time.monotonic() - started > _SLOWEST * timeout_s:
+            if time.monotonic() - started > _SLOWEST * call.timeout_s:
                 raise _failed("draft.slow")
         return bytes(body)
 
@@ -225,17 +225,40 @@ def _said_in(body: bytes) -> str:
     return said.strip()[:_LONGEST_ANSWER]
 
 
-def _guard(url: str, *, resolve: bool) -> None:
-    """Let an address pass that is public over TLS, or that whoever runs the desk has allowed by name."""
+def _looked_up(url: str) -> Sequence[str]:
+    """Give the addresses that may be called, none of them for a place that is allowed by name.
+
+    They are looked up here alone: who calls by the name once more may be led into one's own network.
+    """
+    host = _guard(url)
+    if not host:
+        return ()
+    with _refused(url):
+        for address in (found := addresses_of(host)[:_MOST_ADDRESSES]):
+            check_address(address)
+    if not found:
+        raise _failed("draft.unreachable")
+    return found
+
+
+def _guard(url: str) -> str:
+    """Give the host of an address that is public over TLS, empty for a place that is allowed by name."""
     place = _place(parts := _split(url))
     if place in _allowed():
-        return
-    try:
+        return ""
+    with _refused(url):
         host = check_url(url, _SCHEMAS)
-        if parts.scheme not in _OVER_TLS:
-            raise _failed("draft.tls")
-        for address in addresses_of(host) if resolve else []:
-            check_address(address)
+    if parts.scheme not in _OVER_TLS:
+        raise _failed("draft.tls")
+    return host
+
+
+@contextmanager
+def _refused(url: str) -> Iterator[None]:
+    """Say why an address must not be called, and how one of one's own is allowed."""
+    place = _place(_split(url))
+    try:
+        yield
     except UrlRefused as refusal:
         if refusal.code in _OF_ONES_OWN:
             raise _failed("draft.private", place, _to_allow(place)) from None

@@ -21,6 +21,7 @@ from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
 from aftersale.pages.words import act_of, held_words, plain_yuan, verb
+from aftersale.shops.stock import StockGone
 from aftersale.texts import Text
 from aftersale.tickets import act
 from aftersale.tickets.act import Intent
@@ -96,7 +97,7 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
         return acted(ask, open_one, pending=True)
     except SecondPersonNeeded as needed:
         return _to_colleague(ask, ticket, intent, needed)
-    except (OverPaid, PaidUnknown, NotInspected, IntentInvalid) as refusal:
+    except (OverPaid, PaidUnknown, NotInspected, IntentInvalid, StockGone) as refusal:
         return _sure(ask, ticket_for(ask.caller, ticket_id, Permission.APPROVE), wanted, refusal)
     return acted(ask, made)
 

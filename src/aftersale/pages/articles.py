@@ -25,18 +25,22 @@ from aftersale.channels.register.words import (
     OPT_OUT_WORDS,
     PRODUCT_ID,
     QUESTIONS,
+    STOCK,
+    STOCK_DAY,
     TICKETS,
     TITLES,
     WEIGHT,
     Sort,
 )
 from aftersale.channels.spreadsheet.cells import Unreadable
+from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
 from aftersale.jobs.door import enqueue
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.articles_met import Key, Met, articles_met
 from aftersale.pages.asked import Asked
+from aftersale.pages.costs_shown import stock_words
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended
 from aftersale.shops.models import Product, Shop
@@ -56,8 +60,9 @@ if TYPE_CHECKING:
 
 _LONGEST_CELL, _MOST_FAULTS = 500, 30
 _KEYS = (ARTICLE_NO, PRODUCT_ID)
-FIELDS = (*(title for title in TITLES if title not in _KEYS), WEIGHT)
-"""The columns that a form holds, the numbers of the article apart."""
+_APART = frozenset({*_KEYS, STOCK, STOCK_DAY})
+FIELDS = (*(title for title in TITLES if title not in _APART), WEIGHT)
+"""The columns that a form holds; the numbers of the article and its stock stand apart."""
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     CATEGORY: tuple(known[0] for known in CATEGORY_WORDS.values()),
@@ -80,7 +85,7 @@ class CellRefused(AftersaleError):
 @page
 def articles(ask: Ask) -> HttpResponse:
     """List the articles of a shop, most open tickets first, with what its rules still ask."""
-    return _listed(ask, _shop(ask))
+    return _listed(ask, shop_asked(ask))
 
 
 def _listed(ask: Ask, shop: Shop, taken: Counts | None = None, faults: Sequence[str] = ()) -> HttpResponse:
@@ -99,7 +104,7 @@ def _listed(ask: Ask, shop: Shop, taken: Counts | None = None, faults: Sequence[
     )
 
 
-def _shop(ask: Ask) -> Shop:
+def shop_asked(ask: Ask) -> Shop:
     """Find the shop that was asked for, else the first in which the person may."""
     may, said = ask.caller.shops(Permission.IMPORT), ask.said("shop")
     if not may:
@@ -110,7 +115,8 @@ def _shop(ask: Ask) -> Shop:
     return Shop.objects.get(pk=chosen) if said else Shop.objects.filter(pk__in=may).order_by("name")[0]
 
 
-def _key(ask: Ask) -> Key:
+def key_asked(ask: Ask) -> Key:
+    """Read which article is meant; raises Incomplete."""
     key = Key(ask.said("no")[:128], ask.said("product")[:64])
     if not any(key):
         raise Incomplete
@@ -120,7 +126,7 @@ def _key(ask: Ask) -> Key:
 @page
 def article(ask: Ask) -> HttpResponse:
     """Show one article as a form; what is asked of it stands first."""
-    shop, key = _shop(ask), _key(ask)
+    shop, key = shop_asked(ask), key_asked(ask)
     met = next((each for each in articles_met(shop.pk) if each.key == key), None) or Met(key, "")
     cells = met.product.cells if met.product else {ARTICLE: met.title}
     first = [title for title in FIELDS if title in met.asks]
@@ -131,6 +137,8 @@ def article(ask: Ask) -> HttpResponse:
         met=met,
         fields=[(title, str(cells.get(title, ""))) for title in dict.fromkeys((*first, *FIELDS))],
         choices=_CHOICES,
+        stock_now=stock_words(met.stock) if met.stock else "",
+        today=ask.now.astimezone(SHANGHAI).date().isoformat(),
     )
 
 
@@ -138,7 +146,7 @@ def article(ask: Ask) -> HttpResponse:
 @page
 def save(ask: Ask) -> HttpResponse:
     """Say what is known of one article; an empty field takes away what was known."""
-    shop, key = _shop(ask), _key(ask)
+    shop, key = shop_asked(ask), key_asked(ask)
     cells = {title: ask.said(f"cell:{title}").replace("\0", "")[:_LONGEST_CELL] for title in FIELDS}
     _check_weight(cells[WEIGHT])
     register = _read({ARTICLE_NO: key.article_no, PRODUCT_ID: key.product_id, **cells})
@@ -189,7 +197,7 @@ def _catch_up(shop: Shop, counts: Counts) -> None:
 @page
 def take(ask: Ask) -> HttpResponse:
     """Take a register in; rows that were not read are named, the rest is stored."""
-    shop, files = _shop(ask), ask.request.FILES.getlist("file")
+    shop, files = shop_asked(ask), ask.request.FILES.getlist("file")
     if not files:
         raise Incomplete
     with kept(list(files), LIMITS) as paths:
@@ -202,7 +210,7 @@ def take(ask: Ask) -> HttpResponse:
 @page
 def sheet(ask: Ask) -> HttpResponse:
     """Give the register as articles.csv, with the articles and questions that it lacks, to be filled in."""
-    met = articles_met(_shop(ask).pk)
+    met = articles_met(shop_asked(ask).pk)
     own = dict.fromkeys(title for each in met if each.product for title in each.product.cells)
     header = [
         *TITLES,
@@ -223,4 +231,6 @@ def sheet(ask: Ask) -> HttpResponse:
 def _line(met: Met, header: Sequence[str]) -> list[str]:
     own = met.product.cells if met.product else {}
     cells = {ARTICLE_NO: met.key.article_no, PRODUCT_ID: met.key.product_id, ARTICLE: met.title, **own}
+    if met.stock:
+        cells |= {STOCK: str(met.stock.pieces), STOCK_DAY: met.stock.counted_on.isoformat()}
     return [*(str(cells.get(title, "")) for title in header), str(met.tickets), "、".join(met.asked)]

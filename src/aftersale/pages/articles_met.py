@@ -19,6 +19,8 @@ from aftersale.tickets.models.ticket import Lane
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from aftersale.shops.models import Stock
+
 MOST = 60
 """So many articles with tickets one page shows."""
 
@@ -51,6 +53,11 @@ class Met:
     asks: Counter[str] = field(default_factory=Counter)
 
     @property
+    def stock(self) -> Stock | None:
+        """Give the stock that its register says."""
+        return getattr(self.product, "stock", None)
+
+    @property
     def told(self) -> list[tuple[str, str]]:
         """List what the register says of it."""
         cells = self.product.cells if self.product else {}
@@ -66,7 +73,9 @@ def articles_met(shop_id: int) -> list[Met]:
     """List the articles of a shop, most open tickets for the shop first; those without any follow."""
     ours = Ticket.objects.filter(shop_id=shop_id, lane=Lane.OURS)
     known = list(
-        Product.objects.filter(shop_id=shop_id).order_by("article_no", "product_id")[: MOST + _BEYOND]
+        Product.objects.filter(shop_id=shop_id)
+        .select_related("stock", "stock__said_by")
+        .order_by("article_no", "product_id")[: MOST + _BEYOND]
     )
     met = sorted(_met(ours.values_list("pk", "article_no", "product_id", "article")), key=_order)[:MOST]
     for each in met:

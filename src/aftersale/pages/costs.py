@@ -53,6 +53,7 @@ def _shown(ask: Ask, ticket: Ticket, *, opened: bool) -> HttpResponse:
         presets=[(name, PRESET_WORDS[name].of(lang())) for name in PRESETS],
         may_set=Permission.MANAGE_SHOP in may,
         may_give=Permission.APPROVE in may,
+        may_hand=Permission.ANSWER in may,
     )
 
 

@@ -11,11 +11,13 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import Goods
 from aftersale.pages.words import act_of, plain_yuan
 from aftersale.policy.costs.case import ASSUMED
+from aftersale.policy.costs.estimate import Mean
 from aftersale.policy.costs.figures import SPECS, Origin, Unit
 from aftersale.policy.costs.rank import CRITERIA, CRITERION_WORDS
 from aftersale.policy.costs.ways import STEP_WORDS, WAYS, Step
 from aftersale.policy.rulebook import REJECT
 from aftersale.shops.models.costs import GoodwillKind
+from aftersale.shops.models.stock import StockSource
 from aftersale.texts import Text
 from aftersale.tickets.models.ticket import Lane
 from aftersale.web.environment import lang, money
@@ -24,12 +26,13 @@ from aftersale.web.environment import say as _
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from aftersale.api.costs import Costs
+    from aftersale.api.costs import Costs, StockSeen
     from aftersale.policy.costs.compare import Costed, Part
     from aftersale.policy.costs.estimate import Rate
     from aftersale.policy.costs.figures import Figure
     from aftersale.policy.costs.rank import Ranked
     from aftersale.policy.costs.settled import Settled
+    from aftersale.shops.models import Stock
     from aftersale.tickets.models import Ticket
 
 _WHOLE_BP, _BAR = 100, 1_000
@@ -102,10 +105,13 @@ class WayShown:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Hold the ways in their order, and what was assumed for all of them."""
+    """Hold the ways in their order, what was assumed for all of them, and what the stock leaves out."""
 
     ways: tuple[WayShown, ...]
     assumed: tuple[str, ...]
+    stock: str = ""
+    stock_old: str = ""
+    short: str = ""
 
 
 def shown_costs(found: Costs, ticket: Ticket, may: Collection[Permission]) -> Table:
@@ -113,7 +119,10 @@ def shown_costs(found: Costs, ticket: Ticket, may: Collection[Permission]) -> Ta
     scale = max((_outlay(each.way) for each in found.ways), default=0)
     saying = _Saying(found, ticket, may, max(scale, 1))
     words = tuple(ASSUMED[name].of(lang()) for name in found.read.assumed)
-    return Table(tuple(saying.way(each) for each in found.ways), words)
+    ways = tuple(saying.way(each) for each in found.ways)
+    if found.stock is None:
+        return Table(ways, words)
+    return Table(ways, words, stock_words(found.stock.said), saying.old(found.stock), saying.short())
 
 
 def _outlay(way: Costed) -> int:
@@ -142,6 +151,19 @@ class _Saying:
             act=address,
             act_words=_("Refuse ...") if way.name == REJECT else _("Do this"),
         )
+
+    def old(self, seen: StockSeen) -> str:
+        """Say how old a figure of stock is, and from when on that counts as old; empty before."""
+        if not seen.old:
+            return ""
+        figure = self._figure(self._found.figures["stock_days"])
+        words = _("The stock was counted {days} days ago and may have changed (old after {most}: {source}).")
+        return words.format(days=seen.days, most=figure.value, source=figure.source)
+
+    def short(self) -> str:
+        """Name the ways that are left out for want of goods; empty where there are none."""
+        names = "、".join(self._name(name) for name in self._found.short)
+        return _("Not possible, nothing in stock: {ways}.").format(ways=names) if names else ""
 
     def _name(self, name: str) -> str:
         remedy = self._found.book.remedies.get(name)
@@ -194,6 +216,19 @@ class _Saying:
         return FigureShown(spec.label.of(lang()), amount_of(figure.value, spec.unit), told, figure.few)
 
 
+def stock_words(stock: Stock) -> str:
+    """Say how many pieces are left, and where that number comes from."""
+    source = (
+        _("set by the shop: {source}, {who}, from {day}").format(
+            source=_("the page of the article"), who=stock.said_by, day=stock.counted_on.isoformat()
+        )
+        if stock.source == StockSource.PAGE
+        else _("product register, {day}").format(day=stock.counted_on.isoformat())
+    )
+    words = _("In stock: {left} (counted {pieces}, held for tickets {taken}; {source})")
+    return words.format(left=stock.left, pieces=stock.pieces, taken=stock.taken, source=source)
+
+
 def goodwill_source(name: str) -> str:
     """Say that a number is that of a goodwill which the shop keeps."""
     return _("goodwill of the shop: {name}").format(name=name)
@@ -214,6 +249,8 @@ def amount_of(value: int, unit: Unit) -> str:
         return money(value)
     if unit is Unit.MINUTES:
         return _("{count} min").format(count=value)
+    if unit is Unit.DAYS:
+        return _("{count} days").format(count=value)
     return f"{value / _WHOLE_BP:g}%"
 
 
@@ -224,7 +261,7 @@ def source_of(figure: Figure, settled: Mapping[str, Settled]) -> str:
     if figure.origin is Origin.SETTING:
         return _set_by(settled.get(figure.name))
     if figure.rate is not None:
-        return counted_words(figure.rate)
+        return counted_words(figure.rate, SPECS[figure.name].unit)
     return _("assumption of the program, not measured")
 
 
@@ -235,12 +272,15 @@ def _set_by(row: Settled | None) -> str:
     return words.format(source=row.source, who=row.by, day=row.since.isoformat())
 
 
-def counted_words(rate: Rate) -> str:
+def counted_words(rate: Rate | Mean, unit: Unit) -> str:
     """Say what an estimate rests on, how weak it is, and what was believed before any case."""
     weak = _("estimated from {count} cases, very weak") if rate.few else _("estimated from {count} cases")
     prior = _("before any case: {rate}, weighing as {weight} cases")
     said = weak.format(count=rate.cases)
-    believed = prior.format(rate=amount_of(rate.prior.rate_bp, Unit.BP), weight=rate.prior.weight)
+    believed = prior.format(rate=amount_of(rate.prior.value, unit), weight=rate.prior.weight)
+    if isinstance(rate, Mean):
+        mean = amount_of(rate.total // rate.cases, unit) if rate.cases else "—"
+        return _("{said} (mean of them {mean}; {prior})").format(said=said, mean=mean, prior=believed)
     return _("{said} ({hits} of {count}; {prior})").format(
         said=said, hits=rate.hits, count=rate.cases, prior=believed
     )

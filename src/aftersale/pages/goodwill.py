@@ -10,6 +10,7 @@ from aftersale.api.access import ticket_for
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.roles import Permission
+from aftersale.pages.acting import moment_of
 from aftersale.pages.costs_shown import KIND_WORDS
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from aftersale.tickets.models import Ticket
 
+# Handing over is work of who ships and answers, and so is saying that it was a slip.
+_NEEDS = {flows.DELIVERED: Permission.ANSWER, flows.NOT_DELIVERED: Permission.ANSWER}
+
 
 @page
 def give(ask: Ask, ticket_id: int) -> HttpResponse:
@@ -33,10 +37,11 @@ def give(ask: Ask, ticket_id: int) -> HttpResponse:
     said = ask.said("goodwill")
     try:
         chosen = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0  # noqa: PLR2004  # a key
-        made = flows.give(ticket, ask.person, chosen, ask.said("text")[:LONGEST_TEXT], ask.now)
+        until = moment_of(ask.said("until")) if ask.said("until") else None
+        made = flows.give(ticket, ask.person, chosen, ask.said("text")[:LONGEST_TEXT], ask.now, until)
     except AftersaleError as refusal:
         return _form(ask, ticket, refusal)
-    words = _("{name} is held for the buyer. Hand it over, then say so on the ticket.")
+    words = _("{name} is held for the buyer. It stands under To do until somebody has handed it over.")
     return ended(ask, words.format(name=made.goodwill.name), "ticket", ticket_id)
 
 
@@ -53,6 +58,7 @@ def _form(ask: Ask, ticket: Ticket, why: AftersaleError | None = None) -> HttpRe
         listed=found,
         kinds={code: words.of(lang()) for code, words in KIND_WORDS.items()},
         kind=kind,
+        until=ask.now + flows.USUAL_TIME,
         why=why,
     )
 
@@ -61,6 +67,8 @@ def _form(ask: Ask, ticket: Ticket, why: AftersaleError | None = None) -> HttpRe
 @page
 def settle(ask: Ask, ticket_id: int, given_id: int, what: str) -> HttpResponse:
     """Say that it was handed over, used, or is taken back."""
-    ticket = ticket_for(ask.caller, ticket_id, Permission.APPROVE)
+    ticket = ticket_for(ask.caller, ticket_id, _NEEDS.get(what, Permission.APPROVE))
     flows.settle(ticket, ask.person, given_id, what, ask.now)
+    if ask.said("next") == "tasks":
+        return ended(ask, _("Saved."), "tasks")
     return ended(ask, _("Saved."), "ticket", ticket_id)

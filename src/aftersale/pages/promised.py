@@ -1,9 +1,11 @@
-"""Place promises among the rows of the queue, each where its end falls."""
+"""Place promises and goodwill to be handed over among the rows of the queue, each where its end falls."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aftersale.pages.handing import hand_over
+from aftersale.tickets.goodwill import HAND_OVER
 from aftersale.tickets.models import Task
 from aftersale.tickets.promises import PROMISE
 
@@ -17,10 +19,14 @@ _MOST = 50
 
 
 class Promised:
-    """Give promises in the order of their ends, each once, while a list is written from top to bottom."""
+    """Give promises in the order of their ends, each once, while a list is written from top to bottom.
+
+    `handing` says by task how goodwill is handed over.
+    """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self._left = list(tasks)
+        self.handing = hand_over(self._left)
 
     def __bool__(self) -> bool:
         """Tell whether any is left."""
@@ -43,7 +49,9 @@ def promised_between(
     shops: Collection[int], person_id: int | None, since: datetime | None, until: datetime | None
 ) -> Promised:
     """Read open promises of some shops, of one person where named, whose end lies in (since, until]."""
-    found = Task.objects.filter(shop__in=shops, kind=PROMISE, done_at=None, due_at__isnull=False)
+    found = Task.objects.filter(
+        shop__in=shops, kind__in=(PROMISE, HAND_OVER), done_at=None, due_at__isnull=False
+    )
     if person_id is not None:
         found = found.filter(assignee=person_id)
     if since is not None:

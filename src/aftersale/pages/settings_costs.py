@@ -60,7 +60,10 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one figure of the shop in words, with what history says beside it and what was set over time."""
+    """Hold one figure of the shop in words, with what history says beside it and what was set over time.
+
+    `untold`: no history of the shop tells it, so that it stays an assumption until somebody sets it.
+    """
 
     name: str
     label: str
@@ -71,6 +74,7 @@ class Row:
     counted: str
     unit: str
     own: bool
+    untold: bool
     by_category: bool
     told: tuple[Set, ...]
 
@@ -151,9 +155,10 @@ def _row(spec: Spec, counts: Counts, told: tuple[Set, ...]) -> Row:
         source_of(figure, counts.settled),
         amount_of(spec.default, spec.unit),
         figure.few,
-        counted_words(rate) if rate and rate.cases and own else "",
+        counted_words(rate, spec.unit) if rate and rate.cases and own else "",
         _units()[spec.unit],
         own,
+        not spec.prior_weight,
         spec.by_category,
         told,
     )
@@ -181,7 +186,7 @@ def _told(spec: Spec, every: tuple[Settled, ...], today: date) -> tuple[Set, ...
 
 
 def _units() -> Mapping[Unit, str]:
-    return {Unit.FEN: _("yuan"), Unit.BP: "%", Unit.MINUTES: _("minutes")}
+    return {Unit.FEN: _("yuan"), Unit.BP: "%", Unit.MINUTES: _("minutes"), Unit.DAYS: _("days")}
 
 
 @require_POST
@@ -203,9 +208,10 @@ def _number(said: str, unit: Unit) -> int:
     """Read a number in its unit; per cents have two places as yuan have. Raises CostRefused."""
     plain = said.replace("%", "").replace("％", "")
     found = fen_of(plain)
-    if found is None or (unit is Unit.MINUTES and found % 100):
+    whole = unit in {Unit.MINUTES, Unit.DAYS}
+    if found is None or (whole and found % 100):
         raise CostRefused("cost.value")
-    return found // 100 if unit is Unit.MINUTES else found
+    return found // 100 if whole else found
 
 
 def _day(ask: Ask) -> date:

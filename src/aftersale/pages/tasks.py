@@ -14,10 +14,12 @@ from aftersale.api.faults import NotHere
 from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.handing import hand_over, just_handed
 from aftersale.pages.words import verb
 from aftersale.shops.models import Person
-from aftersale.tickets import handling, review
+from aftersale.tickets import review
 from aftersale.tickets.act import REVIEW
+from aftersale.tickets.goodwill import HAND_OVER, end_task
 from aftersale.tickets.instructions import STOP_SALE
 from aftersale.tickets.look import CHANGED_MEANWHILE, SHIPPED_MEANWHILE
 from aftersale.tickets.models import Task
@@ -64,6 +66,7 @@ def _name(key: tuple[str, str]) -> str:
         REVIEW: _("Review what a colleague proposes"),
         review.RETURNED: _("Came back from review: look again"),
         PROMISE: _("Keep what was promised"),
+        HAND_OVER: _("Hand goodwill over to the buyer"),
         STOP_SALE: _("Take off sale"),
         MENTION: _("You are named in a note"),
         WATCHED: _("A ticket you watch has changed"),
@@ -90,6 +93,8 @@ def tasks(ask: Ask) -> HttpResponse:
         proposers=_proposers(found),
         said_reason=said_reason,
         may_review=_may_review(ask),
+        hand_over=hand_over(found),
+        handed=just_handed(ask.caller.shops(Permission.ANSWER), ask.now),
     )
 
 
@@ -115,5 +120,5 @@ def done(ask: Ask, task_id: int) -> HttpResponse:
     ask.caller.let(Permission.ANSWER, task.shop_id if task else None)
     if task is None:
         raise NotHere
-    handling.finish_task(task, ask.person, "done", ask.now)
+    end_task(task, ask.person, "done", ask.now)
     return HttpResponseRedirect(reverse("queue" if ask.said("next") == "queue" else "tasks"))

@@ -119,6 +119,10 @@ KINDS: Mapping[str, tuple[str, Text]] = {
     "evidence_request_closed": ("shop", Text(zh="收回补凭证的链接", en="link for evidence taken back")),
     "goodwill_given": ("shop", Text(zh="留出一项补偿", en="goodwill held for the buyer")),
     "goodwill_delivered": ("shop", Text(zh="补偿已发给买家", en="goodwill handed over")),
+    "goodwill_not_delivered": (
+        "shop",
+        Text(zh="补偿其实没交出去，改回待交付", en="goodwill not handed over after all"),
+    ),
     "goodwill_withdrawn": ("shop", Text(zh="撤回补偿", en="goodwill taken back")),
     "goodwill_used": ("shop", Text(zh="买家用了补偿", en="goodwill used by the buyer")),
     "pack_asked": ("shop", Text(zh="生成举证材料", en="pack of evidence asked for")),

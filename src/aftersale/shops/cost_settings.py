@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aftersale.shops.models import Person, Shop
 
-MOST: Mapping[Unit, int] = {Unit.FEN: 10**8, Unit.BP: 10_000, Unit.MINUTES: 24 * 60}
+MOST: Mapping[Unit, int] = {Unit.FEN: 10**8, Unit.BP: 10_000, Unit.MINUTES: 24 * 60, Unit.DAYS: 365}
 """The largest value of a figure by its unit."""
 
 USUAL_PRESET, MOST_WEIGHT, LONGEST_SOURCE = "balanced", 100, 200
@@ -37,8 +37,8 @@ _WORDS: dict[str, tuple[Text, Text]] = {
     "cost.value": (
         Text(zh="这个数不能用。", en="This number cannot be used."),
         Text(
-            zh="金额写元（如 12.50），比例写 0 到 100 的百分数，时间写分钟。",
-            en="Write yuan (such as 12.50), per cents from 0 to 100, or minutes.",
+            zh="金额写元（如 12.50），比例写 0 到 100 的百分数，时间写整分钟，天数写整数。",
+            en="Write yuan (such as 12.50), per cents from 0 to 100, whole minutes or days.",
         ),
     ),
     "cost.source": (

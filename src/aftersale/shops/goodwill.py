@@ -67,6 +67,16 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         Text(zh="这张售后单已经给过这一项。", en="This ticket has it already."),
         Text(zh="要再给就换一项；给错了先撤回。", en="Choose another one, or take the first back."),
     ),
+    "goodwill.due": (
+        Text(zh="交付时间要在现在之后。", en="When it is handed over lies before now."),
+        Text(zh="改一下时间；已写的内容还在。", en="Correct the time; what you wrote is kept."),
+    ),
+    "goodwill.not_done": (
+        Text(zh="这项补偿还没交给买家。", en="It was not handed over to the buyer."),
+        Text(
+            zh="交了再勾；不给了就在售后单上撤回。", en="Tick it once it was, or take it back on the ticket."
+        ),
+    ),
     "goodwill.settled": (
         Text(zh="这项补偿已经不是这个状态了。", en="It no longer stands as you saw it."),
         Text(zh="刷新看看现在的状态。", en="Look at it again."),
@@ -189,6 +199,13 @@ def deliver(given: GoodwillGiven, now: datetime) -> None:
     """Note that it was handed over; raises GoodwillRefused where it was before, or was taken back."""
     held = GoodwillGiven.objects.filter(pk=given.pk, withdrawn_at=None, delivered_at=None)
     if not held.update(delivered_at=now):
+        raise GoodwillRefused("goodwill.settled")
+
+
+def not_delivered(given: GoodwillGiven, now: datetime) -> None:  # noqa: ARG001  # as its neighbours
+    """Take back that it was handed over; raises GoodwillRefused where it was not, or the buyer used it."""
+    handed = GoodwillGiven.objects.filter(pk=given.pk, used_at=None, delivered_at__isnull=False)
+    if not handed.update(delivered_at=None):
         raise GoodwillRefused("goodwill.settled")
 
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from aftersale.domain.clock import SHANGHAI
 from aftersale.shops.models import Product
+from aftersale.shops.models.stock import StockSource
+from aftersale.shops.stock import Count, count_of_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from aftersale.shops.models import Shop
 
@@ -26,6 +29,8 @@ class ArticleRow:
     """Hold what somebody says of one article; a value None takes away what was known.
 
     `cells` are texts by column, `facts` what they state (JSON values), `origins` the column of each fact.
+    `stock` counts pieces as of `stock_day`, a day of Shanghai; None there: as of today. Without `stock` what
+    was counted before holds.
     """
 
     article_no: str
@@ -33,6 +38,8 @@ class ArticleRow:
     cells: Mapping[str, str | None] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     origins: Mapping[str, str | None] = field(default_factory=dict)
+    stock: int | None = None
+    stock_day: date | None = None
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -135,7 +142,7 @@ class _Storing:
         if product is None:
             return self._add(row)
         # A second row of an article, and one with a fault, which states nothing: what is known holds.
-        if product.pk in self.taken or (product.facts and not row.facts):
+        if product.pk in self.taken or (product.facts and not row.facts and row.stock is None):
             return Stored.PARKED
         self.taken.add(product.pk)
         return self._change(product, row)
@@ -144,7 +151,7 @@ class _Storing:
         product = Product(shop=self.shop, article_no=row.article_no, changed_at=self.now)
         _lay_over(product, row)
         product.save(force_insert=True)
-        self._keep(product, row, {})
+        self._keep(product, row, {}, self._counted(product, row))
         self.known.add(product)
         self.taken.add(product.pk)
         return Stored.NEW
@@ -152,17 +159,33 @@ class _Storing:
     def _change(self, product: Product, row: ArticleRow) -> Stored:
         before = _said(product)
         _lay_over(product, row)
-        if _said(product) == before:
+        stock = self._counted(product, row)
+        if _said(product) == before and not stock:
             return Stored.UNCHANGED
-        product.changed_at = self.now
-        product.save(update_fields=["product_id", "cells", "facts", "origins", "changed_at"])
-        self._keep(product, row, before)
+        if _said(product) != before:
+            product.changed_at = self.now
+            product.save(update_fields=["product_id", "cells", "facts", "origins", "changed_at"])
+        self._keep(product, row, before, stock)
         return Stored.CHANGED
 
-    def _keep(self, product: Product, row: ArticleRow, before: Mapping[str, object]) -> None:
+    def _counted(self, product: Product, row: ArticleRow) -> Mapping[str, object]:
+        """Take the stock that a row says, and give what of it is new."""
+        if row.stock is None:
+            return {}
+        day = row.stock_day or self.now.astimezone(SHANGHAI).date()
+        new = count_of_sheet(product, Count(row.stock, day, StockSource.SHEET))
+        return {"stock": row.stock, "stock_day": day.isoformat()} if new else {}
+
+    def _keep(
+        self,
+        product: Product,
+        row: ArticleRow,
+        before: Mapping[str, object],
+        stock: Mapping[str, object],
+    ) -> None:
         numbers = dict.fromkeys((product.article_no, product.product_id, *row.numbers))
         named = tuple(filter(None, numbers))
-        self.changes.append(ArticleChange(product.pk, named, before, _said(product)))
+        self.changes.append(ArticleChange(product.pk, named, before, {**_said(product), **stock}))
 
 
 @transaction.atomic

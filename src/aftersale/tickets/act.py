@@ -34,6 +34,7 @@ from aftersale.tickets.refusal import (
     check_intent,
     keep_trace,
 )
+from aftersale.tickets.replacements import hold_piece
 from aftersale.tickets.said import claimed_freight
 from aftersale.tickets.standing import FIELD
 from aftersale.tickets.steps import INSPECTION, Stage
@@ -60,6 +61,9 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     Decision.ACCEPTED: ("reopen", "propose"),
     Decision.REFUSED: ("reopen", "propose"),
 }
+
+
+_NO_MORE: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def accept(  # a step to die at is for tests of exactly that
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
     PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, FreightOpen, DoneAlready,
-    SecondPersonNeeded, DayCapReached or WordingStopped; then nothing happened.
+    SecondPersonNeeded, DayCapReached, WordingStopped or StockGone; then nothing happened.
     """
     check_intent(intent)
     check_words(ticket.shop, intent.params.get("text"), now)
@@ -200,7 +204,7 @@ def accept(  # a step to die at is for tests of exactly that
     action = _written(ticket, person, intent, now)
     if rule is not None:
         automatic.use(rule, action, now)
-    _intend(ticket, action, intent, decided, "action_intended")
+    _intend(ticket, action, intent, decided, "action_intended", hold_piece(action, now))
     _end_reviews(ticket, person, now)
     step("accepting")
     _wake(action, intent)
@@ -274,7 +278,14 @@ def _written(ticket: Ticket, person: Person | None, intent: Intent, now: datetim
     )
 
 
-def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: str) -> None:
+def _intend(
+    ticket: Ticket,
+    action: Action,
+    intent: Intent,
+    decided: str,
+    kind: str,
+    also: Mapping[str, object] = _NO_MORE,
+) -> None:
     wait = begun(ticket, Whom.PLATFORM, action.approved_at)
     fields: dict[str, object] = {**wait, FIELD[Machine.DECISION]: decided}
     if action.verb in REFUNDS:
@@ -291,6 +302,7 @@ def _intend(ticket: Ticket, action: Action, intent: Intent, decided: str, kind: 
         "paid_unknown_accepted": intent.paid_unknown_accepted,
         **({"inspected": True, "held": ticket.held} if intent.inspected else {}),
         "not_before": action.not_before.isoformat(),
+        **also,
     }
     if (by_rule := automatic.rule_behind(action)) is not None:
         data["automation"] = str(by_rule)

@@ -15,7 +15,7 @@ from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CLAIM, FAIL, FINISH, LOSE_SIGHT, locked, move, note_down
 from aftersale.tickets.perform import LEASE, ask_to_confirm
 from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
-from aftersale.tickets.sight import LEAVES_NO_TRACE, SHOWS
+from aftersale.tickets.sight import IN_THE_LOG, LEAVES_NO_TRACE, SHOWS, said_in_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -113,7 +113,9 @@ def look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
     notice = _read(action, channel, now, outside) if channel.can_read else None
     if notice is not None:
         outside.take(action.shop, notice, now)
-    settled = _seen_there(action_id, notice, now, outside.surely_over) or _look_again_later(
+    in_log = _in_log(action, channel, now, outside) and _arrived(action_id, now)
+    seen = in_log or _seen_there(action_id, notice, now, outside.surely_over)
+    settled = seen or _look_again_later(
         action_id, now, None if channel.can_read else _LOOK_AGAIN, outside.surely_over
     )
     if not settled:
@@ -131,6 +133,29 @@ def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> 
         return channel.read(action.ticket.ticket_no, outside.hands_of(action.shop, now))
     except ChannelError:
         return None
+
+
+def _in_log(action: Action, channel: Channel, now: datetime, outside: Outside) -> bool:
+    """Read the log of a ticket for what was sent, before anybody is asked or anything is tried again."""
+    history, text = getattr(channel, "history", None), str(action.params.get("text", ""))
+    if history is None or action.verb not in IN_THE_LOG or action.sent_at is None:
+        return False
+    try:
+        lines = history(action.ticket.ticket_no, outside.hands_of(action.shop, now))
+    except ChannelError:
+        return False
+    # Platforms tell whole seconds.
+    return said_in_log(text, action.sent_at.replace(microsecond=0), lines)
+
+
+@transaction.atomic
+def _arrived(action_id: int, now: datetime) -> bool:
+    """End an action as done whose words stand in the log."""
+    action = locked(action_id)
+    if action.state != ActionState.UNKNOWN:
+        return False
+    move(action, FINISH, Entry("action_observed", now, data={"seen": "log"}))
+    return True
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from aftersale.tickets.models import Action, StoredDecision
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.parties import parties_again
+from aftersale.tickets.replacements import piece_not_sent
 from aftersale.tickets.search import index_rows
 from aftersale.tickets.standing import lane_of
 from aftersale.tickets.steps import Stage, stage_of
@@ -103,6 +104,8 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
     states = _states(ticket, read)
     stored = decision_fields(decision, bench.verdicts, bench.sharing, origin.now)
     data = event_data(read, origin, judged, states)
+    if ticket.open and not notice.open:
+        data |= piece_not_sent(ticket.pk, states, origin.now)
     entry = Entry("observed", origin.now, origin.actor, data, personal_of(notice))
     wanted = wanted_for(bench.shop, notice, decision, judged.clock, judged.stage, ticket.applied_at)
     deadlines = reset(ticket, wanted, origin.now)

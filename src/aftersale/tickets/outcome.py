@@ -15,6 +15,7 @@ from aftersale.tickets import ledger
 from aftersale.tickets.alarms import UNAUTHORISED, UNKNOWN_OUTCOME, end_alarms
 from aftersale.tickets.change import change
 from aftersale.tickets.models import Action, Task, Ticket
+from aftersale.tickets.replacements import piece_back
 from aftersale.tickets.stops import not_needed
 from aftersale.tickets.waiting import Whom, begun, ended
 
@@ -126,8 +127,9 @@ def applied(action: Action, step: Step, now: datetime, **fields: object) -> dict
         if after != ActionState.DONE:
             not_needed(action, now)
         end_alarms(cause_gone(action, after), now)
+    back = piece_back(action, now) if after in _ENDED - {ActionState.DONE} else {}
     _store(action, state=after.value, **fields)
-    return {**named(action), "from": before.value, "to": after.value}
+    return {**named(action), "from": before.value, "to": after.value, **back}
 
 
 def cause_gone(action: Action, after: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from aftersale.channels.register.words import STOCK, STOCK_DAY
 from aftersale.domain.errors import FactsInvalid
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.shops.models import Product
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PRODUCT = "product"
 _BATCH, _NUMBERS, _TRIES = 200, 400, 3
 CATCH_UP = "register_catch_up"
+# Moves by itself, so it is a number of the register and no text of it.
+_STOCK = frozenset({STOCK, STOCK_DAY})
 # A job is lost for minutes at most; what changed before a day has long been judged again.
 _LOOK_BACK = timedelta(days=1)
 
@@ -46,7 +49,15 @@ class Judged:
 def rows_of(register: Register) -> list[ArticleRow]:
     """Turn a register that a channel read into plain rows."""
     return [
-        ArticleRow(each.article_no or "", each.product_id or "", each.cells, each.facts, each.origins)
+        ArticleRow(
+            each.article_no or "",
+            each.product_id or "",
+            {title: text for title, text in each.cells.items() if title not in _STOCK},
+            each.facts,
+            each.origins,
+            each.stock,
+            each.stock_day,
+        )
         for each in register.articles
     ]
 

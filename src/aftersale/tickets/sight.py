@@ -8,9 +8,13 @@ from aftersale.channels.verbs import FLAG_WORDS, Verb
 from aftersale.domain.states import Arbitration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from aftersale.channels.base import Notice
+    from aftersale.channels.interface import Said
+
+_SHOP = "merchant"
 
 
 def _flag(params: Mapping[str, object], notice: Notice) -> bool:
@@ -36,6 +40,16 @@ def _evidence(_params: Mapping[str, object], notice: Notice) -> bool | None:
     return None if said.pictures else False
 
 
+def said_in_log(text: str, since: datetime, lines: Iterable[Said]) -> bool:
+    """Tell whether the shop's own words stand in the negotiation log of a ticket since they were sent.
+
+    A text in pictures alone proves nothing here: only words are compared.
+    """
+    wanted = "".join(text.split())
+    ours = (line for line in lines if line.role == _SHOP and line.at >= since)
+    return bool(wanted) and any(wanted in "".join(line.words.split()) for line in ours)
+
+
 SHOWS: Mapping[str, Callable[[Mapping[str, object], Notice], bool | None]] = {
     Verb.FLAG: _flag,
     Verb.REMARK: _text,
@@ -44,6 +58,9 @@ SHOWS: Mapping[str, Callable[[Mapping[str, object], Notice], bool | None]] = {
     Verb.SUBMIT_EVIDENCE: _evidence,
 }
 """Acts that a look at the ticket shows as done or not; None where it cannot tell."""
+
+IN_THE_LOG = frozenset({Verb.SUBMIT_EVIDENCE})
+"""Acts whose words the platform keeps in the log of the ticket."""
 
 LEAVES_NO_TRACE = frozenset({Verb.INTERCEPT, Verb.SMALL_PAYOUT})
 """Acts of which no look at the ticket tells anything: a person is asked."""

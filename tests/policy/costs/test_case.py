@@ -71,6 +71,13 @@ def test_what_nobody_has_confirmed_is_assumed_and_said() -> None:
     assert lawful(made) == ("return_refund",)
 
 
+@pytest.mark.parametrize(("pieces", "in_stock"), [(0, False), (1, True)])
+def test_a_stock_that_is_known_counts_and_is_no_assumption(pieces: int, in_stock: bool) -> None:  # noqa: FBT001
+    found = read(decision(), 12_900, 12_900, pieces)
+    assert found.case.in_stock is in_stock
+    assert "stock" not in found.assumed
+
+
 def test_without_the_price_what_is_asked_for_stands_in_its_place() -> None:
     found = read(decision("paid_fen", paid_fen=0), None, 4_000)
     assert (found.case.price_fen, found.case.refundable_fen) == (4_000, 4_000)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersale.policy.costs.compare import Case, Costed, compared, costed
+from aftersale.policy.costs.compare import Case, Costed, compared, costed, out_of_stock
 from aftersale.policy.costs.estimate import Prior, estimated
 from aftersale.policy.costs.figures import SPECS, Origin, figures_of
 from aftersale.policy.costs.rank import CRITERIA, PRESETS, placed, ranked
@@ -147,6 +147,19 @@ def test_each_number_tells_where_it_comes_from() -> None:
     assert costed("coupon", CUP, figures).parts[0].figures[1].cases == 4
 
 
+def test_a_figure_that_averages_is_the_mean_of_its_amounts_and_any_other_one_a_rate() -> None:
+    freight = SPECS["return_freight_fen"].estimated(6_000, 4)
+    assert (freight.value, freight.cases, freight.few) == (1_083, 4, True)
+    lost = SPECS["lost_bp"].estimated(3, 4)
+    assert lost.value == 6_250
+    figures = figures_of({}, {"return_freight_fen": freight, "lost_bp": lost}, {})
+    assert (figures["return_freight_fen"].value, figures["return_freight_fen"].origin) == (
+        1_083,
+        Origin.HISTORY,
+    )
+    assert figures["lost_bp"].value == 6_250
+
+
 def test_the_prior_of_a_figure_is_its_default() -> None:
     assert SPECS["lost_bp"].prior == Prior(6_000, 20)
 
@@ -176,7 +189,7 @@ CASES = st.builds(
 @given(CASES)
 def test_every_way_is_the_sum_of_its_parts_and_gives_nothing_negative(case: Case) -> None:
     ways = compared(WAYS, case, DEFAULTS)
-    assert len(ways) == len(WAYS)
+    assert {way.name for way in ways} | set(out_of_stock(WAYS, case)) == set(WAYS)
     for way in ways:
         assert way.net_fen == sum(part.fen for part in way.parts)
         assert way.gives_fen >= 0
@@ -206,14 +219,16 @@ def test_of_two_with_the_same_points_the_buyer_gets_the_one_that_gives_more() ->
     assert [each.way.name for each in found] == ["gift", "coupon"]
 
 
-def test_what_needs_goods_cannot_be_done_without_stock() -> None:
+def test_what_needs_goods_that_are_not_in_stock_is_no_way_and_is_named() -> None:
     case = replace(CUP, in_stock=False)
+    assert out_of_stock([*WAYS, "ask"], case) == ("exchange", "reship", "reship_missing")
+    assert out_of_stock(WAYS, CUP) == ()
     points = {
         each.way.name: each.points for each in ranked(compared(WAYS, case, DEFAULTS), case, PRESETS["cost"])
     }
-    assert points["exchange"]["feasible"] == 0
+    assert set(WAYS) - set(points) == {"exchange", "reship", "reship_missing"}
     assert points["refund_no_return"]["feasible"] == 100
-    assert points["coupon"]["feasible"] == 60
+    assert points["coupon"]["feasible"] == points["gift"]["feasible"] == 60
 
 
 def test_without_a_price_or_a_demand_nothing_divides_by_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersale.policy.costs.estimate import FEW, WHOLE, Prior, estimated, share
+from aftersale.policy.costs.estimate import FEW, WHOLE, Prior, averaged, estimated, share
 
 PRIORS = st.builds(Prior, st.integers(0, WHOLE), st.integers(1, 200))
 
@@ -28,8 +28,8 @@ def test_a_rate_is_the_prior_drawn_towards_the_cases(hits: int, cases: int, want
 def test_a_rate_lies_between_the_prior_and_what_was_seen(prior: Prior, hits: int, more: int) -> None:
     cases = hits + more
     rate = estimated(prior, hits, cases).bp
-    seen = WHOLE * hits // cases if cases else prior.rate_bp
-    assert min(prior.rate_bp, seen) - 1 <= rate <= max(prior.rate_bp, seen) + 1
+    seen = WHOLE * hits // cases if cases else prior.value
+    assert min(prior.value, seen) - 1 <= rate <= max(prior.value, seen) + 1
 
 
 @given(PRIORS, st.integers(0, 100), st.integers(0, 100))
@@ -48,6 +48,20 @@ def test_few_cases_are_called_few_up_to_the_day_they_are_not() -> None:
 def test_what_cannot_have_been_seen_is_refused(prior: tuple[int, int], hits: int, cases: int) -> None:
     with pytest.raises(ValueError, match="hits"):
         estimated(Prior(*prior), hits, cases)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 200), st.lists(st.integers(0, 10**6), max_size=50))
+def test_a_mean_lies_between_the_prior_and_what_was_seen(prior: int, weight: int, amounts: list[int]) -> None:
+    mean = averaged(Prior(prior, weight), sum(amounts), len(amounts))
+    low, high = min([prior, *amounts]), max([prior, *amounts])
+    assert low <= mean.value <= high
+    assert mean.few is (len(amounts) < FEW)
+
+
+@pytest.mark.parametrize(("total", "cases", "weight"), [(1, 0, 20), (-1, 1, 20), (0, -1, 20), (0, 0, 0)])
+def test_amounts_without_cases_are_refused(total: int, cases: int, weight: int) -> None:
+    with pytest.raises(ValueError, match="amounts"):
+        averaged(Prior(1_000, weight), total, cases)
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, WHOLE))

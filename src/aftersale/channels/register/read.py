@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from aftersale.channels.base import Parked, SheetRefused
@@ -20,15 +21,26 @@ from aftersale.channels.register.words import (
     OPT_OUT_OF,
     OPT_OUT_WORDS,
     PRODUCT_ID,
+    STOCK,
+    STOCK_DAY,
     Column,
     Sort,
     settled_by_category,
     settled_by_opt_out,
 )
-from aftersale.channels.spreadsheet.cells import Unreadable, clean, read_flag, read_id, read_money, text_of
+from aftersale.channels.spreadsheet.cells import (
+    Unreadable,
+    clean,
+    read_flag,
+    read_id,
+    read_money,
+    read_time,
+    text_of,
+)
 from aftersale.channels.spreadsheet.columns import plain_title
 from aftersale.channels.spreadsheet.reader import open_sheets
 from aftersale.channels.spreadsheet.workbook import Limits
+from aftersale.domain.clock import SHANGHAI
 from aftersale.texts import translator
 
 if TYPE_CHECKING:
@@ -40,7 +52,7 @@ if TYPE_CHECKING:
 
 FILES = ("articles.csv", "articles.xlsx")
 _HEADER_WITHIN = 5
-_MOST_DAYS = 36_500
+_MOST_DAYS, _MOST_PIECES = 36_500, 10**6
 _ROUNDED = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+")
 
 
@@ -48,7 +60,8 @@ _ROUNDED = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+")
 class Article:
     """Hold what the register says of one article; a row with a fault keeps its cells and states no facts.
 
-    `cells` are the texts by column, `origins` names the column from which each fact came.
+    `cells` are the texts by column, `origins` names the column from which each fact came. `stock` counts the
+    pieces in stock, `stock_day` is the day of Shanghai on which they were counted.
     """
 
     article_no: str | None
@@ -56,6 +69,8 @@ class Article:
     cells: Mapping[str, str]
     facts: Mapping[str, object]
     origins: Mapping[str, str]
+    stock: int | None = None
+    stock_day: date | None = None
 
     @property
     def note(self) -> str | None:
@@ -115,6 +130,18 @@ def _days(raw: str) -> int:
     return int(text)
 
 
+def _pieces(raw: str) -> int:
+    text = clean(raw).removesuffix("件").removesuffix(".0")
+    if not (text.isascii() and text.isdecimal()) or int(text) > _MOST_PIECES:
+        raise _NotAllowed(f"0 - {_MOST_PIECES}")
+    return int(text)
+
+
+def _day(raw: str) -> date | None:
+    moment = read_time(raw)
+    return moment.astimezone(SHANGHAI).date() if moment else None
+
+
 def _word(codes: Mapping[str, str], words: Mapping[str, tuple[str, ...]]) -> Callable[[str], str]:
     allowed = "、".join(known[0] for known in words.values())
 
@@ -134,6 +161,8 @@ _READERS: dict[Sort, Callable[[str], object]] = {
     Sort.FLAG: _flag,
     Sort.MONEY: read_money,
     Sort.DAYS: _days,
+    Sort.PIECES: _pieces,
+    Sort.DAY: _day,
     Sort.CATEGORY: _word(CATEGORY_OF, CATEGORY_WORDS),
     Sort.OPT_OUT: _word(OPT_OUT_OF, OPT_OUT_WORDS),
 }
@@ -154,7 +183,14 @@ class _Draft:
 
     def article(self) -> Article:
         facts, origins = self._facts() if self.fault is None else ({}, {})
-        return Article(self.key(ARTICLE_NO), self.key(PRODUCT_ID), self.cells, facts, origins)
+        numbers = self.key(ARTICLE_NO), self.key(PRODUCT_ID)
+        return Article(*numbers, self.cells, facts, origins, *self._stock())
+
+    def _stock(self) -> tuple[int | None, date | None]:
+        pieces, day = self.read.get(STOCK), self.read.get(STOCK_DAY)
+        if self.fault is not None or not isinstance(pieces, int):
+            return None, None
+        return pieces, day if isinstance(day, date) else None
 
     def _facts(self) -> tuple[dict[str, object], dict[str, str]]:
         facts: dict[str, object] = {}

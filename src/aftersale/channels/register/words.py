@@ -21,6 +21,8 @@ class Sort(StrEnum):
     DAYS = "days"
     CATEGORY = "category"
     OPT_OUT = "opt_out"
+    PIECES = "pieces"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Column:
 
 ARTICLE_NO, PRODUCT_ID, ARTICLE = "商家编码", "商品ID", "商品名称"
 CATEGORY, OPT_OUT, BATCH, NOTE = "类目", "不支持无理由类别", "批次", "批次备注"
+STOCK, STOCK_DAY = "库存", "库存日期"
 TICKETS, QUESTIONS = "相关售后单", "待补的信息"
 
 COLUMNS = (
@@ -60,6 +63,8 @@ COLUMNS = (
     Column("成本", Sort.MONEY, ("cost", "商品成本")),
     Column("退货成本", Sort.MONEY, ("return_cost",), "return_cost_fen"),
     Column("供应商", Sort.TEXT, ("supplier",)),
+    Column(STOCK, Sort.PIECES, ("stock", "库存数量", "可用库存")),
+    Column(STOCK_DAY, Sort.DAY, ("stock_day", "库存时间")),
     Column(BATCH, Sort.TEXT, ("batch",), "batch"),
     Column(NOTE, Sort.TEXT, ("备注", "note")),
 )

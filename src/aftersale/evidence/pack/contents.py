@@ -46,6 +46,11 @@ class Exhibit:
     original_sha256: str = ""
     drawable: bool = False
 
+    @property
+    def digest(self) -> str:
+        """Name the file that was given, whatever was made black in the copy that is shown."""
+        return self.original_sha256 or self.sha256
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

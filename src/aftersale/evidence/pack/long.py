@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
@@ -40,11 +41,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Hold what goes to a platform: pictures (JPEG), text, and what was left out with the reason."""
+    """Hold what goes to a platform: pictures (JPEG), text, and what was left out with the reason.
+
+    `shows` names by picture the pieces on it, by SHA-256 and in their order.
+    """
 
     pictures: tuple[bytes, ...]
     text: str
     left_out: tuple[Text, ...]
+    shows: tuple[tuple[str, ...], ...] = ()
 
 
 def fit(exhibits: Sequence[Exhibit], text: str, limits: Limits) -> Fitted:
@@ -64,7 +69,17 @@ def fit(exhibits: Sequence[Exhibit], text: str, limits: Limits) -> Fitted:
     short = shortened(text, limits.text)
     if short != text:
         left_out.append(_cut(len(text), limits.text))
-    return Fitted(pictures, short, tuple(left_out))
+    return Fitted(pictures, short, tuple(left_out), tuple(_shows(piles, drawn)))
+
+
+def _shows(
+    piles: Iterable[Sequence[Image.Image]], drawn: Iterable[tuple[int, Exhibit]]
+) -> Iterator[tuple[str, ...]]:
+    """Name what stands on each picture; strips keep the order in which they were drawn."""
+    digests = (exhibit.digest for _, exhibit in drawn)
+    for pile in piles:
+        # The stills of a film stand for one piece.
+        yield tuple(dict.fromkeys(islice(digests, len(pile))))
 
 
 def shortened(text: str, most: int) -> str:

@@ -27,7 +27,7 @@ ASSUMED: Mapping[str, Text] = {
         zh="问题程度还没核实，按轻微算。", en="How bad it is nobody has confirmed; counted as minor."
     ),
     "stock": Text(
-        zh="售后台不记库存，按有货算。", en="The desk keeps no stock; goods are taken to be there."
+        zh="这件商品没登记库存，按有货算。", en="Nobody said its stock; goods are taken to be there."
     ),
     "freight": Text(
         zh="退货运费谁付还没定，按商家付算。", en="Who pays the way back is open; counted as the shop."
@@ -59,10 +59,10 @@ class Read:
     category: str
 
 
-def read(decision: Decision, left_fen: int | None, asked_fen: int | None) -> Read:
+def read(decision: Decision, left_fen: int | None, asked_fen: int | None, pieces: int | None = None) -> Read:
     """Read a case; `left_fen` is what may still be refunded of the line, `asked_fen` what is asked for.
 
-    Money in fen, None where it is not known.
+    Money in fen, `pieces` in stock that can be sent; None where it is not known.
     """
     facts, freight = decision.facts, decision.verdict.freight
     paid = _fen(facts, "paid_fen") or 0
@@ -75,9 +75,10 @@ def read(decision: Decision, left_fen: int | None, asked_fen: int | None) -> Rea
         "" if paid else "paid",
         "severity" if fault_assumed else "",
         _BEARS.get(freight, ""),
-        "stock",
+        "stock" if pieces is None else "",
     ]
-    case = Case(price, refundable, asked, fault, freight in _BEARS, _sound(facts, fault), in_stock=True)
+    in_stock = pieces is None or pieces > 0
+    case = Case(price, refundable, asked, fault, freight in _BEARS, _sound(facts, fault), in_stock=in_stock)
     return Read(case, tuple(filter(None, assumed)), _told(facts), str(facts["category"] or ""))
 
 

@@ -199,10 +199,19 @@ def _given(way: Remedied, case: Case, counting: _Counting, parts: Iterable[Part]
     return sum(part.fen for part in parts if part.step in _WORTH)
 
 
+def out_of_stock(names: Iterable[str], case: Case) -> tuple[str, ...]:
+    """Name the ways that cannot be gone because their goods are not in stock."""
+    return () if case.in_stock else tuple(name for name in names if name in WAYS and WAYS[name].stock)
+
+
 def compared(
     lawful: Iterable[str], case: Case, figures: Mapping[str, Figure], offered: Iterable[str] = VOLUNTARY
 ) -> tuple[Costed, ...]:
-    """Count every lawful way, and what the shop may offer beside them; cheapest first, a tie to the buyer."""
+    """Count every lawful way, and what the shop may offer beside them; cheapest first, a tie to the buyer.
+
+    What needs goods that are not in stock is no way and is left out; `out_of_stock` names it.
+    """
     names = dict.fromkeys(name for name in (*lawful, *offered) if name in WAYS)
-    found = (costed(name, case, figures) for name in names)
+    short = out_of_stock(names, case)
+    found = (costed(name, case, figures) for name in names if name not in short)
     return tuple(sorted(found, key=lambda way: (way.net_fen, -way.gives_fen, way.name)))

@@ -1,4 +1,4 @@
-"""Estimate how often something happens from few cases: beta-binomial with its prior, in basis points."""
+"""Estimate from few cases how often something happens, or how much it is, each drawn towards its prior."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ FEW = 30
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Hold what is believed before any case: a rate in basis points that weighs as much as so many cases."""
+    """Hold what is believed before any case: a rate in basis points, or a mean in the unit of its figure.
 
-    rate_bp: int
+    It weighs as much as so many cases.
+    """
+
+    value: int
     weight: int
 
 
@@ -23,6 +26,26 @@ class Rate:
 
     bp: int
     hits: int
+    cases: int
+    prior: Prior
+
+    @property
+    def value(self) -> int:
+        """Give the rate, as the mean of amounts gives its own."""
+        return self.bp
+
+    @property
+    def few(self) -> bool:
+        """Tell whether the estimate rests on few cases of the shop's own."""
+        return self.cases < FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Hold an estimated amount in the unit of its figure with all that it was made of."""
+
+    value: int
+    total: int
     cases: int
     prior: Prior
 
@@ -43,8 +66,22 @@ def estimated(prior: Prior, hits: int, cases: int) -> Rate:
     if not 0 <= hits <= cases or prior.weight + cases <= 0:
         raise ValueError("hits must lie between nothing and the cases, and something must be known")
     weight = prior.weight + cases
-    bp = (2 * (prior.rate_bp * prior.weight + WHOLE * hits) + weight) // (2 * weight)
+    bp = (2 * (prior.value * prior.weight + WHOLE * hits) + weight) // (2 * weight)
     return Rate(bp, hits, cases, prior)
+
+
+def averaged(prior: Prior, total: int, cases: int) -> Mean:
+    """Give the mean of amounts of so many cases, drawn towards the prior, rounded to the nearest.
+
+    Raises ValueError where an amount without a case, or nothing, is to be averaged.
+
+    >>> averaged(Prior(1_000, 20), 6_000, 4).value
+    1083
+    """
+    weight = prior.weight + cases
+    if total < 0 or cases < 0 or (total and not cases) or weight <= 0:
+        raise ValueError("amounts need cases, and something must be known")
+    return Mean((2 * (prior.value * prior.weight + total) + weight) // (2 * weight), total, cases, prior)
 
 
 def share(amount_fen: int, bp: int) -> int:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aftersale.policy.costs.estimate import Prior
+from aftersale.policy.costs.estimate import Prior, averaged, estimated
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aftersale.policy.costs.estimate import Rate
+    from aftersale.policy.costs.estimate import Mean, Rate
 
 
 class Unit(StrEnum):
@@ -24,6 +24,7 @@ class Unit(StrEnum):
     FEN = "fen"
     BP = "bp"
     MINUTES = "minutes"
+    DAYS = "days"
 
 
 class Origin(StrEnum):
@@ -37,8 +38,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Describe one figure; its default counts for `prior_weight` cases, 0 where none are counted.
+    """Describe one figure; its default counts for `prior_weight` cases, 0 where history tells nothing of it.
 
+    A figure that `averages` is the mean of what cases came to, any other one how often something happened.
     `group` is the heading that it stands under, `by_category` whether a category of goods may have its own.
     """
 
@@ -49,11 +51,17 @@ class Spec:
     prior_weight: int = 0
     group: str = ""
     by_category: bool = False
+    averages: bool = False
 
     @property
     def prior(self) -> Prior:
         """Give what is believed before any case of the shop's own."""
         return Prior(self.default, self.prior_weight)
+
+    def estimated(self, seen: int, cases: int) -> Rate | Mean:
+        """Estimate it from hits, or the sum of what they came to, in so many cases."""
+        estimate = averaged if self.averages else estimated
+        return estimate(self.prior, seen, cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Figure:
     name: str
     value: int
     origin: Origin
-    rate: Rate | None = None
+    rate: Rate | Mean | None = None
 
     @property
     def cases(self) -> int:
@@ -76,6 +84,9 @@ class Figure:
         return self.rate is not None and self.rate.few
 
 
+_WEIGHT = 20
+
+
 def _fen(name: str, default: int, zh: str, en: str) -> Spec:
     return Spec(name, Unit.FEN, default, Text(zh=zh, en=en))
 
@@ -84,8 +95,16 @@ def _min(name: str, default: int, zh: str, en: str) -> Spec:
     return Spec(name, Unit.MINUTES, default, Text(zh=zh, en=en))
 
 
+def _days(name: str, default: int, zh: str, en: str) -> Spec:
+    return Spec(name, Unit.DAYS, default, Text(zh=zh, en=en))
+
+
 def _bp(name: str, default: int, zh: str, en: str, weight: int = 0) -> Spec:
     return Spec(name, Unit.BP, default, Text(zh=zh, en=en), weight)
+
+
+def _mean(spec: Spec) -> Spec:
+    return replace(spec, prior_weight=_WEIGHT, averages=True)
 
 
 _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
@@ -96,6 +115,7 @@ _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             _bp("sound_bp", 8_000, "退回还能再卖的", "of what comes back is fit for sale", 20),
             _bp("resale_good_bp", 9_000, "能再卖的收回多少成本", "of the cost recovered from goods in order"),
             _bp("resale_poor_bp", 2_000, "不能再卖的收回多少成本", "of the cost recovered from faulty goods"),
+            _days("stock_days", 7, "库存数过几天算旧", "days after which a figure of stock is old"),
             _bp("part_bp", 2_000, "补寄件占商品成本", "part sent once more, of the cost of goods"),
         ),
     ),
@@ -103,7 +123,7 @@ _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         "freight",
         (
             _fen("forward_freight_fen", 500, "再发一件的运费", "freight of sending once more"),
-            _fen("return_freight_fen", 1_000, "退货运费", "freight back"),
+            _mean(_fen("return_freight_fen", 1_000, "退货运费", "freight back")),
         ),
     ),
     (
@@ -128,9 +148,9 @@ _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
     (
         "severity",
         (
-            _bp("minor_bp", 1_500, "轻微问题退多少", "part refund for a minor fault"),
-            _bp("major_bp", 4_000, "明显问题退多少", "part refund for a major fault"),
-            _bp("unsellable_bp", 10_000, "无法使用退多少", "refund for goods of no use"),
+            _mean(_bp("minor_bp", 1_500, "轻微问题退多少", "part refund for a minor fault")),
+            _mean(_bp("major_bp", 4_000, "明显问题退多少", "part refund for a major fault")),
+            _mean(_bp("unsellable_bp", 10_000, "无法使用退多少", "refund for goods of no use")),
         ),
     ),
     (
@@ -142,6 +162,7 @@ _GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 1_000,
                 "只给一部分后平台介入的可能",
                 "disputes after giving less than asked",
+                20,
             ),
             _bp("dispute_given_bp", 200, "满足后平台介入的可能", "disputes after giving what was asked", 20),
             _bp("lost_bp", 6_000, "介入后判商责的可能", "disputes that the shop loses", 20),
@@ -179,14 +200,14 @@ COUNTED = tuple(spec.name for spec in SPECS.values() if spec.prior_weight)
 
 
 def figures_of(
-    settings: Mapping[str, int], history: Mapping[str, Rate], facts: Mapping[str, int]
+    settings: Mapping[str, int], history: Mapping[str, Rate | Mean], facts: Mapping[str, int]
 ) -> dict[str, Figure]:
     """Choose each figure: the ticket's fact, else the shop's setting, else its history, else the default."""
     return {name: _figure(spec, settings, history, facts) for name, spec in SPECS.items()}
 
 
 def _figure(
-    spec: Spec, settings: Mapping[str, int], history: Mapping[str, Rate], facts: Mapping[str, int]
+    spec: Spec, settings: Mapping[str, int], history: Mapping[str, Rate | Mean], facts: Mapping[str, int]
 ) -> Figure:
     name = spec.name
     if name in facts:
@@ -194,5 +215,5 @@ def _figure(
     if name in settings:
         return Figure(name, settings[name], Origin.SETTING)
     if name in history and history[name].cases:
-        return Figure(name, history[name].bp, Origin.HISTORY, history[name])
+        return Figure(name, history[name].value, Origin.HISTORY, history[name])
     return Figure(name, spec.default, Origin.DEFAULT)

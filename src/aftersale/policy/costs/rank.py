@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aftersale.policy.costs.ways import WAYS, Meets
+from aftersale.policy.costs.ways import Meets
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ PRESET_WORDS = {
     "balanced": Text(zh="平衡", en="balanced"),
     "cost": Text(zh="控成本", en="control costs"),
 }
-_FULL = 100
+_FULL, _ASKS = 100, 60
 # How much a fault weighs beside the price, and how much a way gives, both in percent.
 _FAULT = {"none": 0, "minor": 30, "major": 70, "unsellable": 100}
 _EFFECT = {Meets.GIVEN: 100, Meets.PART: 60, Meets.REFUSED: 10}
@@ -76,7 +76,8 @@ def _ranked(way: Costed, case: Case, span: tuple[int, int], weights: Mapping[str
         "severity": _severity(way, case),
         "demand": _demand(way, case),
         "cost": _cost(way.net_fen, *span),
-        "feasible": _feasible(way, case),
+        # What needs a word may fail; what needs goods that are not there is not compared at all.
+        "feasible": _ASKS if way.agreed else _FULL,
         "effect": _EFFECT[way.meets],
     }
     whole = sum(weights[name] for name in CRITERIA)
@@ -99,10 +100,3 @@ def _demand(way: Costed, case: Case) -> int:
 
 def _cost(net_fen: int, cheapest: int, dearest: int) -> int:
     return _FULL if cheapest == dearest else (dearest - net_fen) * _FULL // (dearest - cheapest)
-
-
-def _feasible(way: Costed, case: Case) -> int:
-    """Say whether it can be done: what needs goods needs them in stock, what needs a word may fail."""
-    if WAYS[way.name].stock and not case.in_stock:
-        return 0
-    return 60 if way.agreed else _FULL

@@ -61,7 +61,11 @@ STEP_WORDS: dict[Step, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Remedied:
-    """Hold what a remedy moves; `agreed` ones need the buyer's word where the law grants another."""
+    """Hold what a remedy moves; `agreed` ones need the buyer's word where the law grants another.
+
+    `stock`: it needs more of the same article. A gift or an upgrade is goods of its own, whose stock is that
+    of the goodwill.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -93,7 +97,7 @@ WAYS: dict[str, Remedied] = {
         _R("repair", (Step.BACK, Step.REPAIR, Step.FORWARD), _GIVEN),
         _R("partial_refund", (Step.PART_REFUND, Step.TALK), _PART, agreed=True),
         _R("coupon", (Step.COUPON, Step.TALK), _PART, agreed=True),
-        _R("gift", (Step.GIFT, Step.TALK), _PART, agreed=True, stock=True),
+        _R("gift", (Step.GIFT, Step.TALK), _PART, agreed=True),
         _R("service_compensation", (Step.SERVICE, Step.TALK), _PART, agreed=True),
         _R(
             "upgrade",
@@ -108,7 +112,6 @@ WAYS: dict[str, Remedied] = {
             ),
             _GIVEN,
             agreed=True,
-            stock=True,
         ),
         _R("reject", (Step.TALK,), _NONE),
     )

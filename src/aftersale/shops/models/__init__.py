@@ -7,6 +7,7 @@ from aftersale.shops.models.person import Person
 from aftersale.shops.models.product import Product
 from aftersale.shops.models.rulebook import ComposedRulebook, PublishedRules, RuleDraft
 from aftersale.shops.models.shop import Connection, Shop
+from aftersale.shops.models.stock import Stock, StockHeld
 
 __all__ = [
     "ApiToken",
@@ -25,4 +26,6 @@ __all__ = [
     "PublishedRules",
     "RuleDraft",
     "Shop",
+    "Stock",
+    "StockHeld",
 ]

@@ -89,8 +89,9 @@ class Pack(models.Model):
 
     `form` is one of tickets.vault.packs.Form. It shows the journal up to `sequence`, as it was at `as_of`:
     building it again gives the same bytes. `statement` and `summary` are what a person wrote;
-    `left_out` names what did not fit. `file` is kept in the vault. `lease_until` keeps other workers away,
-    and after the last of `tries` that failed until it is tried again.
+    `left_out` names what did not fit; `shows` are, by picture for the platform, the SHA-256 of the pieces on
+    it, and `seen` those that the platform had before, which come last. `file` is kept in the vault.
+    `lease_until` keeps other workers away, and after the last of `tries` that failed until it is tried again.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="packs")
@@ -104,6 +105,8 @@ class Pack(models.Model):
     total = models.PositiveSmallIntegerField(default=0)
     file = models.ForeignKey(StoredFile, on_delete=models.SET_NULL, null=True, related_name="packs")
     left_out = models.JSONField(default=list)
+    shows = models.JSONField(default=list)
+    seen = models.JSONField(default=list)
     failure = models.JSONField(default=dict)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

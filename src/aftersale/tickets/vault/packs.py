@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -79,8 +80,18 @@ def draft(ticket: Ticket, now: datetime) -> tuple[str, str]:
 
 
 @transaction.atomic
-def ask(ticket: Ticket, form: Form, words: tuple[str, str], person_id: int | None, now: datetime) -> Pack:
-    """Ask for a pack with summary and statement; raises PackRefused where there is nothing to show."""
+def ask(
+    ticket: Ticket,
+    form: Form,
+    words: tuple[str, str],
+    person_id: int | None,
+    now: datetime,
+    seen: Sequence[str] = (),
+) -> Pack:
+    """Ask for a pack with summary and statement; raises PackRefused where there is nothing to show.
+
+    `seen` are digests of what the platform has had: in pictures for it that comes last.
+    """
     locked = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket.pk)
     if not locked.evidence.filter(withdrawn_at=None).exists():
         raise _nothing_to_show()
@@ -92,6 +103,7 @@ def ask(ticket: Ticket, form: Form, words: tuple[str, str], person_id: int | Non
         summary=summary.strip(),
         statement=statement.strip()[:_LONGEST],
         as_of=now,
+        seen=list(seen),
         sequence=event.sequence,
         asked_by_id=person_id,
         asked_at=now,
@@ -111,7 +123,7 @@ def build(pack_id: int, now: datetime) -> Pack | None:
         return None
     pack = Pack.objects.select_related("ticket__shop").get(pk=pack_id)
     try:
-        _finish(pack, *made(pack, now), now)
+        _finish(pack, made(pack, now), now)
     except Exception as fault:  # noqa: BLE001  # whatever it is, the person who waits is told
         _log.exception("pack %s was not built", pack_id)
         _failed(pack, fault, now)
@@ -154,8 +166,17 @@ def waiting(now: datetime, most: int) -> Sequence[int]:
     return list(rows.order_by("asked_at").values_list("pk", flat=True)[:most])
 
 
-def made(pack: Pack, now: datetime) -> tuple[bytes, tuple[Text, ...]]:
-    """Make the bytes of a pack, and name what was left out; the log is sealed first."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Hold the bytes of a pack, what was left out, and which pieces stand on each picture of it."""
+
+    content: bytes
+    left_out: tuple[Text, ...] = ()
+    shows: tuple[tuple[str, ...], ...] = ()
+
+
+def made(pack: Pack, now: datetime) -> Made:
+    """Make a pack; the log is sealed first."""
     key = signing_key()
     seal(pack.ticket.shop_id, now, key)
     asked = Asked(pack.ticket, pack.sequence, pack.as_of, pack.summary, pack.statement)
@@ -169,17 +190,18 @@ def signing_key() -> Ed25519PrivateKey:
     return load_private(Path(settings.HEAD_KEY).read_bytes())
 
 
-def _whole(pack: Pack, contents: Contents, key: Ed25519PrivateKey) -> tuple[bytes, tuple[Text, ...]]:
+def _whole(pack: Pack, contents: Contents, key: Ed25519PrivateKey) -> Made:
     printed = typeset(contents, lambda: Pack.objects.filter(pk=pack.pk).update(done=F("done") + 1))
-    return build_zip(contents, printed, key), ()
+    return Made(build_zip(contents, printed, key))
 
 
-def _for_platform(pack: Pack, contents: Contents, _key: Ed25519PrivateKey) -> tuple[bytes, tuple[Text, ...]]:
+def _for_platform(pack: Pack, contents: Contents, _key: Ed25519PrivateKey) -> Made:
     text = "\n".join(part for part in (contents.summary, contents.statement) if part)
-    shown = list(with_stills(contents.exhibits))
+    ordered = sorted(contents.exhibits, key=lambda exhibit: exhibit.digest in pack.seen)
+    shown = list(with_stills(ordered))
     fitted = fit(shown, text, limits_of(pack.ticket, pack.as_of))
     files = {f"{number}.jpg": picture for number, picture in enumerate(fitted.pictures, 1)}
-    return write_zip({**files, TEXT: fitted.text.encode()}), fitted.left_out
+    return Made(write_zip({**files, TEXT: fitted.text.encode()}), fitted.left_out, fitted.shows)
 
 
 _FORMS = {Form.WHOLE: _whole, Form.PLATFORM: _for_platform}
@@ -202,13 +224,14 @@ def limits_of(ticket: Ticket, at: datetime, book: Rulebook | None = None) -> Lim
 
 
 @transaction.atomic
-def _finish(pack: Pack, content: bytes, left_out: Sequence[Text], now: datetime) -> None:
+def _finish(pack: Pack, done: Made, now: datetime) -> None:
     ticket = Ticket.objects.select_for_update(no_key=True, of=("self",)).get(pk=pack.ticket_id)
-    file, _ = vault.store(ticket.shop_id, content, vault.PACKED, now)
+    file, _ = vault.store(ticket.shop_id, done.content, vault.PACKED, now)
     Pack.objects.filter(pk=pack.pk).update(
         state=PackState.BUILT,
         file=file,
-        left_out=[{"zh": each.zh, "en": each.en} for each in left_out],
+        left_out=[{"zh": each.zh, "en": each.en} for each in done.left_out],
+        shows=[list(each) for each in done.shows],
         built_at=now,
         lease_until=None,
         done=F("total"),
