@@ -18,7 +18,7 @@ def row_with(page: Page, words: str, nth: int = 0) -> Locator:
 
 
 def test_what_a_click_opens_below_a_row_takes_enter_and_esc(seats: Seats) -> None:
-    page = seats.page(path="/queue/?tab=review")
+    page = seats.page(path="/queue/?tab=unshipped")
     row = row_with(page, "按建议处理")
     ident = row.get_attribute("id")
     below = page.locator(f"#{ident} + tr.acting")
@@ -35,12 +35,12 @@ def test_what_a_click_opens_below_a_row_takes_enter_and_esc(seats: Seats) -> Non
     below.locator("[data-key=u]").wait_for()
     page.keyboard.press("KeyU")
     below.get_by_text("已撤回").wait_for()
-    assert page.url.endswith("/queue/?tab=review")
+    assert page.url.endswith("/queue/?tab=unshipped")
 
 
 def test_what_a_click_opens_on_a_ticket_takes_enter_and_esc(seats: Seats) -> None:
-    page = seats.page(path="/queue/?tab=review")
-    seats.go(page, str(row_with(page, "按建议处理", 1).locator("[data-open]").get_attribute("href")))
+    page = seats.page(path="/queue/?tab=unshipped")
+    seats.go(page, str(row_with(page, "按建议处理", 2).locator("[data-open]").get_attribute("href")))
     for key in ("a", "r"):
         page.locator(f".acts [data-key={key}]").first.click()
         page.locator("#acting :focus").wait_for()

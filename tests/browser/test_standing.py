@@ -9,7 +9,7 @@ from aftersale.domain.spans import span_words
 from tests.browser.desk import PHONE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from aftersale.texts import Lang
     from tests.browser.desk import Seats
@@ -100,3 +100,18 @@ def test_more_time_to_receive_has_a_key_and_stands_in_the_palette(seats: Seats) 
     page.keyboard.type("延长")
     page.keyboard.press("Enter")
     page.locator("#acting form", has_text="延长收货").wait_for()
+
+
+def test_what_comes_late_moves_no_row(seats: Seats) -> None:
+    page = seats.page(path="/queue/")
+    page.locator("#instructions-bar").wait_for()
+    there = page.locator("[data-row]").first.bounding_box()
+    held: list[Route] = []
+    page.route("**/instructions/bar/", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks it
+    page.reload()
+    page.locator("[data-row]").first.wait_for()
+    assert page.locator("#instructions-bar").count() == 0
+    assert page.locator("[data-row]").first.bounding_box() == there
+    held[0].continue_()
+    page.locator("#instructions-bar").wait_for()
+    assert page.locator("[data-row]").first.bounding_box() == there

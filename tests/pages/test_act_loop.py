@@ -168,6 +168,26 @@ def test_a_step_without_one_act_does_not_look_like_one(agent: Visitor, ticket: T
     assert "给 " not in said
 
 
+def test_a_return_is_agreed_to_by_one_press_and_taken_back_by_another(agent: Visitor, ticket: Ticket) -> None:
+    lay(ticket, step="agree_to_return")
+    row = text_of(agent.get("queue"))
+    assert (
+        f'hx-post="{reverse("approve", args=[ticket.pk])}" hx-vals=\'{{"sequence": "{ticket.sequence}"}}\''
+        in row
+    )
+    agreed = agent.post("approve", ticket.pk, part=True, sequence=str(ticket.sequence))
+    assert "已确认，现在还能撤回" in words_of(agreed)
+    assert Action.objects.get().verb == "agree_return"
+    assert agent.post("cancel", Action.objects.get().pk, part=True).status_code == 200
+    assert Action.objects.get().state == "cancelled"
+
+
+def test_what_pays_is_never_one_press(agent: Visitor, ticket: Ticket) -> None:
+    assert f'hx-get="{reverse("approve", args=[ticket.pk])}"' in text_of(agent.get("queue"))
+    assert "金额" in words_of(agent.get("approve", ticket.pk, part=True))
+    assert not Action.objects.exists()
+
+
 @pytest.mark.parametrize(("until", "status"), [(-1, 422), (2, 200)])
 def test_a_time_to_look_again_is_to_come(until: float, status: int, agent: Visitor, lacking: Ticket) -> None:
     form = {"until": there(until), **seen(lacking)}

@@ -12,7 +12,17 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods, Money
 from aftersale.domain.vocabulary import QUALITY_REASONS
 from aftersale.pages.freshness import is_connected
-from aftersale.pages.words import Speech, act_of, flag_words, held_words, theirs, value, verb, whom_words
+from aftersale.pages.words import (
+    AT_ONCE,
+    Speech,
+    act_of,
+    flag_words,
+    held_words,
+    theirs,
+    value,
+    verb,
+    whom_words,
+)
 from aftersale.tickets.batch_rows import ONE_BY_ONE
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.steps import INSPECTION, REPLY
@@ -133,7 +143,8 @@ class Rows:
             return self._propose(row)
         if row.step in INSPECTION and row.goods_state != Goods.INSPECTED:
             return ActShown(_("I have inspected it ..."), reverse("approve", args=[row.id]))
-        return ActShown(_("Do it"), reverse("approve", args=[row.id]), first=True)
+        at_once = act_of(row.step) in AT_ONCE
+        return ActShown(_("Do it"), reverse("approve", args=[row.id]), first=True, post=at_once)
 
     def _propose(self, row: Row) -> ActShown | None:
         if not self._allows(Permission.PROPOSE, row):

@@ -12,7 +12,7 @@ from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.timeline import SIDES, side_words, timeline_of
-from aftersale.pages.words import Speech, act_of, flag_words, value, verb
+from aftersale.pages.words import AT_ONCE, Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
 from aftersale.shops.rulebooks import judge_by
@@ -74,6 +74,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "value": value,
         "flag_words": flag_words,
         "act": act_of(seen.step),
+        "at_once": AT_ONCE,
         "looks": whom_of(seen.step) is Whom.CHECK,
         "extends": Verb.EXTEND if seen.lane == Lane.OURS and allowed(row, Verb.EXTEND) else "",
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.channels.verbs import VERB_WORDS
+from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.flags import FLAGS, flag_code
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
@@ -141,6 +141,10 @@ def act_of(step: str) -> str:
     """Give the verb that carries a step out, empty where people do something else."""
     found = verb_of(step)
     return "" if found is None else found.value
+
+
+AT_ONCE = frozenset({Verb.AGREE_RETURN.value})
+"""Verbs that one press gives, to be taken back for some seconds: no money moves before the goods are back."""
 
 
 def claims() -> list[tuple[str, str]]:

@@ -177,7 +177,7 @@
       return;
     }
     if (event.code === "KeyG") { going = true; setTimeout(() => { going = false; }, 1_500); return; }
-    if (event.code === "Enter" && event.target.closest("a, button, summary, form.sure")) return;
+    if (event.code === "Enter" && event.target.closest("a, button, summary, .sure")) return;
     const act = KEYS[event.code];
     if (act) { event.preventDefault(); act(event); }
   });
@@ -342,6 +342,14 @@
     if (ids.size) for (const box of all("details[id]")) if (ids.has(box.id)) box.open = true;
   }
   for (const what of ["oobAfterSwap", "afterSettle"]) document.addEventListener(`htmx:${what}`, reopen);
+
+  // What comes late keeps the place that it took the last time: no row moves away under a hand.
+  for (const late of all("[data-late]")) late.style.minHeight = sessionStorage.getItem(`late:${late.dataset.late}`) || "";
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!target.dataset?.late) return;
+    target.style.minHeight = "";
+    sessionStorage.setItem(`late:${target.dataset.late}`, `${target.getBoundingClientRect().height}px`);
+  });
 
   // Parts that htmx put in.
   document.addEventListener("htmx:afterSwap", () => {
