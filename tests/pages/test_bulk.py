@@ -177,10 +177,14 @@ def test_a_lead_hands_many_over_and_an_agent_may_not(
     assert refused.rows.get().code == "not_permitted"
 
 
-def test_tickets_are_handed_to_nobody_of_another_shop(lead: Visitor, ticket: Ticket, elsewhere: Shop) -> None:
+def test_tickets_are_handed_to_nobody_who_does_not_work_on_them(
+    lead: Visitor, ticket: Ticket, elsewhere: Shop, people: dict[Role, Person]
+) -> None:
     outsider = make_person("outsider", Role.AGENT, elsewhere)
     assert plan(lead, ticket, kind="assign", to=outsider.pk).status_code == 404
     assert plan(lead, ticket, kind="assign", to="").status_code == 422
+    refused = plan(lead, ticket, kind="assign", to=people[Role.FINANCE].pk)
+    assert (refused.status_code, "不处理售后单" in words_of(refused)) == (422, True)
     assert not Batch.objects.exists()
 
 

@@ -18,14 +18,14 @@ from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.ticket_head import dues_of
 from aftersale.pages.words import Speech
-from aftersale.shops.models import Person
-from aftersale.shops.permissions import shops_with
 from aftersale.tickets import fact_answers, handling, watching
+from aftersale.tickets.holders import holder_for
 from aftersale.tickets.models import Answer, Note
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from aftersale.domain.fact_table import FactSpec
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import Ticket
 
 _DIGITS = 18
@@ -141,8 +141,8 @@ def _colleague(said: str, shop_id: int) -> Person | None:
     if not said:
         return None
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
-    person = Person.objects.filter(pk=number, is_active=True).first()
-    if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
+    person = holder_for(number, [shop_id])
+    if person is None:
         raise NotHere
     return person
 

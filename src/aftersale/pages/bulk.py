@@ -18,11 +18,11 @@ from aftersale.pages.acting import Incomplete
 from aftersale.pages.asked import Asked, of_stored
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.words import Speech, verb
-from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.tickets import batch as flow
 from aftersale.tickets.batch import AT_ONCE, MOST, NEEDS, TAKE_BACK_S, TYPED, Wanted
 from aftersale.tickets.batch_rows import Hand
+from aftersale.tickets.holders import holder_for
 from aftersale.tickets.labels import word_of
 from aftersale.tickets.models import Batch, Ticket
 from aftersale.tickets.models.batch import BatchKind, BatchState, RowState
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import BatchRow
 
 _SHOWN, _EXAMPLES, _DIGITS = 30, 3, 18
@@ -116,8 +117,8 @@ def _colleague(ask: Ask) -> Person | None:
     if not said:
         raise Incomplete
     found = said.isascii() and said.isdigit() and len(said) <= _DIGITS
-    person = Person.objects.filter(pk=int(said), is_active=True).first() if found else None
-    if person is None or not shops_with(person).filter(pk__in=ask.caller.seen_shops()).exists():
+    person = holder_for(int(said), ask.caller.seen_shops()) if found else None
+    if person is None:
         raise NotHere
     return person
 

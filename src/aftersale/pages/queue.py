@@ -21,6 +21,7 @@ from aftersale.pages.views import Chip, Wanted, chips_of, counting, wanted_of
 from aftersale.pages.words import claims, dues, flags, moneys, stages, value
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import alone
+from aftersale.tickets.holders import holding
 from aftersale.tickets.queries import counters, queue_page, read_cursor, rows_of
 from aftersale.tickets.search import by_number, by_text, candidates
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
@@ -149,8 +150,8 @@ def _people(ask: Ask) -> list[tuple[int, str]]:
     shops = ask.caller.shops(Permission.ASSIGN)
     if not shops:
         return []
-    there = Person.objects.filter(memberships__shop__in=shops, is_active=True)
-    return [(each.pk, str(each)) for each in there.distinct().order_by("name", "username")]
+    there = Person.objects.filter(holding(shops)).order_by("name", "username")
+    return [(each.pk, str(each)) for each in there]
 
 
 def _promised(ask: Ask, asked: Asked, found: Page, after: Cursor | None) -> Promised:

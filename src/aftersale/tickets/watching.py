@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from django.db.models import OuterRef, Q, Subquery
 from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.shops.models import Person
 from aftersale.texts import Text
+from aftersale.tickets.holders import holding
 from aftersale.tickets.models import AtWork, Task, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from aftersale.tickets.models import Note, Ticket
@@ -47,17 +49,26 @@ def _reads(shop_id: int) -> Q:
     return Q(memberships__shop_id=shop_id, memberships__role__in=roles) | Q(is_superuser=True)
 
 
-def around_ticket(shop_id: int, ticket_id: int) -> tuple[list[Person], list[Person]]:
-    """Give the people who may read a shop's tickets, by name, and those who watch one of them; one query."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Hold the people around a ticket, by name: who may read it, who may take care of it, who watches it."""
+
+    reads: Sequence[Person]
+    holds: Sequence[Person]
+    watches: Sequence[Person]
+
+
+def around_ticket(shop_id: int, ticket_id: int) -> Around:
+    """Read the people around a ticket in one query; those who watch it stand in the order they began."""
     began = Watch.objects.filter(ticket_id=ticket_id, person=OuterRef("pk"))
     reads = Person.objects.filter(_reads(shop_id), is_active=True).values("pk")
     either = Q(pk__in=reads) | Q(pk__in=Watch.objects.filter(ticket_id=ticket_id).values("person"))
     marked = Person.objects.filter(either).annotate(
-        reads=Q(pk__in=reads), watch=Subquery(began.values("pk")[:1])
+        reads=Q(pk__in=reads), holds=holding([shop_id]), watch=Subquery(began.values("pk")[:1])
     )
     found = list(marked.order_by("name", "username"))
     watching = sorted((each for each in found if each.watch), key=lambda each: each.watch)
-    return [each for each in found if each.reads], list[Person](watching)
+    return Around([each for each in found if each.reads], [each for each in found if each.holds], watching)
 
 
 def named_in(text: str, people: Iterable[Person]) -> list[Person]:
