@@ -9,7 +9,7 @@ import pytest
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Role
 from aftersale.domain.states import ActionState
-from aftersale.shops.models import Shop
+from aftersale.shops.models import Connection, Shop
 from aftersale.tickets.imports import Given, run_import, start_import
 from aftersale.tickets.models import Action, Note, Task, Ticket
 from tests.api.desk import make_person, make_ticket, now
@@ -286,6 +286,18 @@ def test_a_lead_hands_over_to_colleagues_of_the_shop_alone(
         assert lead.post("assign", ticket.pk, person=nobody).status_code == 404
     assert lead.post("assign", ticket.pk, person="").status_code == 302
     assert kinds(ticket) == ["imported", "assigned", "assigned"]
+
+
+def test_an_approval_for_a_shop_that_is_shut_out_says_that_it_waits(agent: Visitor, ticket: Ticket) -> None:
+    waits = "恢复后才会提交"
+    assert waits not in words_of(agent.get("approve", ticket.pk, verb="refund", part=True))
+    Connection.objects.create(shop=ticket.shop, state="unauthorised", since=now())
+    assert waits in words_of(agent.get("approve", ticket.pk, verb="refund", part=True))
+    made = agent.post(
+        "approve", ticket.pk, verb="refund", amount="129", vouched="1", part=True, **seen(ticket)
+    )
+    assert "已确认" in words_of(made)
+    assert waits in words_of(made)
 
 
 def test_who_does_not_work_on_tickets_is_not_offered_one_and_a_refusal_says_whom_to_choose(

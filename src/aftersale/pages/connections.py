@@ -62,7 +62,8 @@ def connections(ask: Ask) -> HttpResponse:
     mine = Shop.objects.filter(pk__in=ask.caller.shops(Permission.MANAGE_SHOP)).order_by("name")
     lines = [line_of(shop, ask.now) for shop in mine.select_related("connection", "link")]
     parts = parts_of(ask, "settings_connections")
-    return shown(ask, "settings_connections.html", parts=parts, lines=lines)
+    connects = ask.caller.shops(Permission.CONNECT)
+    return shown(ask, "settings_connections.html", parts=parts, lines=lines, connects=connects)
 
 
 def line_of(shop: Shop, now: datetime) -> Line:

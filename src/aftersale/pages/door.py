@@ -200,7 +200,10 @@ def seat_of(ask: Ask) -> Seat:
         any(shop.demo for shop in shops),
         may_play(),
         reverse("bench" if in_warehouse(ask.caller) else "home"),
-        [*bands_of(shops, ask.now), *(endings_of(shops, ask.now) if _begins_the_day(ask) else [])],
+        [
+            *bands_of(shops, ask.caller.shops(Permission.CONNECT), ask.now),
+            *(endings_of(shops, ask.now) if _begins_the_day(ask) else []),
+        ],
         [str(each) for each in messages.get_messages(ask.request)],
     )
 
