@@ -16,7 +16,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.vocabulary import Kind
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.ticket_head import dues_of, is_done
 from aftersale.pages.words import Speech
 from aftersale.tickets import fact_answers, handling, watching
 from aftersale.tickets.holders import holder_for
@@ -166,7 +166,8 @@ def here(ask: Ask, ticket_id: int) -> HttpResponse:
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
     others = watching.at_work(ticket_id, ask.person, ask.now)
     dues = dues_of(ticket, Speech(ask.now).of(ticket.shop_id), ask.now)
-    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues, others=others)
+    done = not dues and is_done(ticket)
+    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues, done=done, others=others)
 
 
 def _back(ticket_id: int) -> HttpResponse:

@@ -217,7 +217,7 @@ def counters_part(ask: Ask) -> HttpResponse:
     """Give the tabs alone, so that their numbers stay true while the page is open."""
     asked = asked_of(ask)
     counted = counted_of(ask, asked, ask.caller.seen_shops())
-    return shown(ask, "_tabs.html", tabs=counted.tabs, total=counted.total, asked=asked)
+    return shown(ask, "_tabs.html", tabs=counted.tabs, counted=counted, asked=asked)
 
 
 @page

@@ -10,7 +10,7 @@ from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
-from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.ticket_head import dues_of, is_done
 from aftersale.pages.timeline import SIDES, handed_to, side_words, timeline_of
 from aftersale.pages.words import Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
@@ -56,11 +56,13 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     asked_by_platform = is_service(row)
     answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
     speech = Speech(ask.now, {row.shop_id: judge_by(stored.rulebook_digest)} if stored else {})
+    dues = dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines)
     people = around_ticket(seen.shop_id, ticket_id)
     return {
         "found": found,
         "ticket": seen,
-        "dues": dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines),
+        "dues": dues,
+        "done": not dues and is_done(row),
         "others": (),
         "proposal": proposal_of(stored, answers, ask.now) if stored and not asked_by_platform else None,
         "service": asked_by_platform,
