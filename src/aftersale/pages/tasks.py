@@ -25,7 +25,7 @@ from aftersale.tickets.perform import OVER_PAID
 from aftersale.tickets.promises import PROMISE
 from aftersale.tickets.receipts import AUTHORISE, CONFIRM
 from aftersale.tickets.reject_reasons import said_reason
-from aftersale.tickets.watching import MENTION, WATCHED
+from aftersale.tickets.watching import MENTION, WATCHED, notes_of, own_only
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _name(key: tuple[str, str]) -> str:
 @page
 def tasks(ask: Ask) -> HttpResponse:
     """Show open tasks, what is due first on top, grouped by what is done."""
-    rows = Task.objects.filter(shop__in=ask.caller.seen_shops(), done_at=None)
+    rows = Task.objects.filter(own_only(ask.person), shop__in=ask.caller.seen_shops(), done_at=None)
     if ask.said("mine"):
         rows = rows.filter(assignee=ask.person)
     found = list(rows.select_related("ticket", "action", "shop").order_by("due_at", "id")[:_MOST])
@@ -88,6 +88,7 @@ def tasks(ask: Ask) -> HttpResponse:
         mine=ask.said("mine"),
         verb=verb,
         proposers=_proposers(found),
+        notes=notes_of(found),
         said_reason=said_reason,
         may_review=_may_review(ask),
     )
@@ -110,9 +111,10 @@ def _may_review(ask: Ask) -> dict[str, frozenset[int]]:
 @require_POST
 @page
 def done(ask: Ask, task_id: int) -> HttpResponse:
-    """End a task; that of an action is ended by confirming the action."""
+    """End a task; that of an action is ended by confirming the action. Whoever is asked to read, has read."""
     task = Task.objects.select_related("ticket").filter(pk=task_id).first()
-    ask.caller.let(Permission.ANSWER, task.shop_id if task else None)
+    reads = task is not None and task.kind in {MENTION, WATCHED} and task.assignee_id == ask.person.pk
+    ask.caller.let(Permission.VIEW if reads else Permission.ANSWER, task.shop_id if task else None)
     if task is None:
         raise NotHere
     handling.finish_task(task, ask.person, "done", ask.now)

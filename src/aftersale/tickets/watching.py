@@ -14,13 +14,13 @@ from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.shops.models import Person
 from aftersale.texts import Text
 from aftersale.tickets.holders import holding
-from aftersale.tickets.models import AtWork, Task, Watch
+from aftersale.tickets.models import AtWork, Note, Task, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from aftersale.tickets.models import Note, Ticket
+    from aftersale.tickets.models import Ticket
 
 MENTION = "mention"
 """The task of reading a note in which one is named."""
@@ -89,8 +89,20 @@ def mention(note: Note, now: datetime) -> list[Person]:
     ticket = note.ticket
     people = [one for one in named_in(note.text, colleagues_in(ticket.shop_id)) if one.pk != note.person_id]
     for person in people:
-        _ask(ticket, MENTION, person, note.person, now)
+        _ask(ticket, MENTION, person, note.person, now, note=note)
     return people
+
+
+def own_only(person: Person) -> Q:
+    """Leave out tasks that ask somebody else to read a note or to look at a ticket."""
+    return ~Q(kind__in=(MENTION, WATCHED)) | Q(assignee=person)
+
+
+def notes_of(tasks: Iterable[Task]) -> dict[int, list[Note]]:
+    """Read by task the notes in which its person is named, the oldest first; one query."""
+    named = {task.pk: task.params.get("notes", []) for task in tasks if task.kind == MENTION}
+    notes = Note.objects.in_bulk([pk for notes in named.values() for pk in notes])
+    return {task: [notes[pk] for pk in there if pk in notes] for task, there in named.items()}
 
 
 def tell_watchers(ticket: Ticket, by: Person, now: datetime) -> None:
@@ -100,16 +112,21 @@ def tell_watchers(ticket: Ticket, by: Person, now: datetime) -> None:
         _ask(ticket, WATCHED, watch.person, by, now)
 
 
-def _ask(ticket: Ticket, kind: str, person: Person, by: Person, now: datetime) -> None:
-    same = Task.objects.filter(ticket_id=ticket.pk, kind=kind, assignee=person, done_at=None)
-    if same.exists():
+def _ask(
+    ticket: Ticket, kind: str, person: Person, by: Person, now: datetime, *, note: Note | None = None
+) -> None:
+    same = Task.objects.filter(ticket_id=ticket.pk, kind=kind, assignee=person, done_at=None).first()
+    notes = [note.pk] if note else []
+    if same is not None:
+        same.params = {**same.params, "notes": [*same.params.get("notes", []), *notes]}
+        same.save(update_fields=["params"])
         return
     words = _WORDS[kind].format(who=str(by))
     Task.objects.create(
         shop_id=ticket.shop_id,
         ticket=ticket,
         kind=kind,
-        params={"by": by.pk, "words": {"zh": words.zh, "en": words.en}},
+        params={"by": by.pk, "words": {"zh": words.zh, "en": words.en}, "notes": notes},
         assignee=person,
         due_at=ticket.due_at,
         created_at=now,
