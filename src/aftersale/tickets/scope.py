@@ -121,7 +121,8 @@ def gone(shop_id: int, covered: Coverage, scope: Scope, as_of: datetime) -> Iter
 def left_outside(shop_id: int, covered: Coverage, scope: Scope) -> int:
     """Count tickets for the shop to do that a sheet does not hold and says nothing of.
 
-    They lie out of its scope, or were seen later than the sheet was made. Asked after those that are gone were marked; a partial sheet is not meant to say anything of others.
+    They lie out of its scope, or were seen later than the sheet was made. Asked after those that are gone
+    were marked; a partial sheet is not meant to say anything of others.
     """
     if scope.partial:
         return 0
