@@ -47,9 +47,7 @@ def _say_what_was_made(folder: Path, written: Sequence[DemoSheets], worklists: S
     parked = sum(len(read([one.after_sales, one.orders]).parked) for one in written)
     judged = rows - parked
     typer.echo(f"\n{shops} 个演示店铺、{rows} 行售后：判断好 {judged} 单，{parked} 行故意写坏、没读进来。")
-    typer.echo(
-        f"{rows} rows of {shops} demo shops: {judged} judged, {parked} bad on purpose, not read."
-    )
+    typer.echo(f"{rows} rows of {shops} demo shops: {judged} judged, {parked} bad on purpose, not read.")
     typer.echo(f"工作清单在 / the worklists are in {folder}/：")
     for one, worklist in zip(written, worklists, strict=True):
         typer.echo(f"  {worklist.name}  {one.tickets}")

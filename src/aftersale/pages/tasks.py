@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -30,8 +30,6 @@ from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from django.http import HttpResponse
 
 _MOST = 300
 
@@ -92,6 +90,14 @@ def tasks(ask: Ask) -> HttpResponse:
         said_reason=said_reason,
         may_review=_may_review(ask),
     )
+
+
+@page
+def count(ask: Ask) -> HttpResponse:
+    """Tell how many open tasks are overdue, for the navigation; nothing where none is."""
+    mine = Task.objects.filter(own_only(ask.person), shop__in=ask.caller.seen_shops(), done_at=None)
+    late = mine.filter(due_at__lt=ask.now).count()
+    return HttpResponse(str(late) if late else "")
 
 
 def _proposers(found: Sequence[Task]) -> dict[int, str]:
