@@ -17,6 +17,7 @@ from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.jobs.clock import wall_clock
 from aftersale.shops.models import Connection, Shop
+from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.models import Ticket
 from tests.api.desk import make_person, make_ticket, now
 from tests.connections.interface import Scripted
@@ -207,6 +208,16 @@ def test_a_shop_that_is_shut_out_says_since_when_how_many_and_who_on_every_page(
         assert "2 张售后单在倒计时" in said
         assert "owner" in said
         assert "重新授权" in said
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+def test_the_state_of_a_connection_is_said_in_english_too(owner: Visitor, shop: Shop, state: str) -> None:
+    Connection.objects.create(shop=shop, state=state, since=now())
+    english = visitor(owner.person, "en")
+    for page in ("settings_connections", "settings_shops"):
+        said = words_of(english.get(page))
+        assert not re.search("已连接|未连接|授权失效", said)
+        assert re.search("connected|authorisation lost", said)
 
 
 def test_who_may_authorise_a_shut_out_shop_is_led_to_the_button_from_every_page(

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from aftersale.domain.roles import Role
 from aftersale.tickets.imports import run_import
 from aftersale.tickets.models import Import, ParkedRow, Ticket
+from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.scope import Scope
 from tests.api.desk import make_person, make_shop, now
 from tests.pages.desk import text_of, visitor, words_of
@@ -93,6 +94,14 @@ def test_a_row_that_was_not_read_is_shown_mended_and_taken(
     done.refresh_from_db()
     assert (done.counts["new"], done.counts["parked"], done.counts["rows"]) == (2, 0, 2)
     assert "没读进来 0" in words_of(agent.get("import", done.pk))
+
+
+@pytest.mark.parametrize("state", ImportState)
+def test_the_state_of_an_import_is_said_in_english_too(agent: Visitor, shop: Shop, state: str) -> None:
+    made = Import.objects.create(shop=shop, files=["a.csv"], digest="d", created_at=now(), state=state)
+    english = visitor(agent.person, "en")
+    for page in (english.get("imports"), english.get("import", made.pk)):
+        assert ImportState(state).label not in words_of(page)
 
 
 def test_a_row_that_was_not_read_can_be_left_out(agent: Visitor, shop: Shop, tmp_path: Path) -> None:
