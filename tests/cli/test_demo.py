@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
 
+from aftersale.cli.demo import starting
 from aftersale.config.demo import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 
@@ -24,6 +26,20 @@ def test_the_demo_writes_a_worklist_for_every_shop_and_says_how_to_use_your_own_
     assert all(path.name in said for path in worklists)
     assert "aftersale triage" in said
     assert "演示数据，全部虚构" in said
+    judged = re.search(r"(\d+) 行售后：判断好 (\d+) 单，(\d+) 行故意写坏", said)
+    assert judged
+    assert int(judged[1]) == int(judged[2]) + int(judged[3])
+    assert judged[3] == "2"
+
+
+def test_the_command_to_start_is_taken_whole_by_a_shell_from_a_folder_with_blanks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AFTERSALE_HOME", "somewhere")
+    told = starting(Path("我的 售后台"))
+    assert shlex.split(told) == ["AFTERSALE_HOME=我的 售后台", "aftersale", "serve"]
+    monkeypatch.delenv("AFTERSALE_HOME")
+    assert starting(Path("我的 售后台")) == "aftersale serve"
 
 
 def test_two_bad_rows_of_the_demo_are_parked_and_seen(

@@ -47,7 +47,7 @@ def wang(shop: Shop) -> Person:
     return make_person("wang", Role.AGENT, shop)
 
 
-def test_the_pace_of_a_person_is_their_tickets_by_hours_in_which_they_acted(shop: Shop, wang: Person) -> None:
+def test_the_pace_of_a_person_is_their_tickets_by_the_open_hours_since(shop: Shop, wang: Person) -> None:
     for hour in range(1, 3):
         acted(shop, wang, NOW - timedelta(hours=hour), FEW)
     (worker,) = tonight([shop.pk], NOW).workers
@@ -55,8 +55,44 @@ def test_the_pace_of_a_person_is_their_tickets_by_hours_in_which_they_acted(shop
     assert not worker.weak
 
 
+def test_a_busy_hour_of_days_ago_is_no_pace_for_a_day(shop: Shop, wang: Person) -> None:
+    Shop.objects.filter(pk=shop.pk).update(hours={"mon": [["09:00", "19:00"]], "tue": [["09:00", "19:00"]]})
+    monday = NOW - timedelta(days=2)
+    acted(shop, wang, monday, 10)
+    seen = tonight([shop.pk], NOW)
+    assert (seen.per_hour, seen.workers[0].seconds_each) == (0.5, 2 * 3_600)
+    Duty.objects.create(shop=shop, person=wang, starts_at=monday, ends_at=monday + timedelta(hours=5))
+    assert tonight([shop.pk], NOW).per_hour == 2
+
+
+def test_nobodys_ticket_is_missed_where_only_those_are_left_who_never_act(shop: Shop, wang: Person) -> None:
+    li, boss = make_person("li", Role.AGENT, shop), make_person("boss", Role.OWNER, shop)
+    acted(shop, boss, NOW - timedelta(hours=1))
+    Presence.objects.create(person=boss, state="off", since=NOW)
+    ticket = waiting(shop, 5)
+    seen = tonight([shop.pk], NOW)
+    assert (seen.free, [due.ticket for due in seen.seen.missed]) == (1, [ticket.pk])
+    assert {move.to for move in seen.seen.moves} <= {li.pk, wang.pk}
+    Duty.objects.create(shop=shop, person=li, starts_at=NOW, ends_at=NOW + timedelta(hours=8))
+    assert tonight([shop.pk], NOW).seen.missed == ()
+
+
+def test_what_has_run_out_already_is_counted(shop: Shop) -> None:
+    waiting(shop, -1)
+    waiting(shop, 1)
+    seen = tonight([shop.pk], NOW)
+    assert (seen.overdue, seen.due) == (1, 1)
+
+
+def test_who_owns_everything_and_acts_counts_beside_the_people_of_the_shop(shop: Shop, wang: Person) -> None:
+    boss = Person.objects.create(username="boss", is_superuser=True)
+    acted(shop, boss, NOW - timedelta(hours=1))
+    there = {worker.person: worker.there for worker in tonight([shop.pk], NOW).workers}
+    assert there == {boss.pk: True, wang.pk: False}
+
+
 def test_what_cannot_be_done_until_midnight_is_foretold_and_named(shop: Shop, wang: Person) -> None:
-    acted(shop, wang, NOW - timedelta(hours=2), 2)
+    acted(shop, wang, NOW - timedelta(hours=1), 2)
     tickets = [waiting(shop, 1, wang) for _ in range(4)]
     waiting(shop, 30, wang)
     seen = tonight([shop.pk], NOW)

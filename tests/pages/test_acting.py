@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Role
 from aftersale.domain.states import ActionState
-from aftersale.shops.models import Shop
+from aftersale.shops.models import Connection, Shop
 from aftersale.tickets.imports import Given, run_import, start_import
 from aftersale.tickets.models import Action, Note, Task, Ticket
 from tests.api.desk import make_person, make_ticket, now
@@ -285,6 +286,51 @@ def test_a_lead_hands_over_to_colleagues_of_the_shop_alone(
         assert lead.post("assign", ticket.pk, person=nobody).status_code == 404
     assert lead.post("assign", ticket.pk, person="").status_code == 302
     assert kinds(ticket) == ["imported", "assigned", "assigned"]
+
+
+def test_an_approval_for_a_shop_that_is_shut_out_says_that_it_waits(agent: Visitor, ticket: Ticket) -> None:
+    waits = "恢复后才会提交"
+    assert waits not in words_of(agent.get("approve", ticket.pk, verb="refund", part=True))
+    Connection.objects.create(shop=ticket.shop, state="unauthorised", since=now())
+    assert waits in words_of(agent.get("approve", ticket.pk, verb="refund", part=True))
+    made = agent.post(
+        "approve", ticket.pk, verb="refund", amount="129", vouched="1", part=True, **seen(ticket)
+    )
+    assert "已确认" in words_of(made)
+    assert waits in words_of(made)
+
+
+def test_who_does_not_work_on_tickets_is_not_offered_one_and_a_refusal_says_whom_to_choose(
+    lead: Visitor, people: dict[Role, Person], ticket: Ticket
+) -> None:
+    finance, agent = people[Role.FINANCE], people[Role.AGENT]
+    offered = re.findall(r'<option value="(\d+)"', text_of(lead.get("ticket", ticket.pk)))
+    assert str(agent.pk) in offered
+    assert str(finance.pk) not in offered
+    refused = lead.post("assign", ticket.pk, person=finance.pk)
+    assert refused.status_code == 422
+    assert "不处理售后单" in words_of(refused)
+    assert "换一位客服、主管或店主" in words_of(refused)
+
+
+def test_a_ticket_stays_shown_with_who_holds_it_though_the_role_was_changed(
+    lead: Visitor, people: dict[Role, Person], ticket: Ticket
+) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=people[Role.FINANCE])
+    page = text_of(lead.get("ticket", ticket.pk))
+    assert f'<option value="{people[Role.FINANCE].pk}" selected>' in page
+
+
+def test_the_timeline_says_to_whom_a_ticket_was_handed(
+    lead: Visitor, people: dict[Role, Person], ticket: Ticket
+) -> None:
+    gone = make_person("离职的人", Role.AGENT, ticket.shop)
+    for to in (people[Role.AGENT].pk, gone.pk, ""):
+        lead.post("assign", ticket.pk, person=to)
+    gone.memberships.all().delete()
+    said = words_of(lead.get("ticket", ticket.pk))
+    for name in (str(people[Role.AGENT]), "离职的人", "待分配"):
+        assert f"交给 {name}" in said
 
 
 @pytest.mark.parametrize("page", ["answer", "note", "assign", "propose"])

@@ -100,6 +100,29 @@ def test_the_plan_says_how_many_how_much_and_what_is_left_out(agent: Visitor, sh
     assert (Action.objects.count(), kinds(first)) == (0, ["imported"])
 
 
+def test_the_plan_names_every_ticket_with_its_amount_and_what_people_have_to_do(
+    agent: Visitor, shop: Shop
+) -> None:
+    tickets = [fit(shop, number) for number in range(1, 6)]
+    said = words_of(agent.get("bulk_one", planned(agent, *tickets).pk))
+    for ticket in tickets:
+        assert f"{ticket.ticket_no} ¥129.00" in said
+    assert "其中 5 单系统提交不了" in said
+    type(shop).objects.filter(pk=shop.pk).update(channel="douyin")
+    assert "系统提交不了" not in words_of(agent.get("bulk_one", Batch.objects.latest("id").pk))
+
+
+def test_what_was_only_prepared_is_counted_apart_from_what_is_done(agent: Visitor, shop: Shop) -> None:
+    made = planned(agent, fit(shop, 1), fit(shop, 2), fit(shop, 3))
+    agent.post("bulk_begin", made.pk)
+    Action.objects.update(state="done")
+    Action.objects.filter(pk=Action.objects.latest("id").pk).update(state="handed_over")
+    page = agent.get("bulk_one", made.pk)
+    assert "已完成 2 待办 1 没有办成 0" in words_of(page)
+    assert f'<a class="figure" href="{reverse("tasks")}">' in text_of(page)
+    assert '<span class="warn">待到平台后台办理' in text_of(page)
+
+
 def test_the_plan_is_carried_out_once_and_told_row_by_row(agent: Visitor, shop: Shop) -> None:
     first, second = fit(shop, 1), fit(shop, 2)
     made = planned(agent, first, second)
@@ -177,10 +200,14 @@ def test_a_lead_hands_many_over_and_an_agent_may_not(
     assert refused.rows.get().code == "not_permitted"
 
 
-def test_tickets_are_handed_to_nobody_of_another_shop(lead: Visitor, ticket: Ticket, elsewhere: Shop) -> None:
+def test_tickets_are_handed_to_nobody_who_does_not_work_on_them(
+    lead: Visitor, ticket: Ticket, elsewhere: Shop, people: dict[Role, Person]
+) -> None:
     outsider = make_person("outsider", Role.AGENT, elsewhere)
     assert plan(lead, ticket, kind="assign", to=outsider.pk).status_code == 404
     assert plan(lead, ticket, kind="assign", to="").status_code == 422
+    refused = plan(lead, ticket, kind="assign", to=people[Role.FINANCE].pk)
+    assert (refused.status_code, "不处理售后单" in words_of(refused)) == (422, True)
     assert not Batch.objects.exists()
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 
 from aftersale.channels.lasting import NO_ORDER
 from aftersale.channels.registry import CHANNELS
@@ -16,6 +17,7 @@ from aftersale.domain.roles import Role
 from aftersale.evidence.models import Event
 from aftersale.jobs.clock import wall_clock
 from aftersale.shops.models import Connection, Shop
+from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.models import Ticket
 from tests.api.desk import make_person, make_ticket, now
 from tests.connections.interface import Scripted
@@ -206,6 +208,31 @@ def test_a_shop_that_is_shut_out_says_since_when_how_many_and_who_on_every_page(
         assert "2 张售后单在倒计时" in said
         assert "owner" in said
         assert "重新授权" in said
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+def test_the_state_of_a_connection_is_said_in_english_too(owner: Visitor, shop: Shop, state: str) -> None:
+    Connection.objects.create(shop=shop, state=state, since=now())
+    english = visitor(owner.person, "en")
+    for page in ("settings_connections", "settings_shops"):
+        said = words_of(english.get(page))
+        assert not re.search("已连接|未连接|授权失效", said)
+        assert re.search("connected|authorisation lost", said)
+
+
+def test_who_may_authorise_a_shut_out_shop_is_led_to_the_button_from_every_page(
+    owner: Visitor, lead: Visitor, shop: Shop
+) -> None:
+    Connection.objects.create(shop=shop, state="unauthorised", since=now())
+    Link.objects.create(shop=shop, push_path="p", created_at=now(), app_key="app")
+    page = reverse("settings_connection", args=[shop.pk])
+    for there in ("queue", "settings_connections"):
+        assert f'<a href="{page}">去处理</a>' in text_of(owner.get(there))
+        assert f'<a href="{page}">去处理</a>' not in text_of(lead.get(there))
+    button = f'<a class="btn" href="{page}">重新授权</a>'
+    assert button in text_of(owner.get("settings_connections"))
+    assert button not in text_of(lead.get("settings_connections"))
+    assert "打开平台授权页" in words_of(owner.client.get(page))
 
 
 def test_a_shop_on_hold_that_is_connected_is_not_asked_for_a_sheet(owner: Visitor, shop: Shop) -> None:

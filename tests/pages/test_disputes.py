@@ -203,8 +203,11 @@ def test_what_was_typed_of_a_penalty_or_a_complaint_survives_a_refusal(
 
 def test_a_ruling_read_in_the_back_office_is_noted(agent: Visitor, case: Case) -> None:
     assert agent.post("dispute_rule", case.pk, favours="nobody").status_code == 422
+    assert "形势" in words_of(agent.get("dispute", case.pk))
     agent.post("dispute_rule", case.pk, favours="buyer", blamed="both", opinion="各担一半")
-    assert "各担一半" in words_of(agent.get("dispute", case.pk))
+    said = words_of(agent.get("dispute", case.pk))
+    assert "各担一半" in said
+    assert "形势" not in said, "what is ruled is not estimated"
     assert agent.post("dispute_rule", case.pk, do="accept").status_code == 302
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from aftersale.domain.roles import Role
 from aftersale.evidence import vault
@@ -18,10 +19,12 @@ from aftersale.tickets.vault.adding import Told
 from aftersale.tickets.vault.checklist import checklist_of
 from aftersale.tickets.vault.gather import newest_decision
 from tests.api.desk import make_ticket, now
-from tests.pages.desk import kinds, text_of, visitor, words_of
+from tests.pages.desk import PART, kinds, text_of, visitor, words_of
 from tests.tickets.vault.files import PDF, photo, put
 
 if TYPE_CHECKING:
+    from django.conf import LazySettings
+
     from aftersale.shops.models import Person, Shop
     from aftersale.tickets.models import Ticket
     from tests.pages.desk import Visitor
@@ -156,6 +159,35 @@ def test_the_product_library_is_offered_on_the_next_ticket(
     agent.post("evidence_reuse", second.pk, part=True, piece=piece.pk)
     assert second.evidence.get().piece == piece
     assert "evidence_reused" in kinds(second)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("127.0.0.1:8000", "只有这台电脑能打开"),
+        ("localhost", "只有这台电脑能打开"),
+        ("192.168.1.20:8000", "只有连着你们网络的手机能打开"),
+        ("desk.example.com", ""),
+    ],
+)
+def test_a_link_that_a_phone_cannot_open_says_so_and_what_to_set(
+    host: str, said: str, agent: Visitor, ticket: Ticket, settings: LazySettings
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    address = reverse("evidence_ask", args=[ticket.pk])
+    made = agent.client.post(address, {"whom": "shop"}, headers={**PART, "Host": host})
+    assert f"//{host}/give/" in text_of(made)
+    assert ("AFTERSALE_PUBLIC_URL" in text_of(made)) is bool(said)
+    assert said in words_of(made)
+
+
+def test_a_link_to_the_public_address_of_the_desk_warns_of_nothing(
+    agent: Visitor, ticket: Ticket, settings: LazySettings
+) -> None:
+    settings.PUBLIC_URL = "https://desk.example.com"
+    assert "AFTERSALE_PUBLIC_URL" not in text_of(
+        agent.post("evidence_ask", ticket.pk, part=True, whom="shop")
+    )
 
 
 def test_one_press_makes_a_link_for_the_warehouse(agent: Visitor, ticket: Ticket) -> None:

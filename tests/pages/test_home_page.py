@@ -211,8 +211,19 @@ def test_the_home_page_foretells_what_will_be_missed_and_opens_it(agent: Visitor
     found = re.search(r'按现在的速度<a href="([^"]+)">今晚会超时 (\d+) 单</a>', page)
     assert found
     assert text_of(agent.client.get(found[1])).count('id="row-') == int(found[2]) == 3
-    assert "只作参考" in page
+    assert "看不出" in page
     assert "转给有空的人" not in page
+
+
+@at_nine
+def test_few_data_and_what_is_overdue_are_no_comfort(agent: Visitor, shop: Shop) -> None:
+    acted(shop, agent.person, 50)
+    make_ticket(shop, 1, queue_at=NOW + timedelta(hours=9), due_at=NOW + timedelta(hours=9))
+    said = words_of(agent.get("home"))
+    assert "今晚没有会超时的" not in said
+    assert "今晚 24 点前到期 1 单，其中 1 单待分配" in said
+    make_ticket(shop, 2, queue_at=NOW - timedelta(hours=1), due_at=NOW - timedelta(hours=1))
+    assert "已超时 1 单" in words_of(agent.get("home"))
 
 
 @at_nine

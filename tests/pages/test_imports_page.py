@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from aftersale.domain.roles import Role
 from aftersale.tickets.imports import run_import
 from aftersale.tickets.models import Import, ParkedRow, Ticket
+from aftersale.tickets.models.intake import ImportState
+from aftersale.tickets.scope import Scope
 from tests.api.desk import make_person, make_shop, now
 from tests.pages.desk import text_of, visitor, words_of
 from tests.tickets.taking.sheets import imported, row, sheet
@@ -89,6 +91,17 @@ def test_a_row_that_was_not_read_is_shown_mended_and_taken(
     assert mended.status_code == 302
     assert Ticket.objects.count() == 2
     assert agent.post("parked_again", parked.pk).status_code == 404
+    done.refresh_from_db()
+    assert (done.counts["new"], done.counts["parked"], done.counts["rows"]) == (2, 0, 2)
+    assert "没读进来 0" in words_of(agent.get("import", done.pk))
+
+
+@pytest.mark.parametrize("state", ImportState)
+def test_the_state_of_an_import_is_said_in_english_too(agent: Visitor, shop: Shop, state: str) -> None:
+    made = Import.objects.create(shop=shop, files=["a.csv"], digest="d", created_at=now(), state=state)
+    english = visitor(agent.person, "en")
+    for page in (english.get("imports"), english.get("import", made.pk)):
+        assert ImportState(state).label not in words_of(page)
 
 
 def test_a_row_that_was_not_read_can_be_left_out(agent: Visitor, shop: Shop, tmp_path: Path) -> None:
@@ -97,6 +110,23 @@ def test_a_row_that_was_not_read_can_be_left_out(agent: Visitor, shop: Shop, tmp
     assert agent.post("parked_drop", parked.pk).status_code == 302
     parked.refresh_from_db()
     assert parked.state == "dropped"
+    assert Import.objects.get().counts.items() >= {"new": 1, "parked": 0, "dropped": 1}.items()
+    assert "已放弃 1" in words_of(agent.get("import", parked.batch_id))
+
+
+def test_what_a_sheet_of_other_days_says_nothing_of_is_counted_and_said(
+    agent: Visitor, shop: Shop, tmp_path: Path
+) -> None:
+    imported(sheet(tmp_path / "a.csv", [row(n) for n in range(3)]), shop)
+    old = {"售后申请时间": "2026-05-02 09:00:00"}
+    done = imported(sheet(tmp_path / "b.csv", [row(9, **old)]), shop)
+    assert (done.counts["missing"], done.counts["outside"]) == (0, 3)
+    assert "本店还有 3 单待处理不在这份表里" in words_of(agent.get("import", done.pk))
+    whole = imported(sheet(tmp_path / "c.csv", [row(0), row(2), row(9, **old)]), shop)
+    assert whole.counts["missing"] == 1
+    assert "outside" not in whole.counts
+    partial = imported(sheet(tmp_path / "d.csv", [row(9, **old)]), shop, Scope(partial=True))
+    assert "outside" not in partial.counts
 
 
 def test_a_row_of_a_sheet_of_several_shops_is_mended_by_who_brought_it(

@@ -17,7 +17,7 @@ from aftersale.tickets import instructions
 from aftersale.tickets.fact_answers import answer
 from aftersale.tickets.models import Instruction, Task
 from tests.api.desk import make_ticket, now
-from tests.pages.desk import kinds, text_of, words_of
+from tests.pages.desk import kinds, text_of, visitor, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,3 +187,10 @@ def test_an_instruction_becomes_a_draft_of_a_rule_for_a_colleague(
     assert RuleDraft.objects.get().author == lead.person
     assert lead.post("rules_edit", shop=shop.pk, do="instruct", instruction="x").status_code == 404
     assert lead.post("rules_edit", shop=elsewhere.pk, do="instruct", instruction=1).status_code == 404
+
+
+def test_the_page_is_titled_and_labelled_in_english_too(lead: Visitor) -> None:
+    said = words_of(visitor(lead.person, "en").get("instructions"))
+    assert "Agreed on" in said
+    assert not re.search("口径|商家编码", said)
+    assert "口径" in words_of(lead.get("instructions"))

@@ -162,6 +162,16 @@ def test_counters_follow_the_filters_and_come_as_a_part(agent: Visitor, shop: Sh
     assert "<b>2</b>" in text_of(agent.get("queue_counters"))
 
 
+def test_every_number_around_the_queue_comes_anew_with_the_tabs(agent: Visitor, shop: Shop) -> None:
+    make_ticket(shop, 1, queue_at=soon(0.5), due_at=soon(0.5))
+    page, part = text_of(agent.get("queue")), text_of(agent.get("queue_counters", part=True))
+    for name, words in (("queue-total", "1"), ("queue-due", "1 小时内 1"), ("queue-whose", "待分配 1")):
+        assert page.count(f'id="{name}"') == 1
+        assert f'id="{name}"' in part
+        assert words in " ".join(re.sub(r"<[^>]+>", " ", part.split(f'id="{name}"')[1]).split())
+    assert part.count('hx-swap-oob="true"') == 3
+
+
 def test_the_queue_speaks_english_when_asked(shop: Shop, ticket: Ticket) -> None:
     page = visitor(make_person("jo", Role.AGENT, shop), "en").get("queue")
     assert ticket.ticket_no in text_of(page)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +9,7 @@ from django.urls import reverse
 
 from aftersale.domain.roles import Role
 from tests.api.desk import make_shop, make_ticket
-from tests.pages.desk import text_of, words_of
+from tests.pages.desk import PART, text_of, words_of
 from tests.tickets.taking.sheets import imported, row, sheet
 
 if TYPE_CHECKING:
@@ -42,6 +44,29 @@ def test_blanks_around_a_number_do_not_matter(agent: Visitor, ticket: Ticket) ->
 def test_two_characters_of_the_goods_are_enough(agent: Visitor, cups: Shop) -> None:
     assert cups.pk
     assert text_of(agent.get("search", q="玻璃")).count('id="row-') == 5
+
+
+def test_what_finds_more_than_a_page_says_so_and_shows_the_rest(
+    agent: Visitor, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aftersale.pages.queue.FOUND", 2)
+    imported(sheet(tmp_path / "a.csv", [row(n) for n in range(5)]), shop)
+    seen: list[str] = []
+    page = agent.get("search", q="玻璃")
+    assert "前 2 单" in words_of(page)
+    for _ in range(3):
+        seen += re.findall(r'id="row-(\d+)"', text_of(page))
+        more = re.search(r'hx-get="([^"]+cursor=[^"]+)"', text_of(page))
+        address = more[1] if more else "?q="
+        page = agent.client.get(f"{reverse('search')}{unescape(address)}", headers=PART)
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_what_fits_on_a_page_is_counted(agent: Visitor, cups: Shop) -> None:
+    assert cups.pk
+    page = agent.get("search", q="玻璃")
+    assert "找到 5 单" in words_of(page)
+    assert "cursor" not in text_of(page)
 
 
 @pytest.mark.parametrize("asked", ["没有这种货", "<b>", "%", "' OR 1=1 --", "x" * 5000])

@@ -89,6 +89,19 @@ def test_an_answer_is_looked_at_then_sent_once(agent: Visitor, request_of_platfo
     assert "<textarea" not in text_of(page), "what is under way is not answered a second time"
 
 
+def test_once_it_is_answered_nothing_asks_again(agent: Visitor, request_of_platform: Ticket) -> None:
+    number = request_of_platform.pk
+    agent.post("service", number, part=True, sure="1", text="已处理。")
+    Action.objects.update(state="done")
+    part, page = agent.get("service", number, part=True), words_of(agent.get("ticket", number))
+    assert "<textarea" not in text_of(part)
+    for said in (words_of(part), page, words_of(agent.post("here", number, part=True))):
+        assert "还剩" not in said
+        assert "平台要商家回复" not in said
+    assert agent.post("service", number, part=True, sure="1", text="再说一遍。").status_code == 422
+    assert Action.objects.count() == 1
+
+
 def test_a_refusal_of_the_platform_is_told_in_its_words(agent: Visitor, request_of_platform: Ticket) -> None:
     agent.post("service", request_of_platform.pk, part=True, sure="1", text="已处理。")
     message = {"zh": "平台答复：服务单当前状态不能回复（11001）", "en": "no"}

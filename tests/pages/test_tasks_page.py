@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 
 from aftersale.domain.roles import Role
 from aftersale.tickets.models import Action, Task
@@ -46,6 +47,15 @@ def test_everybody_of_the_shop_reads_what_is_to_be_done(
     assert response.status_code == 200
     assert ticket.ticket_no in text_of(response)
     assert "在抖店后台点“同意退款”" in words_of(response)
+
+
+def test_the_menu_says_how_many_are_overdue(agent: Visitor, lead: Visitor, ticket: Ticket) -> None:
+    assert reverse("tasks_count") in text_of(agent.get("queue"))
+    a_task(ticket, due_at=soon(1))
+    assert text_of(agent.get("tasks_count")) == ""
+    a_task(ticket, due_at=soon(-1))
+    a_task(ticket, "mention", assignee=lead.person, due_at=soon(-1))
+    assert (text_of(agent.get("tasks_count")), text_of(lead.get("tasks_count"))) == ("1", "2")
 
 
 def test_nothing_to_do_is_said_with_what_comes_here(agent: Visitor) -> None:

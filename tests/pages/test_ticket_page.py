@@ -12,16 +12,15 @@ from aftersale.domain.roles import Role
 from aftersale.domain.vocabulary import SERVICE_TAGS
 from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import Connection
-from aftersale.tickets.models import Answer, Deadline
+from aftersale.tickets.models import Action, Answer, Deadline, Ticket
 from tests.api.desk import make_person, make_ticket, now
-from tests.pages.desk import kinds, queries, seen, text_of, visitor, words_of
+from tests.pages.desk import kinds, queries, seen, soon, text_of, visitor, words_of
 from tests.tickets.taking.notices import APPLIED, ASKED, the_ticket, took
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aftersale.shops.models import Person
-    from aftersale.tickets.models import Ticket
     from tests.pages.desk import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +156,25 @@ def test_a_set_of_tags_is_corrected_as_a_whole(agent: Visitor, ticket: Ticket) -
     assert Answer.objects.get().value == [SERVICE_TAGS[0], SERVICE_TAGS[1]]
     assert agent.post("answer", ticket.pk, fact="service_tags", value=["no_such_tag"]).status_code == 422
     assert kinds(ticket) == ["imported", "answered"]
+
+
+def test_what_is_done_has_no_clock_until_the_platform_shows_it(agent: Visitor, ticket: Ticket) -> None:
+    action = Action.objects.create(
+        ticket=ticket, shop_id=ticket.shop_id, key="k", verb="refund", intent_no=1, not_before=now(),
+        approved_at=now(), state="sending",
+    )  # fmt: skip
+    waits = {"waits_for": "platform", "waits_since": now(), "waits_until": soon(2), "lane": "waiting"}
+    Ticket.objects.filter(pk=ticket.pk).update(**waits)
+    Deadline.objects.filter(ticket=ticket).delete()
+    due: dict[str, Any] = {"source": "platform", "side": "merchant", "starts_at": now(), "state": "running"}
+    due |= {"due_at": soon(0.6), "consequence": "approves_refund"}
+    Deadline.objects.create(ticket=ticket, shop_id=ticket.shop_id, kind="respond_by", **due)
+    assert "还剩" in words_of(agent.post("here", ticket.pk, part=True)), "nothing is done yet"
+    Action.objects.filter(pk=action.pk).update(state="done")
+    head = agent.post("here", ticket.pk, part=True)
+    assert "还剩" not in words_of(head)
+    assert "已办好" in words_of(head)
+    assert "moved from:body" in text_of(head)
 
 
 def test_clocks_are_said_in_words_with_what_happens_if_nobody_acts(agent: Visitor, ticket: Ticket) -> None:

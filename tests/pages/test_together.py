@@ -39,7 +39,29 @@ def test_who_is_named_in_a_note_is_asked_to_read_it_once(team: dict[str, Person]
     assert asked.count() == 2
     prince = visitor(team["小王子"])
     assert "小王 在备注里提到你" in words_of(prince.get("ticket", ticket.pk))
-    assert "备注里提到你" in words_of(prince.get("tasks"))
+    listed = words_of(prince.get("tasks"))
+    assert "备注里提到你" in listed
+    assert "看一下金额" in listed
+    assert "急" in listed
+
+
+def test_a_note_that_names_a_colleague_asks_nobody_else(team: dict[str, Person], ticket: Ticket) -> None:
+    visitor(team["小王"]).post("note", ticket.pk, text="@老陈 货到了吗")
+    for other in ("小王", "小王子"):
+        assert "货到了吗" not in words_of(visitor(team[other]).get("tasks"))
+        assert "备注里提到你" not in words_of(visitor(team[other]).get("tasks"))
+
+
+def test_whoever_is_named_says_that_it_was_read(
+    team: dict[str, Person], people: dict[Role, Person], ticket: Ticket
+) -> None:
+    finance = people[Role.FINANCE]
+    visitor(team["小王"]).post("note", ticket.pk, text=f"@{finance} 看一下这笔")
+    task = Task.objects.get()
+    assert visitor(people[Role.READ_ONLY]).post("task_done", task.pk).status_code == 403
+    assert visitor(finance).post("task_done", task.pk).status_code == 302
+    task.refresh_from_db()
+    assert task.done_by == finance
 
 
 def test_naming_oneself_or_nobody_asks_nobody(team: dict[str, Person], ticket: Ticket) -> None:

@@ -19,6 +19,7 @@ from aftersale.tickets import beside, side
 from aftersale.tickets.act import Intent, accept
 from aftersale.tickets.disclosures import Viewer, disclose
 from aftersale.tickets.models import Disclosure, Ticket
+from aftersale.tickets.search import by_text
 from aftersale.tickets.tabs import Tab
 from tests.soak.test_story import raised
 
@@ -132,6 +133,9 @@ def test_a_sealed_value_is_opened_by_the_platform_until_its_day_is_over(desk: De
     hands = desk.outside.hands_of
     phone = reveal(ticket, "phone", Viewer(desk.person), "回电", desk.clock(), hands)
     assert phone.startswith("100")
+    assert ticket.pk in by_text([ticket.shop_id], phone, 5)
+    again(desk, ticket)
+    assert ticket.pk in by_text([ticket.shop_id], phone, 5), "what is read again is found by it still"
     assert "演示" in reveal(ticket, "receiver", Viewer(desk.person), "核对地址", desk.clock(), hands)
     desk.place.tell("limits", {"kuaishou_qps": 100_000, "douyin_qps": 100_000, "reveals_daily": 2})
     with pytest.raises(Rejected) as refused:

@@ -23,10 +23,10 @@ from aftersale.api.shapes import (
 from aftersale.connections.revealing import reveal
 from aftersale.domain.roles import Permission
 from aftersale.shops.models import Person
-from aftersale.shops.permissions import shops_with
 from aftersale.tickets import handling
 from aftersale.tickets.detail import TaskView, columns
 from aftersale.tickets.goodwill import end_task
+from aftersale.tickets.holders import holder_for
 from aftersale.tickets.models import Task, Ticket
 from aftersale.tickets.unmasking import SEALED, unmask
 
@@ -79,11 +79,11 @@ def assign(request: Call, ticket_id: InPath, body: AssignIn) -> HttpResponse:
 
 
 def _colleague(person_id: int | None, shop_id: int) -> Person | None:
-    """Find somebody who works in a shop; raises NotHere for anybody else."""
+    """Find somebody who works on tickets of a shop; raises CannotHold, or NotHere for a stranger."""
     if person_id is None:
         return None
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
-    if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
+    person = holder_for(person_id, [shop_id])
+    if person is None:
         raise NotHere
     return person
 

@@ -1,6 +1,7 @@
 """Fill a desk with generated shops and tickets, to look around in."""
 
 import os
+import shlex
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -41,5 +42,13 @@ def demo(
     said = _("Demo data, all generated: {tickets} tickets of {shops} shops in {home}")
     typer.echo(said.format(tickets=made.tickets, shops=made.shops, home=place.root))
     typer.echo(_("Sign in as {name} with {password}").format(name=OWNER, password=PASSWORD))
-    elsewhere = f"AFTERSALE_HOME={place.root} " if os.environ.get("AFTERSALE_HOME") else ""
-    typer.echo(_("Start it: {command}").format(command=f"{elsewhere}aftersale serve"))
+    if made.parked:
+        more = _("{rows} more rows were written badly on purpose and not read; they wait under Import.")
+        typer.echo(more.format(rows=made.parked))
+    typer.echo(_("Start it: {command}").format(command=starting(place.root)))
+
+
+def starting(root: Path) -> str:
+    """Give the command that starts a desk, as a shell takes it; of the usual folder nothing is said."""
+    elsewhere = f"AFTERSALE_HOME={shlex.quote(str(root))} " if os.environ.get("AFTERSALE_HOME") else ""
+    return f"{elsewhere}aftersale serve"

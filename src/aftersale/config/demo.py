@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from aftersale.channels.spreadsheet import read
 from aftersale.config.terminal import screen
 from aftersale.policy.decide import Judge
 from aftersale.sandbox.demo import NOW, DemoSheets, write_demo
@@ -42,9 +43,12 @@ def _triaged(one: DemoSheets, shop: Path, judge: Judge, console: Console) -> Pat
 
 
 def _say_what_was_made(folder: Path, written: Sequence[DemoSheets], worklists: Sequence[Path]) -> None:
-    total, shops = sum(one.tickets for one in written), len(written)
-    typer.echo(f"\n{shops} 个演示店铺、{total} 个售后单都判断好了，工作清单在 {folder}/：")
-    typer.echo(f"Judged {total} generated tickets of {shops} demo shops; the worklists are in {folder}/:")
+    rows, shops = sum(one.tickets for one in written), len(written)
+    parked = sum(len(read([one.after_sales, one.orders]).parked) for one in written)
+    judged = rows - parked
+    typer.echo(f"\n{shops} 个演示店铺、{rows} 行售后：判断好 {judged} 单，{parked} 行故意写坏、没读进来。")
+    typer.echo(f"{rows} rows of {shops} demo shops: {judged} judged, {parked} bad on purpose, not read.")
+    typer.echo(f"工作清单在 / the worklists are in {folder}/：")
     for one, worklist in zip(written, worklists, strict=True):
         typer.echo(f"  {worklist.name}  {one.tickets}")
     typer.echo("\n换成你自己的表 / with a sheet of your own:")

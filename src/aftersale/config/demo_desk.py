@@ -16,7 +16,8 @@ from aftersale.shops.models import Connection, Person, Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.people import Newcomer, add_person, first_owner, set_role
 from aftersale.tickets.imports import Given, start_import
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import ParkedRow, Ticket
+from aftersale.tickets.parking import PARKED
 from aftersale.tickets.register_changes import rows_of, take_register
 from aftersale.tickets.scope import Scope
 
@@ -41,16 +42,17 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class DemoDesk:
-    """Count what the demo desk holds."""
+    """Count what the demo desk holds; `parked` are rows of its sheets that were not read."""
 
     shops: int
     tickets: int
+    parked: int
 
 
 def fill(folder: Path, clock: Callable[[], datetime]) -> DemoDesk:
     """Write sheets of the generated day into a folder and take them in; a desk with shops is left alone."""
     if Shop.objects.exists():
-        return DemoDesk(Shop.objects.count(), Ticket.objects.count())
+        return _counted()
     now = clock()
     demo_serve.Place(home().root).begun.write_text(now.isoformat(), encoding="utf-8")
     register, sheets = write_demo(folder, SEED, now)
@@ -62,7 +64,12 @@ def fill(folder: Path, clock: Callable[[], datetime]) -> DemoDesk:
         take_register(shop, articles, None, now)
         given = Given([each.after_sales, each.orders], shop, Scope(partial=True), now)
         import_now(start_import(given, None, now).pk, clock)
-    return DemoDesk(len(shops), Ticket.objects.count())
+    return _counted()
+
+
+def _counted() -> DemoDesk:
+    parked = ParkedRow.objects.filter(state=PARKED).count()
+    return DemoDesk(Shop.objects.count(), Ticket.objects.count(), parked)
 
 
 def _shop(sheets: DemoSheets, now: datetime) -> Shop:

@@ -16,6 +16,7 @@ from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
 from aftersale.tickets.models import Unmasking
+from aftersale.tickets.search import index_buyer
 from aftersale.tickets.unmasking import UnmaskRefused, checked_reason, note_opened, opened_between
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Person, Shop
     from aftersale.tickets.disclosures import Viewer
     from aftersale.tickets.models import Ticket
+
+
+_PHONE = "phone"
 
 
 class QuotaUsedUp(AftersaleError):
@@ -68,6 +72,7 @@ def reveal(
 ) -> str:
     """Have the platform open one value and write down who asked why; it is given back and kept nowhere.
 
+    Of a telephone number a keyed hash is kept, by which its ticket is found until the buyer is erased.
     Raises UnmaskRefused, QuotaUsedUp or ChannelError. The place in the day is taken before the platform is
     asked and given back where it does not open the value.
     """
@@ -78,6 +83,8 @@ def reveal(
     try:
         plain = _opened(ticket, cipher, hands_of(ticket.shop, now))
         note_opened(ticket, field, viewer, reason, now)
+        if field == _PHONE:
+            index_buyer(ticket.pk, ticket.shop_id, plain)
     except Exception:
         looked.delete()
         raise

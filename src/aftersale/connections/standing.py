@@ -142,6 +142,7 @@ def _end_key(shop_id: int) -> str:
 class ShutOut:
     """Say what a lost authorisation means: since when, how many tickets count down, who can mend it."""
 
+    shop_id: int
     shop: str
     since: datetime
     counting: int
@@ -165,6 +166,7 @@ def shut_out_now(shops: Mapping[int, Connection], now: datetime) -> list[ShutOut
     by_address = set(refused) if out else set()
     return [
         ShutOut(
+            shop_id,
             connection.shop.name,
             connection.since,
             Ticket.objects.filter(shop_id=shop_id, open=True, due_at__gt=now).count(),

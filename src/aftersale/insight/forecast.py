@@ -2,7 +2,7 @@
 
 The forecast is plain on purpose. Tickets are taken in the order in which they run out. Each costs its
 person the seconds that a ticket cost them lately, and only working time counts; a ticket of nobody goes to
-whoever has most time to spare. What cannot be finished before it runs out will be missed.
+whoever of those at work has most time to spare. What cannot be finished before it runs out will be missed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Due:
 class Worker:
     """Hold one person: the shops they may act in, seconds a ticket costs, and when they work from now on.
 
-    `spans` do not overlap; `weak` says that the pace rests on few tickets or on those of others.
+    `spans` do not overlap; `weak` says that the pace rests on few tickets or on those of others. Who is not
+    `there` takes no ticket of nobody by themselves, but one may be handed to them.
     """
 
     person: int
@@ -41,6 +42,7 @@ class Worker:
     seconds_each: int
     spans: tuple[tuple[datetime, datetime], ...]
     weak: bool = False
+    there: bool = True
 
     def tickets_until(self, at: datetime) -> int:
         """Count the tickets that can be finished before a time."""
@@ -98,7 +100,8 @@ def forecast(workers: Sequence[Worker], dues: Iterable[Due]) -> Forecast:
     desks = {worker.person: _Desk(worker) for worker in workers}
     listed = sorted(dues, key=_AT)
     own = [due for due in listed if due.holder is not None and not _kept_by_holder(due, desks)]
-    free = [due for due in listed if due.holder is None and _take(due, desks.values()) is None]
+    there = [desk for desk in desks.values() if desk.worker.there]
+    free = [due for due in listed if due.holder is None and _take(due, there) is None]
     missed = sorted([*own, *free], key=_AT)
     return Forecast(tuple(missed), tuple(_moves(missed, desks)))
 

@@ -19,7 +19,7 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState, Goods
 from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.freshness import is_connected
+from aftersale.pages.freshness import is_connected, is_shut_out
 from aftersale.pages.words import act_of, held_words, plain_yuan, verb
 from aftersale.shops.stock import StockGone
 from aftersale.texts import Text
@@ -132,6 +132,7 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
         "held": held_words(ticket.held),
         "why": refusal,
+        "shut_out": is_shut_out(ask, ticket.shop_id),
         "lang": lang,
         "row": row_of(ask),
     }
@@ -233,6 +234,7 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
         "pending": pending,
         "row": row_of(ask),
         "connected": is_connected(ask, action.shop_id),
+        "shut_out": is_shut_out(ask, action.shop_id),
         "unseen": action.ticket.waits_for == Whom.PLATFORM,
     }
     said = shown(ask, "_action.html", **around)

@@ -16,16 +16,16 @@ from aftersale.domain.roles import Permission
 from aftersale.domain.vocabulary import Kind
 from aftersale.pages.acting import TAKE_BACK_S, Incomplete, fen_said
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.ticket_head import dues_of, is_done
 from aftersale.pages.words import Speech
-from aftersale.shops.models import Person
-from aftersale.shops.permissions import shops_with
 from aftersale.tickets import fact_answers, handling, watching
+from aftersale.tickets.holders import holder_for
 from aftersale.tickets.models import Answer, Note
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from aftersale.domain.fact_table import FactSpec
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import Ticket
 
 _DIGITS = 18
@@ -141,8 +141,8 @@ def _colleague(said: str, shop_id: int) -> Person | None:
     if not said:
         return None
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
-    person = Person.objects.filter(pk=number, is_active=True).first()
-    if person is None or not shops_with(person, Permission.ANSWER).filter(pk=shop_id).exists():
+    person = holder_for(number, [shop_id])
+    if person is None:
         raise NotHere
     return person
 
@@ -166,7 +166,8 @@ def here(ask: Ask, ticket_id: int) -> HttpResponse:
     ticket = ticket_for(ask.caller, ticket_id, Permission.VIEW)
     others = watching.at_work(ticket_id, ask.person, ask.now)
     dues = dues_of(ticket, Speech(ask.now).of(ticket.shop_id), ask.now)
-    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues, others=others)
+    done = not dues and is_done(ticket)
+    return shown(ask, "_ticket_now.html", ticket=ticket, dues=dues, done=done, others=others)
 
 
 def _back(ticket_id: int) -> HttpResponse:

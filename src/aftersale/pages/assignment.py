@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from aftersale.api.faults import NotHere
-from aftersale.domain.roles import MAY, Permission, Role
+from aftersale.domain.roles import Permission
 from aftersale.pages.acting import Incomplete, NotAnAmount
 from aftersale.pages.asked import fen_of
 from aftersale.pages.door import Ask, page, shown
@@ -19,6 +19,7 @@ from aftersale.shops.models import Membership, Person, Shop
 from aftersale.tickets import assignment_rules as flow
 from aftersale.tickets.assignment import loads, rules_of, skills_of, try_out
 from aftersale.tickets.assignment_rules import Terms
+from aftersale.tickets.holders import HOLDS
 from aftersale.tickets.models import AssignmentRule, Presence, Share
 from aftersale.tickets.tabs import OURS, TAB_WORDS
 from aftersale.web.environment import lang
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from aftersale.tickets.assignment import Given
 
 _EXAMPLES, _DIGITS = 5, 18
-_ROLES = [role.value for role in Role if Permission.ANSWER in MAY[role]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _number(said: str) -> int:
 
 
 def _people(shop: Shop) -> list[Colleague]:
-    there = Membership.objects.filter(shop=shop, role__in=_ROLES, person__is_active=True)
+    there = Membership.objects.filter(shop=shop, role__in=HOLDS, person__is_active=True)
     people = [each.person for each in there.select_related("person").order_by("person__name", "pk")]
     load = loads(person.pk for person in people)
     shares = {share.person_id: share for share in Share.objects.filter(shop=shop)}
@@ -184,7 +184,7 @@ _DOES: dict[str, Callable[[AssignmentRule, Person, datetime], None]] = {
 def share(ask: Ask) -> HttpResponse:
     """Say how many tickets a person of the shop may have, and what the person is good at."""
     shop = _shop(ask)
-    of = Membership.objects.filter(shop=shop, person=_number(ask.said("person")), role__in=_ROLES)
+    of = Membership.objects.filter(shop=shop, person=_number(ask.said("person")), role__in=HOLDS)
     found = of.select_related("person").first()
     if found is None:
         raise NotHere

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from aftersale.connections.standing import ending_soon, shut_out_now
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.web.environment import at, lang
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from aftersale.shops.models import Shop
@@ -19,20 +21,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Hold one line about a whole shop; `calm`: it passes by itself, nobody has to do anything."""
+    """Hold one line about a whole shop; `calm`: it passes by itself, nobody has to do anything.
+
+    `mend` is the address at which the person who reads it can see to it.
+    """
 
     words: str
     calm: bool = False
+    mend: str = ""
 
 
-def bands_of(shops: Sequence[Shop], now: datetime) -> list[Band]:
-    """Say what people have to see to first: who is shut out, what is on hold, what is read again."""
+def bands_of(shops: Sequence[Shop], connects: Collection[int], now: datetime) -> list[Band]:
+    """Say what people have to see to first: who is shut out, what is on hold, what is read again.
+
+    `connects` are the shops that the person may connect, and is led to.
+    """
     held = [(shop, _state(shop)) for shop in shops if shop.held]
     words = _("{shop}: on hold after a restore; import a sheet newer than it.")
     # A shop that lost its authorisation is spoken of already, and so is one that is being read again.
     loud = [Band(words.format(shop=shop.name)) for shop, state in held if state == ConnectionState.NONE]
     reading = [shop.name for shop, state in held if state == ConnectionState.CONNECTED]
-    return [*map(Band, _shut_out(shops, now)), *loud, *_calm(reading)]
+    return [*_shut_out(shops, connects, now), *loud, *_calm(reading)]
 
 
 def _state(shop: Shop) -> str:
@@ -64,7 +73,7 @@ def endings_of(shops: Sequence[Shop], now: datetime) -> list[Band]:
     ]
 
 
-def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:
+def _shut_out(shops: Sequence[Shop], connects: Collection[int], now: datetime) -> list[Band]:
     """Say of each shop that is not let in since when, how many tickets count down, and who can mend it."""
     by_shop = {shop.pk: shop.connection for shop in shops if hasattr(shop, "connection")}
     line = _(
@@ -77,11 +86,14 @@ def _shut_out(shops: Sequence[Shop], now: datetime) -> list[str]:
         " import sheets until then."
     )
     return [
-        (address if out.by_address else line).format(
-            shop=out.shop,
-            since=at(out.since),
-            count=out.counting,
-            owners=_listed(out.owners) or _("The owner"),
+        Band(
+            (address if out.by_address else line).format(
+                shop=out.shop,
+                since=at(out.since),
+                count=out.counting,
+                owners=_listed(out.owners) or _("The owner"),
+            ),
+            mend=reverse("settings_connection", args=[out.shop_id]) if out.shop_id in connects else "",
         )
         for out in shut_out_now(by_shop, now)
     ]

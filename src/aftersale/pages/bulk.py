@@ -18,14 +18,15 @@ from aftersale.pages.acting import Incomplete
 from aftersale.pages.asked import Asked, of_stored
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.words import Speech, verb
-from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.tickets import batch as flow
 from aftersale.tickets.batch import AT_ONCE, MOST, NEEDS, TAKE_BACK_S, TYPED, Wanted
 from aftersale.tickets.batch_rows import Hand
+from aftersale.tickets.holders import holder_for
 from aftersale.tickets.labels import word_of
 from aftersale.tickets.models import Batch, Ticket
 from aftersale.tickets.models.batch import BatchKind, BatchState, RowState
+from aftersale.tickets.perform import is_by_hand
 from aftersale.web.environment import lang
 from aftersale.web.environment import say as _
 
@@ -34,25 +35,30 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import BatchRow
 
-_SHOWN, _EXAMPLES, _DIGITS = 30, 3, 18
+_SHOWN, _LISTED, _DIGITS = 30, 100, 18
 
 
 @dataclass(slots=True)
 class Group:
-    """Hold the tickets of a batch to which the same happens, or that are left out for the same reason."""
+    """Hold the tickets of a batch to which the same happens, or that are left out for the same reason.
+
+    `by_hand` says that the desk only prepares it: people do it in the platform's back office.
+    """
 
     name: str
+    by_hand: bool = False
     count: int = 0
     fen: int = 0
     examples: tuple[BatchRow, ...] = ()
 
     def take(self, row: BatchRow) -> None:
-        """Count a ticket; the first few are shown."""
+        """Count a ticket; as many as a page bears are shown."""
         self.count += 1
         self.fen += row.amount_fen or 0
-        self.examples = (*self.examples, row)[:_EXAMPLES]
+        self.examples = (*self.examples, row)[:_LISTED]
 
 
 def kind_words() -> dict[str, str]:
@@ -116,8 +122,8 @@ def _colleague(ask: Ask) -> Person | None:
     if not said:
         raise Incomplete
     found = said.isascii() and said.isdigit() and len(said) <= _DIGITS
-    person = Person.objects.filter(pk=int(said), is_active=True).first() if found else None
-    if person is None or not shops_with(person).filter(pk__in=ask.caller.seen_shops()).exists():
+    person = holder_for(int(said), ask.caller.seen_shops()) if found else None
+    if person is None:
         raise NotHere
     return person
 
@@ -139,7 +145,7 @@ def one(ask: Ask, batch_id: int) -> HttpResponse:
     found = _mine(ask, batch_id)
     if found.state == BatchState.PLANNED:
         return _dry_run(ask, found)
-    counts = _counts(found)
+    counts, tasks = _counts(found), _prepared(found)
     rows = found.rows.select_related("ticket", "ticket__shop", "action").order_by("id")
     running = found.state == BatchState.RUNNING
     held = 0 if running else rows.filter(state=RowState.DONE, action__state=ActionState.INTENDED).count()
@@ -148,7 +154,7 @@ def one(ask: Ask, batch_id: int) -> HttpResponse:
         "_bulk.html" if ask.part else "bulk_one.html",
         made=found,
         kinds=kind_words(),
-        counts=counts,
+        counts={**counts, RowState.DONE: counts[RowState.DONE] - tasks, "tasks": tasks},
         running=running,
         held=held,
         rows=[] if running else _failed_first(rows),
@@ -167,16 +173,18 @@ def _failed_first(rows: Iterable[BatchRow]) -> list[BatchRow]:
 
 
 def _dry_run(ask: Ask, found: Batch) -> HttpResponse:
-    rows = list(found.rows.select_related("ticket").order_by("id"))
+    rows = list(found.rows.select_related("ticket__shop").order_by("id"))
     ready = [row for row in rows if row.state == RowState.READY]
+    groups = _groups(ready, Speech(ask.now))
     return shown(
         ask,
         "bulk_plan.html",
         made=found,
         kinds=kind_words(),
-        groups=_groups(ready, Speech(ask.now)),
+        groups=groups,
         left_out=_reasons(row for row in rows if row.state == RowState.LEFT_OUT),
         count=len(ready),
+        by_hand=sum(group.count for group in groups if group.by_hand),
         fen=sum(row.amount_fen or 0 for row in ready),
         at_once=AT_ONCE,
         take_back_s=TAKE_BACK_S,
@@ -184,12 +192,13 @@ def _dry_run(ask: Ask, found: Batch) -> HttpResponse:
 
 
 def _groups(rows: Sequence[BatchRow], speech: Speech) -> list[Group]:
-    """Put together what is proposed alike, the most money first."""
-    found: dict[str, Group] = {}
+    """Put together what is proposed alike and done the same way, the most money first."""
+    found: dict[tuple[str, bool], Group] = {}
     for row in rows:
         step = speech.of(row.ticket.shop_id).action(row.step)
         name = f"{step} → {verb(row.verb)}" if row.verb else step
-        found.setdefault(name, Group(name)).take(row)
+        by_hand = bool(row.verb) and is_by_hand(row.ticket.shop, row.verb)
+        found.setdefault((name, by_hand), Group(name, by_hand)).take(row)
     return sorted(found.values(), key=lambda group: (-group.fen, -group.count))
 
 
@@ -202,6 +211,11 @@ def _reasons(rows: Iterable[BatchRow]) -> list[Group]:
 
 def _counts(found: Batch) -> Counter[str]:
     return Counter(found.rows.values_list("state", flat=True))
+
+
+def _prepared(found: Batch) -> int:
+    """Count what was only prepared, and is still to be done in the back office."""
+    return found.rows.filter(state=RowState.DONE, action__state=ActionState.HANDED_OVER).count()
 
 
 @require_POST

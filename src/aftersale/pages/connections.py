@@ -26,6 +26,7 @@ from aftersale.jobs.clock import desk_clock
 from aftersale.pages import connections_steps as steps
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended, parts_of, sees_shops
+from aftersale.pages.words import connection_words, difference_words
 from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.permissions import NotAllowed
@@ -64,14 +65,16 @@ def connections(ask: Ask) -> HttpResponse:
     lines = [line_of(shop, ask.now) for shop in mine.select_related("connection", "link")]
     parts = parts_of(ask, "settings_connections")
     failing = unreported(line.shop.pk for line in lines)
-    return shown(ask, "settings_connections.html", parts=parts, lines=lines, unreported=failing)
+    connects = ask.caller.shops(Permission.CONNECT)
+    around: dict[str, Any] = {"lines": lines, "unreported": failing, "connects": connects}
+    return shown(ask, "settings_connections.html", parts=parts, **around)
 
 
 def line_of(shop: Shop, now: datetime) -> Line:
     """Say how a shop stands with its platform; it comes with its connection and link."""
     connection, link = getattr(shop, "connection", None), getattr(shop, "link", None)
     state = connection.state if connection else ConnectionState.NONE.value
-    words = connection.get_state_display() if connection else _("no interface")
+    words = connection_words(state) if connection else _("no interface")
     stands = link is not None and link.access_until is not None and state == ConnectionState.CONNECTED
     return Line(
         shop,
@@ -102,6 +105,7 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         authorise_at=_authorise_at(ask, line) if may and _can_ask(line) else "",
         run=run,
         differences=_differences(run),
+        difference_words=difference_words,
         outgoing=settings.OUTGOING_ADDRESS,
         pace=pace,
         permissions=permissions_of(line.link),

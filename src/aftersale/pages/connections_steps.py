@@ -82,6 +82,17 @@ def is_within(host: str) -> bool:
         return "." not in plain or plain.endswith((".local", ".lan", ".internal", ".localhost"))
 
 
+def reach_of(host: str) -> str:
+    """Say from where an address can be opened: `machine` alone, its own `network`, or anywhere (empty)."""
+    name = host.rpartition(":")[0] if host.count(":") == 1 else host
+    plain = name.strip("[]")
+    try:
+        own = ip_address(plain).is_loopback
+    except ValueError:
+        own = plain == "localhost" or plain.endswith(".localhost")
+    return "machine" if own else "network" if is_within(host) else ""
+
+
 def secrets_of(shop: Shop, link: Link | None) -> Sequence[tuple[str, str, bool]]:
     """Name what an app of the shop's platform has that is secret, and whether it must be entered."""
     words = {

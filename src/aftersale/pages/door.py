@@ -119,6 +119,7 @@ _AREAS: Mapping[str, frozenset[Permission]] = {
 }
 # What a warehouse works with, and what one person has no use for.
 _OF_THE_WAREHOUSE = ("bench", "stops", "tasks")
+_COUNTERS = {"stops": "stops_count", "tasks": "tasks_count"}
 _OF_A_TEAM = frozenset({"handover"})
 
 
@@ -200,7 +201,10 @@ def seat_of(ask: Ask) -> Seat:
         any(shop.demo for shop in shops),
         may_play(),
         reverse("bench" if in_warehouse(ask.caller) else "home"),
-        [*bands_of(shops, ask.now), *(endings_of(shops, ask.now) if _begins_the_day(ask) else [])],
+        [
+            *bands_of(shops, ask.caller.shops(Permission.CONNECT), ask.now),
+            *(endings_of(shops, ask.now) if _begins_the_day(ask) else []),
+        ],
         [str(each) for each in messages.get_messages(ask.request)],
     )
 
@@ -216,7 +220,7 @@ def _areas(ask: Ask) -> list[Area]:
     names, codes = _names(), _OF_THE_WAREHOUSE if in_warehouse(ask.caller) else tuple(_AREAS)
     offered = [code for code in codes if any(map(ask.caller.shops, _AREAS[code]))]
     return [
-        Area(code, _address(ask, code), names[code], reverse("stops_count") if code == "stops" else "")
+        Area(code, _address(ask, code), names[code], reverse(_COUNTERS[code]) if code in _COUNTERS else "")
         for code in offered
         if not (code in _OF_A_TEAM and alone(ask.caller.places))
     ]

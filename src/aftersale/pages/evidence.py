@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import qrcode
 from django.conf import settings
@@ -29,6 +30,7 @@ from aftersale.evidence.pictures import DRAWN
 from aftersale.evidence.pieces import GIVER_WORDS, GROUND_WORDS, TYPE_WORDS, Giver, Ground, PieceType
 from aftersale.evidence.vault import LIMITS, Incoming
 from aftersale.pages.acting import Incomplete
+from aftersale.pages.connections_steps import reach_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.uploads import HEAD_BYTES, Kind, check_count, check_upload, download_headers
 from aftersale.tickets.disclosures import disclose
@@ -96,6 +98,7 @@ def _box(ask: Ask, ticket: Ticket, made: str = "", whom: Giver = Giver.SHOP) -> 
         "library": _library(ticket, {link.piece_id for link in links}),
         "may": {each.value for each in Permission if ticket.shop_id in ask.caller.shops(each)},
         "made": made,
+        "made_reach": reach_of(urlsplit(made).netloc) if made else "",
         "made_for": GIVER_WORDS[whom].of(lang()) if whom is not Giver.SHOP else "",
         "qr": _qr,
         "askable": ASKABLE,

@@ -16,6 +16,7 @@ from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.finance import shop_of
 from aftersale.pages.imports import GOING
+from aftersale.pages.words import import_words
 from aftersale.tickets.imports import cancel_import
 from aftersale.tickets.models import Import, ParkedRow
 from aftersale.tickets.parking import cells_of
@@ -55,7 +56,16 @@ def one(ask: Ask, import_id: int) -> HttpResponse:
     parked = [(row, cells_of(row)) for row in rows[:_ROWS]]
     template = "_finance_sheet.html" if ask.part else "finance_sheet.html"
     may = found.shop_id in ask.caller.shops(Permission.BOOK_MONEY)
-    return shown(ask, template, made=found, parked=parked, waiting=rows.count(), going=GOING, may_book=may)
+    return shown(
+        ask,
+        template,
+        made=found,
+        parked=parked,
+        waiting=rows.count(),
+        going=GOING,
+        may_book=may,
+        import_words=import_words,
+    )
 
 
 @require_POST

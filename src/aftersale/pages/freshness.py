@@ -46,6 +46,15 @@ def known_up_to(shops: Collection[int]) -> list[ReadUpTo]:
 
 def is_connected(ask: Ask, shop_id: int) -> bool:
     """Tell whether the platform's interface answers for a shop of the person; asks nothing anew."""
+    return _state(ask, shop_id) == ConnectionState.CONNECTED
+
+
+def is_shut_out(ask: Ask, shop_id: int) -> bool:
+    """Tell whether the platform lets the desk in no more, so that nothing is sent; asks nothing anew."""
+    return _state(ask, shop_id) == ConnectionState.UNAUTHORISED
+
+
+def _state(ask: Ask, shop_id: int) -> str:
     shop = next((place.shop for place in ask.caller.places if place.shop.pk == shop_id), None)
     connection = getattr(shop, "connection", None)
-    return connection is not None and connection.state == ConnectionState.CONNECTED
+    return connection.state if connection is not None else ConnectionState.NONE

@@ -15,6 +15,7 @@ from aftersale.domain.roles import Permission
 from aftersale.finance.imports import KIND as FUNDS
 from aftersale.pages.acting import Incomplete
 from aftersale.pages.door import Ask, page, shown
+from aftersale.pages.words import import_words
 from aftersale.returns.imports import are_parcels, start_parcel_import
 from aftersale.returns.parked import needs, take_row
 from aftersale.shops.models import Shop
@@ -45,7 +46,15 @@ def imports(ask: Ask) -> HttpResponse:
     shops = Shop.objects.filter(pk__in=ask.caller.shops(Permission.IMPORT)).order_by("name")
     expiring = expiring_before([shop.pk for shop in shops], ask.now)
     made = list(_mine(ask)[:_SHOWN])
-    return shown(ask, "imports.html", shops=list(shops), made=made, going=GOING, expiring=expiring)
+    return shown(
+        ask,
+        "imports.html",
+        shops=list(shops),
+        made=made,
+        going=GOING,
+        expiring=expiring,
+        import_words=import_words,
+    )
 
 
 def _mine(ask: Ask) -> QuerySet[Import]:
@@ -108,6 +117,7 @@ def one(ask: Ask, import_id: int) -> HttpResponse:
         "waiting": rows.count(),
         "missing": rows_of(list(gone.values_list("pk", flat=True)[:_ROWS])),
         "going": GOING,
+        "import_words": import_words,
     }
     return shown(ask, "_import.html" if ask.part else "import.html", **around)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -21,8 +22,9 @@ from aftersale.pages.views import Chip, Wanted, chips_of, counting, wanted_of
 from aftersale.pages.words import claims, dues, flags, moneys, stages, value
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import alone
+from aftersale.tickets.holders import holding
 from aftersale.tickets.queries import counters, queue_page, read_cursor, rows_of
-from aftersale.tickets.search import by_number, by_text, candidates
+from aftersale.tickets.search import NEWEST, by_number, by_text, candidates
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
 from aftersale.web.environment import lang
@@ -149,8 +151,8 @@ def _people(ask: Ask) -> list[tuple[int, str]]:
     shops = ask.caller.shops(Permission.ASSIGN)
     if not shops:
         return []
-    there = Person.objects.filter(memberships__shop__in=shops, is_active=True)
-    return [(each.pk, str(each)) for each in there.distinct().order_by("name", "username")]
+    there = Person.objects.filter(holding(shops)).order_by("name", "username")
+    return [(each.pk, str(each)) for each in there]
 
 
 def _promised(ask: Ask, asked: Asked, found: Page, after: Cursor | None) -> Promised:
@@ -215,7 +217,7 @@ def counters_part(ask: Ask) -> HttpResponse:
     """Give the tabs alone, so that their numbers stay true while the page is open."""
     asked = asked_of(ask)
     counted = counted_of(ask, asked, ask.caller.seen_shops())
-    return shown(ask, "_tabs.html", tabs=counted.tabs, total=counted.total, asked=asked)
+    return shown(ask, "_tabs.html", tabs=counted.tabs, counted=counted, asked=asked)
 
 
 @page
@@ -229,14 +231,39 @@ def read_part(ask: Ask) -> HttpResponse:
 @page
 def search(ask: Ask) -> HttpResponse:
     """Find tickets by number, waybill, phone or goods; a number that fits one opens it."""
-    asked, shops = ask.said("q")[:_LONGEST], ask.caller.seen_shops()
+    asked, before = ask.said("q")[:_LONGEST], _before(ask.said("cursor"))
+    exact, found = _found(ask.caller.seen_shops(), asked, before)
+    if len(found) == 1 and exact and before == NEWEST:
+        return HttpResponseRedirect(reverse("ticket", args=[found[0]]))
+    rows = rows_of(found[:FOUND])
+    return shown(
+        ask,
+        "_rows.html" if ask.part and before != NEWEST else "search.html",
+        q=asked,
+        rows=rows,
+        next_cursor=str(found[FOUND - 1]) if len(found) > FOUND else None,
+        later=before != NEWEST,
+        asked=Asked(),
+        address=urlencode({"q": asked}),
+        **around(ask, rows),
+    )
+
+
+def _found(shops: Sequence[int], asked: str, before: int) -> tuple[bool, list[int]]:
+    """Find one ticket more than a page shows, and tell whether a number was met exactly.
+
+    What found nothing on the first page finds nothing on a later one, so all pages tell of the same words.
+    """
     words = candidates(asked)
-    exact = next((found for each in words if (found := by_number(shops, each, FOUND))), [])
-    if len(exact) == 1:
-        return HttpResponseRedirect(reverse("ticket", args=[exact[0]]))
-    found = exact or next((some for each in words if (some := by_text(shops, each, FOUND))), [])
-    rows = rows_of(found)
-    return shown(ask, "search.html", q=asked, rows=rows, next_cursor=None, asked=Asked(), **around(ask, rows))
+    exact = next((found for each in words if (found := by_number(shops, each, FOUND + 1, before))), [])
+    if exact:
+        return True, exact
+    return False, next((some for each in words if (some := by_text(shops, each, FOUND + 1, before))), [])
 
 
-_LONGEST = 500
+def _before(said: str) -> int:
+    number = int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 0
+    return number or NEWEST
+
+
+_LONGEST, _DIGITS = 500, 18

@@ -11,12 +11,11 @@ from aftersale.domain.roles import Permission
 from aftersale.pages.acting import back_to, moved, row_of
 from aftersale.pages.beside import results_of
 from aftersale.pages.door import Ask, page, shown
-from aftersale.pages.ticket_head import dues_of
+from aftersale.pages.ticket_head import dues_of, is_done
 from aftersale.pages.words import Speech
 from aftersale.texts import Text
 from aftersale.tickets import beside, side
 from aftersale.tickets.outcome import OPEN
-from aftersale.tickets.waiting import Whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +97,7 @@ def service(ask: Ask, ticket_id: int) -> HttpResponse:
         params = _said(ask)
         if not ask.said("sure"):
             return _shown(ask, ticket, looked=params)
-        if not side.allowed(ticket, Verb.REPLY_SERVICE):
+        if is_done(ticket) or not side.allowed(ticket, Verb.REPLY_SERVICE):
             raise side.NotNow(Verb.REPLY_SERVICE)
         beside.do(ticket, ask.person, Verb.REPLY_SERVICE, params, ask.now)
     except AftersaleError as refusal:
@@ -125,12 +124,13 @@ def _shown(
 ) -> HttpResponse:
     dues = dues_of(ticket, Speech(ask.now).of(ticket.shop_id), ask.now)
     waits = ticket.actions.filter(verb=Verb.REPLY_SERVICE, state__in=OPEN).exists()
+    done = is_done(ticket)
     may = ticket.shop_id in ask.caller.shops(side.NEED[Verb.REPLY_SERVICE])
     around: dict[str, Any] = {
         "ticket": ticket,
         "dues": dues,
-        "sent": waits or ticket.waits_for == Whom.PLATFORM,
-        "may": may and not waits and side.allowed(ticket, Verb.REPLY_SERVICE),
+        "sent": waits or done,
+        "may": may and not waits and not done and side.allowed(ticket, Verb.REPLY_SERVICE),
         "looked": looked,
         "why": why,
         "words": ask.said("text") or words_for(ticket),

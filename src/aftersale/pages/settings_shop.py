@@ -18,6 +18,7 @@ from aftersale.evidence.models import Event
 from aftersale.evidence.shop_journal import SHOP, journal_shop, together
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.settings import ended, parts_of, sees_shops
+from aftersale.pages.words import connection_words
 from aftersale.shops import settings as flows
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.models.shop import ConnectionState, Platform
@@ -96,7 +97,7 @@ def standing_of(shop: Shop) -> Standing:
     done = Import.objects.filter(shop=shop, state="done").exclude(kind=POLL)
     newest = done.order_by("-id").values_list("ended_at", flat=True).first()
     connection = getattr(shop, "connection", None)
-    state = connection.get_state_display() if connection else _("no interface")
+    state = connection_words(connection.state) if connection else _("no interface")
     if connection and connection.state == ConnectionState.CONNECTED and connection.read_at:
         return Standing(shop, state, connection.read_at, 0)
     return Standing(shop, state, newest, done.count())

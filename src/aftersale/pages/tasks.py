@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -27,13 +27,11 @@ from aftersale.tickets.perform import OVER_PAID
 from aftersale.tickets.promises import PROMISE
 from aftersale.tickets.receipts import AUTHORISE, CONFIRM
 from aftersale.tickets.reject_reasons import said_reason
-from aftersale.tickets.watching import MENTION, WATCHED
+from aftersale.tickets.watching import MENTION, WATCHED, notes_of, own_only
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from django.http import HttpResponse
 
 _MOST = 300
 
@@ -79,7 +77,7 @@ def _name(key: tuple[str, str]) -> str:
 @page
 def tasks(ask: Ask) -> HttpResponse:
     """Show open tasks, what is due first on top, grouped by what is done."""
-    rows = Task.objects.filter(shop__in=ask.caller.seen_shops(), done_at=None)
+    rows = Task.objects.filter(own_only(ask.person), shop__in=ask.caller.seen_shops(), done_at=None)
     if ask.said("mine"):
         rows = rows.filter(assignee=ask.person)
     found = list(rows.select_related("ticket", "action", "shop").order_by("due_at", "id")[:_MOST])
@@ -91,11 +89,20 @@ def tasks(ask: Ask) -> HttpResponse:
         mine=ask.said("mine"),
         verb=verb,
         proposers=_proposers(found),
+        notes=notes_of(found),
         said_reason=said_reason,
         may_review=_may_review(ask),
         hand_over=hand_over(found),
         handed=just_handed(ask.caller.shops(Permission.ANSWER), ask.now),
     )
+
+
+@page
+def count(ask: Ask) -> HttpResponse:
+    """Tell how many open tasks are overdue, for the navigation; nothing where none is."""
+    mine = Task.objects.filter(own_only(ask.person), shop__in=ask.caller.seen_shops(), done_at=None)
+    late = mine.filter(due_at__lt=ask.now).count()
+    return HttpResponse(str(late) if late else "")
 
 
 def _proposers(found: Sequence[Task]) -> dict[int, str]:
@@ -115,9 +122,10 @@ def _may_review(ask: Ask) -> dict[str, frozenset[int]]:
 @require_POST
 @page
 def done(ask: Ask, task_id: int) -> HttpResponse:
-    """End a task; that of an action is ended by confirming the action."""
+    """End a task; that of an action is ended by confirming the action. Whoever is asked to read, has read."""
     task = Task.objects.select_related("ticket").filter(pk=task_id).first()
-    ask.caller.let(Permission.ANSWER, task.shop_id if task else None)
+    reads = task is not None and task.kind in {MENTION, WATCHED} and task.assignee_id == ask.person.pk
+    ask.caller.let(Permission.VIEW if reads else Permission.ANSWER, task.shop_id if task else None)
     if task is None:
         raise NotHere
     end_task(task, ask.person, "done", ask.now)

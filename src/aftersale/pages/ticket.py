@@ -10,8 +10,8 @@ from aftersale.domain.roles import Permission
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
-from aftersale.pages.ticket_head import dues_of
-from aftersale.pages.timeline import SIDES, side_words, timeline_of
+from aftersale.pages.ticket_head import dues_of, is_done
+from aftersale.pages.timeline import SIDES, handed_to, side_words, timeline_of
 from aftersale.pages.words import AT_ONCE, Speech, act_of, flag_words, value, verb
 from aftersale.returns.models import Parcel
 from aftersale.shops.models import Person
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from aftersale.tickets.detail import TicketView, Whole
     from aftersale.tickets.models import StoredDecision
+    from aftersale.tickets.watching import Around
 
 # An address may hold any number; a foreign key is not held to what the database can count, as a key is.
 _LARGEST = 2**63 - 1
@@ -57,11 +58,13 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     asked_by_platform = is_service(row)
     answers = {each.fact: each.value for each in reversed(found.answers) if each.withdrawn_at is None}
     speech = Speech(ask.now, {row.shop_id: judge_by(stored.rulebook_digest)} if stored else {})
-    people, watchers = around_ticket(seen.shop_id, ticket_id)
+    dues = dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines)
+    people = around_ticket(seen.shop_id, ticket_id)
     return {
         "found": found,
         "ticket": seen,
-        "dues": dues_of(row, speech.of(row.shop_id), ask.now, found.deadlines),
+        "dues": dues,
+        "done": not dues and is_done(row),
         "others": (),
         "proposal": proposal_of(stored, answers, ask.now) if stored and not asked_by_platform else None,
         "service": asked_by_platform,
@@ -79,8 +82,8 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "extends": Verb.EXTEND if seen.lane == Lane.OURS and allowed(row, Verb.EXTEND) else "",
         "may": {each.value for each in Permission if seen.shop_id in ask.caller.shops(each)},
         **_order(row),
-        **_people(ask, seen, people, watchers),
-        **_happened(ask, found, people, stored),
+        **_people(ask, seen, people),
+        **_happened(ask, found, people.reads, stored),
         "age": None if is_connected(ask, seen.shop_id) else imports,
     }
 
@@ -108,16 +111,16 @@ def _order(row: Ticket) -> dict[str, Any]:
     }
 
 
-def _people(
-    ask: Ask, seen: TicketView, people: Sequence[Person], watchers: Sequence[Person]
-) -> dict[str, Any]:
+def _people(ask: Ask, seen: TicketView, people: Around) -> dict[str, Any]:
     """Say who takes care, who may be asked to, who watches and who can be named in a note."""
     assigning = seen.shop_id in ask.caller.shops(Permission.ASSIGN)
+    # Whose role was changed since still has the ticket until it is handed over.
+    holders = {each.pk for each in people.holds} | {seen.assignee_id}
     return {
-        "people": [(each.pk, str(each)) for each in people] if assigning else [],
-        "watchers": [str(each) for each in watchers],
-        "watching": ask.person.pk in {each.pk for each in watchers},
-        "colleagues": [str(each) for each in people if each.pk != ask.person.pk],
+        "people": [(each.pk, str(each)) for each in people.reads if assigning and each.pk in holders],
+        "watchers": [str(each) for each in people.watches],
+        "watching": ask.person.pk in {each.pk for each in people.watches},
+        "colleagues": [str(each) for each in people.reads if each.pk != ask.person.pk],
     }
 
 
@@ -136,8 +139,9 @@ def _happened(
 
 
 def _names(ask: Ask, found: Whole, people: Sequence[Person]) -> Mapping[int, str]:
-    """Name who acted; only those who are not known already are asked for."""
+    """Name who acted and to whom it was handed; only those who are not known already are asked for."""
     names = {ask.person.pk: str(ask.person), **{each.pk: str(each) for each in people}}
-    acting = {event.actor for event in found.events if event.actor} - set(names)
-    others = Person.objects.filter(pk__in=acting) if acting else ()
+    named = {event.actor for event in found.events if event.actor}
+    strange = (named | {to for event in found.events if (to := handed_to(event))}) - set(names)
+    others = Person.objects.filter(pk__in=strange) if strange else ()
     return names | {person.pk: str(person) for person in others}

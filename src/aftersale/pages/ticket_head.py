@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersale.channels.verbs import BESIDE, Verb
+from aftersale.domain.states import ActionState
 from aftersale.pages.words import consequence
 from aftersale.tickets.consequences import clock_word
 from aftersale.tickets.models.clock import DeadlineState
 from aftersale.tickets.steps import REPLY, is_service
+from aftersale.tickets.waiting import Whom
 from aftersale.web.environment import lang, urgency
 from aftersale.web.environment import say as _
 
@@ -44,11 +47,26 @@ def dues_of(
 ) -> list[DueShown]:
     """Say the clocks of an open ticket, the earliest first: those that run, else those that were missed.
 
-    One query where its rows are not given.
+    What the shop has done already has no clock any more. One query where its rows are not given.
     """
-    every = list(rows or ticket.deadlines.order_by("due_at", "id")) if ticket.open else []
+    if not ticket.open or is_done(ticket):
+        return []
+    every = list(rows or ticket.deadlines.order_by("due_at", "id"))
     alive = [row for row in every if row.state in _ALIVE] or [row for row in every if row.state in _PAST]
     return [_shown(row, ticket, words, now) for row in alive]
+
+
+def is_done(ticket: Ticket) -> bool:
+    """Tell whether the shop's part is done, though the platform's own word has not come yet.
+
+    A request of the platform is answered once. Asks the database only where something was done.
+    """
+    if is_service(ticket):
+        return ticket.actions.filter(verb=Verb.REPLY_SERVICE, state=ActionState.DONE).exists()
+    if ticket.waits_for != Whom.PLATFORM:
+        return False
+    newest = ticket.actions.exclude(verb__in=BESIDE).order_by("-id").values_list("state", flat=True).first()
+    return newest == ActionState.DONE
 
 
 def _shown(row: Clock, ticket: Ticket, words: Words, now: datetime) -> DueShown:

@@ -205,8 +205,21 @@ def _event(event: EventLine, names: Mapping[int, str], actions: Mapping[str, Act
     whose, text = KINDS.get(event.kind, ("system", Text(zh=event.kind, en=event.kind)))
     who = names.get(event.actor, "") if event.actor else ""
     action = actions.get(str(event.data.get("action")))
-    more = [*_more(event), *(_of_action(event.kind, action) if action else ())]
+    more = [*_handed(event, names), *_more(event), *(_of_action(event.kind, action) if action else ())]
     return Happened(event.at, whose, who, text.of(lang()), " · ".join(more))
+
+
+def handed_to(event: EventLine) -> int | None:
+    """Give the person to whom an event hands its ticket, None for nobody and for any other event."""
+    to = event.data.get("after") if event.kind == "assigned" else None
+    return int(to) if isinstance(to, str) and to.isdecimal() else None
+
+
+def _handed(event: EventLine, names: Mapping[int, str]) -> Iterator[str]:
+    if event.kind == "assigned":
+        to = handed_to(event)
+        name = _("nobody") if to is None else names.get(to, _("a former colleague"))
+        yield _("to {name}").format(name=name)
 
 
 _SAYS = frozenset({"refused", "beside"})

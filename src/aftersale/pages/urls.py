@@ -182,6 +182,7 @@ urlpatterns = [
     path("handover/rules/share/", assignment.share, name="assignment_share"),
     path("handover/rules/<int:assignment_id>/", assignment.change, name="assignment_change"),
     path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/count/", tasks.count, name="tasks_count"),
     path("tasks/<int:task_id>/approve/", reviewing.approve, name="review_approve"),
     path("tasks/<int:task_id>/return/", reviewing.give_back, name="review_return"),
     path("tasks/<int:task_id>/review/", reviewing.review, name="review"),

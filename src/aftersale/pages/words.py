@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersale.channels.verbs import VERB_WORDS, Verb
+from aftersale.connections.models import DifferenceKind
 from aftersale.domain.flags import FLAGS, flag_code
 from aftersale.domain.money import yuan
 from aftersale.domain.value_words import VALUE_WORDS, word_of
 from aftersale.returns.classes import ODD_WORDS, Odd
+from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
+from aftersale.tickets.models.intake import ImportState
 from aftersale.tickets.steps import Stage
 from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
 from aftersale.tickets.vault.checklist import standings_of
@@ -193,3 +196,33 @@ def dues() -> list[tuple[str, str]]:
         ("4", _("within 4 h")),
         ("24", _("within 24 h")),
     ]
+
+
+def connection_words(state: str) -> str:
+    """Say how a shop is connected."""
+    return {
+        ConnectionState.NONE.value: _("not connected"),
+        ConnectionState.CONNECTED.value: _("connected"),
+        ConnectionState.UNAUTHORISED.value: _("authorisation lost"),
+    }.get(state, state)
+
+
+def import_words(state: str) -> str:
+    """Say how an import stands."""
+    return {
+        ImportState.WAITING.value: _("waiting its turn"),
+        ImportState.RUNNING.value: _("being read"),
+        ImportState.DONE.value: _("taken in"),
+        ImportState.CANCELLED.value: _("import stopped"),
+        ImportState.REFUSED.value: _("sheet cannot be read"),
+    }.get(state, state)
+
+
+def difference_words(kind: str) -> str:
+    """Say how a ticket differs between platform and desk."""
+    return {
+        DifferenceKind.NOT_HERE.value: _("on the platform, not here"),
+        DifferenceKind.STATE.value: _("another state"),
+        DifferenceKind.NOT_THERE.value: _("here, not found on the platform"),
+        DifferenceKind.UNREAD.value: _("was not read"),
+    }.get(kind, kind)

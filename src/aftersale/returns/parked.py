@@ -59,7 +59,7 @@ def _take_parcel(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: 
     if outcome.reason:
         raise StillParked(outcome.reason)
     for each in (row, *others):
-        end_row(each, TAKEN, person_id, now, ",".join(outcome.tickets))
+        end_row(each, TAKEN, person_id, now, ",".join(outcome.tickets), counts_as=TAKEN)
 
 
 def _shop(row: ParkedRow) -> Shop:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Q
 
-from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.evidence.journal import Entry
 from aftersale.shops.models import Membership
 from aftersale.tickets.change import Overtaken, change
+from aftersale.tickets.holders import HOLDS
 from aftersale.tickets.models import AssignmentRule, Presence, Share, Ticket
 from aftersale.tickets.models.presence import Here
 from aftersale.tickets.models.ticket import Lane
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 MOST_TRIED = 1_000
 """So many tickets of a shop are looked at in one go, the most urgent ones."""
 
-_ROLES = [role.value for role in Role if Permission.ANSWER in MAY[role]]
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +60,7 @@ def waiting(shop_id: int) -> QuerySet[Ticket]:
 
 def taking(shop_id: int) -> list[Share]:
     """Give the shares of those who take tickets now: on duty, active, allowed to work on tickets there."""
-    there = Membership.objects.filter(shop=shop_id, role__in=_ROLES, person__is_active=True)
+    there = Membership.objects.filter(shop=shop_id, role__in=HOLDS, person__is_active=True)
     away = Presence.objects.exclude(state=Here.ON).values("person")
     found = Share.objects.filter(shop=shop_id, person__in=there.values("person"), cap__gt=0)
     return list(found.exclude(person__in=away).order_by("person_id"))

@@ -7,7 +7,6 @@ chain and log still verifies. Nothing of it can be undone. Who may do it is aske
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ from aftersale.tickets.models import Buyer, Erasure, IdempotencyKey, ParkedRow, 
 from aftersale.tickets.parking import cells_of
 from aftersale.tickets.parties import buyer_key
 from aftersale.tickets.personal import OF_THE_TICKET, empty, found_in
+from aftersale.tickets.search import BUYER_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -43,8 +43,6 @@ ERASED = "erased"
 """The event that takes every personal value of the ticket before it."""
 EXPIRED = "expired"
 """The ground of the sweep: the shop's own period is over."""
-# As search.buyer_token writes it.
-_BUYER_TOKEN = re.compile(r"b[0-9a-f]{24}")
 
 
 class Ground(StrEnum):
@@ -316,7 +314,7 @@ def _forget_answers(ticket_no: str) -> None:
 def _forget_tokens(ticket_id: int) -> None:
     """Take the keyed hashes of the buyer out of the text by which a ticket is found."""
     for row in SearchText.objects.filter(ticket_id=ticket_id):
-        kept = " ".join(token for token in row.text.split() if not _BUYER_TOKEN.fullmatch(token))
+        kept = " ".join(token for token in row.text.split() if not BUYER_TOKEN.fullmatch(token))
         SearchText.objects.filter(pk=row.pk).update(text=kept)
 
 

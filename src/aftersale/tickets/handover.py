@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.evidence.shop_journal import together
 from aftersale.shops.models import Person
 from aftersale.shops.permissions import shops_with
 from aftersale.texts import Text
 from aftersale.tickets import handling
+from aftersale.tickets.holders import HOLDS
 from aftersale.tickets.models import Presence, Ticket
 from aftersale.tickets.models.presence import Here
 from aftersale.tickets.models.ticket import Lane
@@ -102,8 +102,7 @@ def state_of(person: Person) -> Presence | None:
 
 def colleagues_of(person: Person, shops: Sequence[int]) -> list[Colleague]:
     """List who may work on tickets of some shops beside a person, those on duty and with the least first."""
-    roles = [role.value for role in Role if Permission.ANSWER in MAY[role]]
-    there = Person.objects.filter(is_active=True, memberships__shop__in=shops, memberships__role__in=roles)
+    there = Person.objects.filter(is_active=True, memberships__shop__in=shops, memberships__role__in=HOLDS)
     there = there.exclude(pk=person.pk).distinct().select_related("presence")
     load = dict(
         Ticket.objects.filter(shop__in=shops, open=True)

@@ -20,7 +20,15 @@ from aftersale.tickets.pace import AIMS_S, Pace
 from aftersale.tickets.parking import parked_row, refused_row, unplaced_row
 from aftersale.tickets.placing import Placing, known_on, need_own, need_shops
 from aftersale.tickets.preparing import ROWS, Piece, Preparing, Stamp, Told, helper_command, helpers_for
-from aftersale.tickets.scope import Coverage, gone, mark_missing, release, scope_from, seen_again
+from aftersale.tickets.scope import (
+    Coverage,
+    gone,
+    left_outside,
+    mark_missing,
+    release,
+    scope_from,
+    seen_again,
+)
 from aftersale.tickets.shared import Sharing
 
 if TYPE_CHECKING:
@@ -227,6 +235,9 @@ class Run:
             scope = covered.scope(stated)
             for ticket in list(gone(shop_id, covered, scope, origin.as_of)):
                 self._miss(ticket, origin)
+            if outside := left_outside(shop_id, covered, scope):
+                self._counts["outside"] += outside
+                self._save(self._batch.done_rows)
             seen_again(shop_id, covered.shown, origin.as_of)
             if not stated.partial:
                 release(shop_id, origin)

@@ -34,7 +34,7 @@ from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.outcome import OPEN
 from aftersale.tickets.parties import parties_again
 from aftersale.tickets.replacements import piece_not_sent
-from aftersale.tickets.search import index_rows
+from aftersale.tickets.search import index_again
 from aftersale.tickets.standing import lane_of
 from aftersale.tickets.steps import Stage, stage_of
 from aftersale.tickets.waiting import after_news, left_to_the_platform
@@ -120,7 +120,7 @@ def _write(bench: Bench, origin: Origin, ticket: Ticket, news: _News) -> None:
         wait = {**wait, **left_to_the_platform(ticket.step, judged, notice.turn, origin.now)}
     change(ticket, entry, **{**said, **follows, **states, **wait})
     bench.sharing.keep()
-    index_rows([(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))])
+    index_again(ticket.pk, bench.shop.pk, searchable(notice, bench.shop.pk))
 
 
 def _states(ticket: Ticket, read: Read) -> dict[str, object]:

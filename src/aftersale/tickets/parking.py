@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from django.db import transaction
 
 from aftersale.channels.base import Notice, Parked, Source
 from aftersale.channels.spreadsheet import NO_MAP, parse_map, read
@@ -17,8 +20,8 @@ from aftersale.texts import Text
 from aftersale.tickets.bench import bench_for
 from aftersale.tickets.draft import Origin
 from aftersale.tickets.intake import Taken, take
-from aftersale.tickets.models import ParkedRow
-from aftersale.tickets.placing import Placing, with_shop
+from aftersale.tickets.models import Import, ParkedRow
+from aftersale.tickets.placing import ELSEWHERE, Placing, with_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from aftersale.domain.errors import FactsInvalid
     from aftersale.shops.models import Shop
     from aftersale.tickets.intake import Outcome
-    from aftersale.tickets.models import Import
 
 PARKED, TAKEN, DROPPED = "parked", "taken", "dropped"
 _PLACE, _VALUE = 64, 200
@@ -148,17 +150,23 @@ def take_again(row: ParkedRow, cells: Mapping[str, str], person_id: int, now: da
     (outcome,) = take(bench_for(row.shop, now), origin, [notice])
     if outcome.taken is Taken.PARKED and outcome.refusal:
         raise outcome.refusal
-    end_row(row, TAKEN, person_id, now, notice.ticket_no)
+    end_row(row, TAKEN, person_id, now, notice.ticket_no, counts_as=outcome.taken.value)
     return outcome
 
 
 def drop(row: ParkedRow, person_id: int, now: datetime) -> None:
     """Give a row up, by a person's word; it stays on record without its cells."""
-    end_row(row, DROPPED, person_id, now, "")
+    end_row(row, DROPPED, person_id, now, "", counts_as=DROPPED)
 
 
-def end_row(row: ParkedRow, state: str, person_id: int, now: datetime, number: str) -> None:
-    """Note what became of a row, by whose word, and as which ticket or parcel; its cells go."""
+@transaction.atomic
+def end_row(  # what became of a row
+    row: ParkedRow, state: str, person_id: int, now: datetime, number: str, *, counts_as: str
+) -> None:
+    """Note what became of a row, by whose word, and as which ticket or parcel; its cells go.
+
+    Among the numbers of its import it counts as what it became from now on.
+    """
     moved = ParkedRow.objects.filter(pk=row.pk, state=PARKED).update(
         state=state, ended_at=now, ended_by=person_id, cells="", value="", shop=row.shop
     )
@@ -166,3 +174,14 @@ def end_row(row: ParkedRow, state: str, person_id: int, now: datetime, number: s
         data = {"sheet": row.sheet, "row": row.row, "code": row.code, "ticket_no": number}
         subject = Subject(row.shop_id, "import", row.batch_id, str(row.batch_id))
         record(subject, Entry(f"row_{state}", now, person_id, data))
+    if moved:
+        _count_anew(row, counts_as)
+
+
+def _count_anew(row: ParkedRow, counts_as: str) -> None:
+    batch = Import.objects.select_for_update().get(pk=row.batch_id)
+    before, counts = "other_shop" if row.code in ELSEWHERE else PARKED, Counter(batch.counts)
+    # A row of orders is kept, and is no row of the sheet.
+    if counts[before]:
+        counts.update({before: -1, counts_as: 1})
+        Import.objects.filter(pk=batch.pk).update(counts=dict(counts))

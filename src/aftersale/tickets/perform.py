@@ -101,8 +101,13 @@ class Outside:
 
     def channel_for(self, action: Action) -> Channel:
         """Give the channel of an action: the shop's, or people for what that cannot do."""
-        own = self.channel_of(action.shop.channel)
-        return own if action.verb in own.verbs else self.channel_of(MANUAL)
+        by_hand = is_by_hand(action.shop, action.verb, self.channel_of)
+        return self.channel_of(MANUAL if by_hand else action.shop.channel)
+
+
+def is_by_hand(shop: Shop, verb: str, channel_of: Callable[[str], Channel] = channel_of) -> bool:
+    """Tell whether people do a verb for a shop: it has no connection, or its interface cannot do it."""
+    return shop.channel == MANUAL or verb not in channel_of(shop.channel).verbs
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,9 @@ class OtherPlatform(AftersaleError):
 _AT_ONCE = 1_000
 # This column may name the physical store that sold, and not the shop on the platform.
 _STORE = "门店"
+SHOP_UNKNOWN, OTHER_SHOP = "import.shop_unknown", "import.other_shop"
+ELSEWHERE = frozenset({SHOP_UNKNOWN, OTHER_SHOP})
+"""Why a row belongs to no shop that it was given."""
 _SHOP = "店铺名称"
 _COLUMNS = frozenset(
     plain_title(title)
@@ -169,7 +172,7 @@ class Placing:
     def _place(self, notice: Notice, placed: Placed) -> None:
         shop = self.names.shop_of(notice)
         if shop is None:
-            placed.elsewhere.append(Elsewhere(notice, "import.shop_unknown", _unknown(notice)))
+            placed.elsewhere.append(Elsewhere(notice, SHOP_UNKNOWN, _unknown(notice)))
         else:
             _on_its_platform(shop, notice.channel)
             placed.by_shop.setdefault(shop, []).append(notice)
@@ -222,7 +225,7 @@ def _own(shop: Shop, notices: list[Notice], elsewhere: list[Elsewhere]) -> list[
     others = Ticket.objects.filter(ticket_no__in=numbers, shop__platform=shop.platform).exclude(shop=shop)
     owners = dict(others.values_list("ticket_no", "shop__name"))
     elsewhere += [
-        Elsewhere(notice, "import.other_shop", _others(shop, owners[notice.ticket_no]))
+        Elsewhere(notice, OTHER_SHOP, _others(shop, owners[notice.ticket_no]))
         for notice in notices
         if notice.ticket_no in owners
     ]

@@ -118,6 +118,20 @@ def gone(shop_id: int, covered: Coverage, scope: Scope, as_of: datetime) -> Iter
         yield Ticket.objects.get(pk=pk)
 
 
+def left_outside(shop_id: int, covered: Coverage, scope: Scope) -> int:
+    """Count tickets for the shop to do that a sheet does not hold and says nothing of.
+
+    They lie out of its scope, or were seen later than the sheet was made. Asked after those that are gone
+    were marked; a partial sheet is not meant to say anything of others.
+    """
+    if scope.partial:
+        return 0
+    ours = Ticket.objects.filter(shop_id=shop_id, lane=Lane.OURS)
+    numbers = ours.values_list("ticket_no", flat=True).iterator(chunk_size=5000)
+    shown = covered.shown
+    return sum(number not in shown for number in numbers)
+
+
 def seen_again(shop_id: int, numbers: Iterable[str], as_of: datetime) -> None:
     """Renew when open tickets were last seen; it is no state, so nothing is written into the journal.
 

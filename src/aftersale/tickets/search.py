@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection, transaction
 
 from aftersale.shops.encryption import ring
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import SearchText, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +33,8 @@ _MARK = "·"
 _LONGEST = 24
 _LONGEST_QUERY = 64
 _HASH_LENGTH = 24
+BUYER_TOKEN = re.compile(rf"b[0-9a-f]{{{_HASH_LENGTH}}}")
+"""What `buyer_token` makes."""
 _MANY = 4_000
 
 
@@ -220,9 +222,9 @@ _PROBE = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT %s) AS few"  # noqa: 
 NEWEST = 2**62
 
 
-def by_number(shops: Sequence[int], asked: str, limit: int) -> list[int]:
+def by_number(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST) -> list[int]:
     """Find tickets whose own number, order number or return waybill is exactly the text, newest first."""
-    number, own = asked.strip(), Ticket.objects.filter(shop__in=shops).order_by()
+    number, own = asked.strip(), Ticket.objects.filter(shop__in=shops, id__lt=before).order_by()
     # The index of waybills covers a part of the table: only who names that part is led to it.
     back = own.exclude(return_waybill="").filter(return_waybill__in={number, number.upper()})
     found = (
@@ -268,6 +270,23 @@ _PUT = (
     "INSERT INTO tickets_searchtext (ticket_id, text) VALUES (%s, %s) ON CONFLICT (ticket_id)"
     " DO UPDATE SET text = excluded.text WHERE tickets_searchtext.text <> excluded.text"
 )
+
+
+def index_buyer(ticket_id: int, shop_id: int, said: str) -> None:
+    """Let a ticket be found by a buyer's phone that the platform has opened; only its keyed hash is kept."""
+    there, token = _text_of(ticket_id), buyer_token(shop_id, said)
+    if there and token not in there.split():
+        SearchText.objects.filter(pk=ticket_id).update(text=f"{there} {token}")
+
+
+def index_again(ticket_id: int, shop_id: int, text: str) -> None:
+    """Store the text of a ticket that was indexed before; hashes of its buyer stay."""
+    kept = [each for each in _text_of(ticket_id).split() if BUYER_TOKEN.fullmatch(each)]
+    index_rows([(ticket_id, shop_id, " ".join(dict.fromkeys([*text.split(), *kept])))])
+
+
+def _text_of(ticket_id: int) -> str:
+    return SearchText.objects.filter(pk=ticket_id).values_list("text", flat=True).first() or ""
 
 
 def index_rows(rows: Iterable[tuple[int, int, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ from django.db.models import OuterRef, Q, Subquery
 from aftersale.domain.roles import MAY, Permission, Role
 from aftersale.shops.models import Person
 from aftersale.texts import Text
-from aftersale.tickets.models import AtWork, Task, Watch
+from aftersale.tickets.holders import holding
+from aftersale.tickets.models import AtWork, Note, Task, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from aftersale.tickets.models import Note, Ticket
+    from aftersale.tickets.models import Ticket
 
 MENTION = "mention"
 """The task of reading a note in which one is named."""
@@ -47,17 +49,26 @@ def _reads(shop_id: int) -> Q:
     return Q(memberships__shop_id=shop_id, memberships__role__in=roles) | Q(is_superuser=True)
 
 
-def around_ticket(shop_id: int, ticket_id: int) -> tuple[list[Person], list[Person]]:
-    """Give the people who may read a shop's tickets, by name, and those who watch one of them; one query."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Hold the people around a ticket, by name: who may read it, who may take care of it, who watches it."""
+
+    reads: Sequence[Person]
+    holds: Sequence[Person]
+    watches: Sequence[Person]
+
+
+def around_ticket(shop_id: int, ticket_id: int) -> Around:
+    """Read the people around a ticket in one query; those who watch it stand in the order they began."""
     began = Watch.objects.filter(ticket_id=ticket_id, person=OuterRef("pk"))
     reads = Person.objects.filter(_reads(shop_id), is_active=True).values("pk")
     either = Q(pk__in=reads) | Q(pk__in=Watch.objects.filter(ticket_id=ticket_id).values("person"))
     marked = Person.objects.filter(either).annotate(
-        reads=Q(pk__in=reads), watch=Subquery(began.values("pk")[:1])
+        reads=Q(pk__in=reads), holds=holding([shop_id]), watch=Subquery(began.values("pk")[:1])
     )
     found = list(marked.order_by("name", "username"))
     watching = sorted((each for each in found if each.watch), key=lambda each: each.watch)
-    return [each for each in found if each.reads], list[Person](watching)
+    return Around([each for each in found if each.reads], [each for each in found if each.holds], watching)
 
 
 def named_in(text: str, people: Iterable[Person]) -> list[Person]:
@@ -78,8 +89,20 @@ def mention(note: Note, now: datetime) -> list[Person]:
     ticket = note.ticket
     people = [one for one in named_in(note.text, colleagues_in(ticket.shop_id)) if one.pk != note.person_id]
     for person in people:
-        _ask(ticket, MENTION, person, note.person, now)
+        _ask(ticket, MENTION, person, note.person, now, note=note)
     return people
+
+
+def own_only(person: Person) -> Q:
+    """Leave out tasks that ask somebody else to read a note or to look at a ticket."""
+    return ~Q(kind__in=(MENTION, WATCHED)) | Q(assignee=person)
+
+
+def notes_of(tasks: Iterable[Task]) -> dict[int, list[Note]]:
+    """Read by task the notes in which its person is named, the oldest first; one query."""
+    named = {task.pk: task.params.get("notes", []) for task in tasks if task.kind == MENTION}
+    notes = Note.objects.in_bulk([pk for notes in named.values() for pk in notes])
+    return {task: [notes[pk] for pk in there if pk in notes] for task, there in named.items()}
 
 
 def tell_watchers(ticket: Ticket, by: Person, now: datetime) -> None:
@@ -89,16 +112,21 @@ def tell_watchers(ticket: Ticket, by: Person, now: datetime) -> None:
         _ask(ticket, WATCHED, watch.person, by, now)
 
 
-def _ask(ticket: Ticket, kind: str, person: Person, by: Person, now: datetime) -> None:
-    same = Task.objects.filter(ticket_id=ticket.pk, kind=kind, assignee=person, done_at=None)
-    if same.exists():
+def _ask(
+    ticket: Ticket, kind: str, person: Person, by: Person, now: datetime, *, note: Note | None = None
+) -> None:
+    same = Task.objects.filter(ticket_id=ticket.pk, kind=kind, assignee=person, done_at=None).first()
+    notes = [note.pk] if note else []
+    if same is not None:
+        same.params = {**same.params, "notes": [*same.params.get("notes", []), *notes]}
+        same.save(update_fields=["params"])
         return
     words = _WORDS[kind].format(who=str(by))
     Task.objects.create(
         shop_id=ticket.shop_id,
         ticket=ticket,
         kind=kind,
-        params={"by": by.pk, "words": {"zh": words.zh, "en": words.en}},
+        params={"by": by.pk, "words": {"zh": words.zh, "en": words.en}, "notes": notes},
         assignee=person,
         due_at=ticket.due_at,
         created_at=now,

@@ -6,10 +6,9 @@ from pathlib import Path
 from django.apps import apps
 
 from aftersale.shops.rekey import encrypted_fields
-from aftersale.tickets.erasure import _BUYER_TOKEN
 from aftersale.tickets.holds import HOLD_WORDS, LIMITATION, RECORDS, HoldKind
 from aftersale.tickets.personal import OF_THE_TICKET, PLACES, How, stripped
-from aftersale.tickets.search import buyer_token
+from aftersale.tickets.search import BUYER_TOKEN, buyer_token
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "privacy.md").read_text(encoding="utf-8")
 LISTED = dict(re.findall(r"^\| (\w+\.\w+) \| `(\w+\.\w+)` \|", PAGE, re.MULTILINE))
@@ -73,4 +72,4 @@ def test_the_page_names_each_number_and_each_hold_has_words() -> None:
 
 
 def test_the_token_of_a_buyer_is_known_by_its_looks() -> None:
-    assert _BUYER_TOKEN.fullmatch(buyer_token(1, "13800138000"))
+    assert BUYER_TOKEN.fullmatch(buyer_token(1, "13800138000"))

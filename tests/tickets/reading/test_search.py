@@ -17,6 +17,8 @@ from aftersale.tickets.search import (
     by_number,
     by_text,
     candidates,
+    index_again,
+    index_buyer,
     index_rows,
     query_of,
     search_text,
@@ -135,6 +137,19 @@ def test_what_means_something_to_a_database_means_nothing_here(asked: str) -> No
     ticket = make_ticket(make_shop())
     stored(ticket, told("双层玻璃杯"))
     assert set(by_text([ticket.shop_id], asked, 10)) <= {ticket.pk}
+
+
+def test_a_phone_that_was_opened_finds_its_ticket_though_its_text_is_stored_again() -> None:
+    ticket = make_ticket(make_shop())
+    stored(ticket, told("玻璃杯"))
+    index_buyer(ticket.pk, ticket.shop_id, "10000000001")
+    index_buyer(ticket.pk, ticket.shop_id, "10000000001")
+    index_again(ticket.pk, ticket.shop_id, search_text(told("陶瓷碗")))
+    assert by_text([ticket.shop_id], "10000000001", 5) == [ticket.pk]
+    assert by_text([ticket.shop_id], "陶瓷", 5) == [ticket.pk]
+    text = SearchText.objects.get().text
+    assert text.count(buyer_token(ticket.shop_id, "10000000001")) == 1
+    assert "10000000001" not in text
 
 
 def test_every_number_of_a_text_is_tried_the_long_ones_first() -> None:

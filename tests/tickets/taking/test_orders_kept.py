@@ -77,8 +77,8 @@ def test_an_overlapping_sheet_without_orders_changes_only_what_changed_and_keeps
     assert (the_ticket(NUMBER).remark, the_ticket(NUMBER).open) == ("要蓝色的", False)
     # Nor does it change anything once more, without its orders or with them.
     wider = sheet(tmp_path / "c.csv", [row(1, PAID), row(0)])
-    assert counts(brought(of, wider)) == {"rows": 2, "unchanged": 2}
-    assert counts(brought(of, wider, beside)) == {"rows": 2, "unchanged": 2}
+    assert counts(brought(of, wider)) == {"rows": 2, "unchanged": 2, "outside": 4}
+    assert counts(brought(of, wider, beside)) == {"rows": 2, "unchanged": 2, "outside": 4}
 
 
 def test_what_is_kept_says_that_it_is_from_before(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def test_a_row_whose_order_names_a_shop_that_is_not_known_never_goes_to_the_shop
         take_again(parked, {}, person.pk, NOW)
     take_again(parked, {"店铺名称": "一店"}, person.pk, NOW)
     assert Ticket.objects.filter(shop=of).count() == 2
+    done.refresh_from_db()
+    assert counts(done) == {"rows": 2, "new": 2}
 
 
 def test_a_row_of_another_shop_says_whose_it_is_and_is_taken_under_another_number(tmp_path: Path) -> None:
