@@ -14,6 +14,7 @@ from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.imports import GOING
 from aftersale.pages.settings import led
 from aftersale.pages.settings_shop import add
+from aftersale.pages.words import import_words
 from aftersale.shops.models import Person, Shop
 from aftersale.shops.models.shop import Platform
 from aftersale.shops.settings import may_add_shops
@@ -69,6 +70,7 @@ def _read(made: Import) -> dict[str, Any]:
         "waiting": rows.count(),
         "missing": [],
         "going": GOING,
+        "import_words": import_words,
     }
 
 
