@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ def pytest_report_header() -> str:
     return f"browser: {CHROMIUM or missing}"
 
 
-# What takes longest begins first: at the end of a run nothing long is left for one process alone.
+# What takes longest begins first, in all processes: at the end nothing long is left for one alone.
 LONG = (
     "test_bench_smoke",
     "tests/ops",
@@ -34,13 +35,21 @@ LONG = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long tests before the others, each kind in the order in which it was found."""
-    items.sort(key=lambda item: _place(item.nodeid))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put long tests at the head of what each process gets; files stay whole, for what their tests share."""
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    files = dict[str, list[pytest.Item]]()
+    for item in sorted((each for each in items if _place(each) < len(LONG)), key=_place):
+        whole = item.nodeid if LONG[0] in item.nodeid else item.nodeid.split("::")[0]
+        files.setdefault(whole, []).append(item)
+    others = iter([each for each in items if _place(each) == len(LONG)])
+    shares = [list(chain(*list(files.values())[place::workers])) for place in range(workers)]
+    most = max(len(items) // workers, *map(len, shares))
+    items[:] = [*chain(*([*share, *islice(others, most - len(share))] for share in shares)), *others]
 
 
-def _place(name: str) -> int:
-    return next((place for place, each in enumerate(LONG) if each in name), len(LONG))
+def _place(item: pytest.Item) -> int:
+    return next((place for place, each in enumerate(LONG) if each in item.nodeid), len(LONG))
 
 
 @pytest.fixture(scope="session")
