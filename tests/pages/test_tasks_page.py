@@ -49,6 +49,14 @@ def test_everybody_of_the_shop_reads_what_is_to_be_done(
     assert "在抖店后台点“同意退款”" in words_of(response)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_whoever_has_tasks_in_the_menu_may_read_their_number(
+    role: Role, as_role: Callable[[Role], Visitor]
+) -> None:
+    offered = reverse("tasks_count") in text_of(as_role(role).get("tasks"))
+    assert as_role(role).get("tasks_count").status_code == (200 if offered else 403)
+
+
 def test_the_menu_says_how_many_are_overdue(agent: Visitor, lead: Visitor, ticket: Ticket) -> None:
     assert reverse("tasks_count") in text_of(agent.get("queue"))
     a_task(ticket, due_at=soon(1))

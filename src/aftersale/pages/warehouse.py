@@ -29,6 +29,7 @@ _LED_TO = frozenset(
         "waits",
         "action",
         "tasks",
+        "tasks_count",
         "task_done",
         "me",
         "me_change",
