@@ -123,6 +123,14 @@ def test_what_was_only_prepared_is_counted_apart_from_what_is_done(agent: Visito
     assert '<span class="warn">待到平台后台办理' in text_of(page)
 
 
+def test_the_page_of_a_batch_asks_again_until_nothing_of_it_moves(agent: Visitor, shop: Shop) -> None:
+    made = planned(agent, fit(shop, 1))
+    agent.post("bulk_begin", made.pk)
+    for state, asks_again in (("intended", True), ("sending", True), ("done", False)):
+        Action.objects.update(state=state)
+        assert ('hx-trigger="every 3s"' in text_of(agent.get("bulk_one", made.pk))) is asks_again
+
+
 def test_the_plan_is_carried_out_once_and_told_row_by_row(agent: Visitor, shop: Shop) -> None:
     first, second = fit(shop, 1), fit(shop, 2)
     made = planned(agent, first, second)

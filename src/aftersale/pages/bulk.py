@@ -148,7 +148,8 @@ def one(ask: Ask, batch_id: int) -> HttpResponse:
     counts, tasks = _counts(found), _prepared(found)
     rows = found.rows.select_related("ticket", "ticket__shop", "action").order_by("id")
     running = found.state == BatchState.RUNNING
-    held = 0 if running else rows.filter(state=RowState.DONE, action__state=ActionState.INTENDED).count()
+    states = Counter(rows.filter(state=RowState.DONE).values_list("action__state", flat=True))
+    held = 0 if running else states[ActionState.INTENDED]
     return shown(
         ask,
         "_bulk.html" if ask.part else "bulk_one.html",
@@ -157,6 +158,7 @@ def one(ask: Ask, batch_id: int) -> HttpResponse:
         counts={**counts, RowState.DONE: counts[RowState.DONE] - tasks, "tasks": tasks},
         running=running,
         held=held,
+        moving=running or held or states[ActionState.SENDING],
         rows=[] if running else _failed_first(rows),
         verb=verb,
         total=sum(counts.values()) - counts[RowState.LEFT_OUT.value],
