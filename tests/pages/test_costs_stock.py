@@ -11,9 +11,11 @@ import pytest
 from aftersale.api.costs import costs_of
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.roles import Role
+from aftersale.pages.reply_values import ground_of, options_for
 from aftersale.shops.models import Product, Stock
 from aftersale.shops.models.stock import StockSource
 from aftersale.shops.stock import Count, count
+from aftersale.tickets.fact_answers import answer as say_fact
 from aftersale.tickets.models import Ticket
 from tests.api.desk import answer, caller, now
 from tests.pages.desk import words_of
@@ -71,6 +73,18 @@ def test_what_is_out_of_stock_is_not_offered_and_says_why(agent: Visitor, shop: 
     assert found
     assert found.short == ("exchange",)
     assert "exchange" not in {each.way.name for each in found.ways}
+
+
+def test_what_is_out_of_stock_is_not_prepared_for_the_buyer(agent: Visitor, shop: Shop) -> None:
+    ticket = wants_exchange(shop)
+    say_fact(ticket, "wrong_item", value=True, person_id=agent.person.pk, now=now())
+    ticket.refresh_from_db()
+    stock = counted(ticket, 1)
+    assert "exchange" in {each.way for each in options_for(ground_of(ticket, now()))}
+    Stock.objects.filter(pk=stock.pk).update(taken=1)
+    ways = [each.way for each in options_for(ground_of(ticket, now()))]
+    assert ways
+    assert "exchange" not in ways
 
 
 def test_from_when_on_a_count_is_old_is_a_figure_of_the_shop(

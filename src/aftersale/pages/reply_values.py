@@ -12,12 +12,14 @@ from aftersale.pages.clauses import clauses_of
 from aftersale.pages.talk_words import terms_words, way_words
 from aftersale.pages.told import Told
 from aftersale.pages.words import value
+from aftersale.policy.costs.ways import WAYS
 from aftersale.policy.explain import FALLBACK
 from aftersale.policy.talks.options import Choice, Lawful, choices_for, next_amount
 from aftersale.policy.talks.terms import Terms
 from aftersale.shops.rulebooks import judge_of
 from aftersale.tickets.fact_answers import answers_of
 from aftersale.tickets.judging import judge as judged
+from aftersale.tickets.replacements import stock_for
 from aftersale.tickets.waiting import until
 from aftersale.triage.trying import Trying
 from aftersale.triage.words import Words
@@ -82,13 +84,21 @@ def ground_of(ticket: Ticket, now: datetime) -> Ground:
 
 
 def options_for(ground: Ground) -> tuple[Choice, ...]:
-    """Prepare two or three ways for the buyer of a ticket."""
-    lawful = lawful_ways(ground.decision, ground.book)
+    """Prepare two or three ways for the buyer of a ticket; none that sends goods of which none are left."""
+    lawful = _at_hand(lawful_ways(ground.decision, ground.book), ground.ticket)
     talk, standing = ground.talk, ground.standing
     if talk is None or standing is None:
         return choices_for(lawful)
     fen = next_amount(standing.overlap) or standing.shop.amount_fen
     return choices_for(lawful, standing.buyer.way, fen, keeps_goods=talk.keeps_goods)
+
+
+def _at_hand(lawful: list[Lawful], ticket: Ticket) -> list[Lawful]:
+    """Leave out what needs goods of an article that is counted and gone; one query where anything does."""
+    sends = {each.way for each in lawful if each.way in WAYS and WAYS[each.way].stock}
+    stock = stock_for(ticket) if sends else None
+    gone = stock is not None and not stock.left
+    return [each for each in lawful if not (gone and each.way in sends)]
 
 
 def options_words(options: Sequence[Choice], book: Rulebook) -> list[str]:
