@@ -82,12 +82,12 @@ def reveal(
     looked = _claimed(ticket, field, viewer.person, now)
     try:
         plain = _opened(ticket, cipher, hands_of(ticket.shop, now))
-        note_opened(ticket, field, viewer, reason, now)
-        if field == _PHONE:
-            index_buyer(ticket.pk, ticket.shop_id, plain)
     except Exception:
         looked.delete()
         raise
+    note_opened(ticket, field, viewer, reason, now)
+    if field == _PHONE:
+        index_buyer(ticket.pk, ticket.shop_id, plain)
     return plain
 
 
