@@ -264,6 +264,7 @@ def test_the_warehouse_has_its_bench_its_stop_list_what_it_is_asked_and_single_t
         "start",
         "search",
         "tasks",
+        "tasks_count",
         "me",
     }
 
