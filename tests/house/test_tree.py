@@ -187,3 +187,22 @@ def test_a_term_of_the_glossary_stands_for_one_thing() -> None:
     for column in (0, 1):
         words = [row[column] for row in rows]
         assert sorted(words) == sorted(set(words))
+
+
+def test_types_are_worked_out_when_a_module_is_imported() -> None:
+    """msgspec ends the process where two threads work a type out at once (shapes.py)."""
+    lazy = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in PYTHON
+        if path.is_relative_to(ROOT / "src") and path.name != "shapes.py"
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Call)
+        and (
+            ast.unparse(node.func) == "msgspec.convert"
+            or (
+                ast.unparse(node.func).endswith(".decode")
+                and any(word.arg == "type" for word in node.keywords)
+            )
+        )
+    ]
+    assert lazy == []

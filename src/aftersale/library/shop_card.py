@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from aftersale.domain.errors import Finding, RulebookInvalid
+from aftersale.shapes import shaper
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intro: str = ""
 
 
+_card = shaper(ShopCard)
+
+
 def shop_card(texts: Mapping[str, str]) -> ShopCard:
     """Read the `shop` entry of a shop's files, the default where there is none; raises RulebookInvalid."""
     for file, text in sorted(texts.items()):
@@ -52,7 +56,7 @@ def shop_card(texts: Mapping[str, str]) -> ShopCard:
 
 def _read(file: str, written: object) -> ShopCard:
     try:
-        card = msgspec.convert(written, ShopCard)
+        card = _card(written)
     except msgspec.ValidationError as error:
         said = Text(zh=f"店铺资料写法不对：{error}", en=f"the shop's entry is not right: {error}")
         raise RulebookInvalid([Finding("shop.bad_entry", file, str(written), said)]) from None

@@ -29,6 +29,7 @@ from aftersale.policy.written import (
     WordingW,
     Written,
 )
+from aftersale.shapes import shaper
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ _SHAPES: dict[str, type[Written]] = {
     "reject_reasons": RejectReasonW,
     "wording": WordingW,
 }
+_whole = shaper(FileW)
+_ITEM = {section: shaper(shape) for section, shape in _SHAPES.items()}
 SHOP_FOLDER = "shop/"
 _OF_A_SHOP = frozenset(
     {"layer", "platform", "rules", "parameters", "documents", "evidence", "calendar", "shop", "wording"}
@@ -117,7 +120,7 @@ def _read_whole(file: str, text: str, into: Collected) -> FileW | None:
     if isinstance(content, dict):
         content = _known_keys(file, content, into)
     try:
-        return None if content is None else msgspec.convert(content, FileW)
+        return None if content is None else _whole(content)
     except msgspec.ValidationError as error:
         into.wrong("rulebook.bad_file", file, error, str(error), f"文件写法不对：{error}")
         return None
@@ -128,7 +131,7 @@ def _read_items(file: str, section: str, whole: FileW, into: Collected) -> None:
         named = raw if isinstance(raw, dict) else {}
         name = named.get("id") or named.get("name") or named.get("code") or number
         try:
-            item = msgspec.convert(raw, _SHAPES[section])
+            item = _ITEM[section](raw)
         except msgspec.ValidationError as error:
             into.wrong("rulebook.bad_entry", f"{file} {name}", raw, str(error), f"写法不对：{error}")
             continue

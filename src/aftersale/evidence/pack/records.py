@@ -27,10 +27,13 @@ class _Record(msgspec.Struct):
     known: dict[str, bool | int | str] = {}
 
 
+_read = msgspec.json.Decoder(_Record).decode
+
+
 def lines_of(content: bytes) -> list[str]:
     """Give the lines of a record that the desk wrote; none for bytes that are no such record."""
     try:
-        record = msgspec.json.decode(content, type=_Record)
+        record = _read(content)
     except msgspec.MsgspecError:
         return []
     return list(_lines(record))

@@ -45,6 +45,9 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         return f"{PLACE}{self.digest[:32]}.{self.kind}" if self.passed else ""
 
 
+_read = msgspec.json.Decoder(Material).decode
+
+
 def upload_image(call: Call) -> object:
     """Answer material.uploadImageSync: fetch a picture from this machine, and keep what it is."""
     call.text("folder_id")
@@ -73,7 +76,7 @@ def upload_image(call: Call) -> object:
 def query_detail(call: Call) -> object:
     """Answer material.queryMaterialDetail."""
     kept = call.rooms.market.store.value(f"material.{call.text('material_id')}")
-    found = msgspec.json.decode(kept, type=Material) if kept else None
+    found = _read(kept) if kept else None
     if found is None or found.shop != call.shop:
         raise business(30_002, "素材不存在")
     return {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_SPEED = 100_000.0
 AT_EASE = 60.0
+_read = msgspec.json.Decoder(Lapse).decode
 CLOCK = "clock.json"
 """The file in the sandbox's folder that tells a desk how its time runs."""
 
@@ -29,7 +30,7 @@ class Clock:
     def __init__(self, store: Store, wall: Callable[[], int], start: Lapse, told: Path | None = None) -> None:
         self._store, self._wall, self._told = store, wall, told
         kept = store.value("clock")
-        self._lapse = msgspec.json.decode(kept, type=Lapse) if kept else start
+        self._lapse = _read(kept) if kept else start
         self._keep()
 
     def now(self) -> int:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+_read_sold = msgspec.json.Decoder(Sold).decode
+_read_case = msgspec.json.Decoder(Case).decode
+_read_service = msgspec.json.Decoder(Service).decode
 # One process holds the file: its clock and its quotas are in memory.
 _SCHEMA = """
 pragma locking_mode = exclusive;
@@ -139,12 +142,12 @@ class Store:
     def sold(self, no: str) -> Sold | None:
         """Find an order by its number."""
         found = self.rows("select body from sold where no = ?", no)
-        return msgspec.json.decode(_blob(found[0][0]), type=Sold) if found else None
+        return _read_sold(_blob(found[0][0])) if found else None
 
     def sold_by(self, where: str, *given: object) -> list[Sold]:
         """List orders by a condition of this package."""
         found = self.rows(f"select body from sold where {where}", *given)  # noqa: S608  conditions are ours
-        return [msgspec.json.decode(_blob(row[0]), type=Sold) for row in found]
+        return [_read_sold(_blob(row[0])) for row in found]
 
     def buyers(self, shop: str) -> int:
         """Count a shop's buyers."""
@@ -169,12 +172,12 @@ class Store:
     def case(self, no: str) -> Case | None:
         """Find a ticket by its number."""
         found = self.rows("select body from ticket where no = ?", no)
-        return msgspec.json.decode(_blob(found[0][0]), type=Case) if found else None
+        return _read_case(_blob(found[0][0])) if found else None
 
     def cases(self, where: str, *given: object) -> list[Case]:
         """List tickets by a condition of this package."""
         found = self.rows(f"select body from ticket where {where}", *given)  # noqa: S608  conditions are ours
-        return [msgspec.json.decode(_blob(row[0]), type=Case) for row in found]
+        return [_read_case(_blob(row[0])) for row in found]
 
     def keep_service(self, service: Service) -> None:
         """Keep a 平台服务单."""
@@ -185,7 +188,7 @@ class Store:
     def services(self, shop: str) -> list[Service]:
         """List a shop's 平台服务单."""
         found = self.rows("select body from service where shop = ? order by no", shop)
-        return [msgspec.json.decode(_blob(row[0]), type=Service) for row in found]
+        return [_read_service(_blob(row[0])) for row in found]
 
     def pay(self, refund: Refund) -> None:
         """Write a payment into the ledger; what stands there is never changed."""

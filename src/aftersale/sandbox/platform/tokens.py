@@ -31,6 +31,10 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = ()
 
 
+_read = msgspec.json.Decoder(Token).decode
+_read_pair = msgspec.json.Decoder(list[Token]).decode
+
+
 class Pair(NamedTuple):
     """Hold what is handed out together."""
 
@@ -64,7 +68,7 @@ class Tokens:
     def find(self, text: str, use: str) -> Token:
         """Find a token of a use that is good now, or raise TokenRefused."""
         kept = self._market.store.value(f"token.{text}")
-        token = msgspec.json.decode(kept, type=Token) if kept else None
+        token = _read(kept) if kept else None
         if token is None or token.use != use:
             raise TokenRefused("used" if token and token.use == "spent" else "invalid")
         if token.generation != self._generation(token.shop):
@@ -83,7 +87,7 @@ class Tokens:
     def pair(self, shop: str) -> Pair | None:
         """Give the pair that a shop was handed last."""
         kept = self._market.store.value(f"pair.{shop}")
-        return Pair(*msgspec.json.decode(kept, type=list[Token])) if kept else None
+        return Pair(*_read_pair(kept)) if kept else None
 
     def issue_pair(self, shop: str, scopes: tuple[str, ...] = SCOPES, granted_at: int = 0) -> Pair:
         """Make a new pair; a refresh token of 快手 ends 180 days after the consent, however often renewed."""

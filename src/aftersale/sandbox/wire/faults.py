@@ -57,6 +57,10 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return self.times != 0 and all(fnmatch.fnmatchcase(text, pattern) for pattern, text in pairs)
 
 
+_read = msgspec.json.Decoder(Fault).decode
+_read_all = msgspec.json.Decoder(list[Fault]).decode
+
+
 class Faults:
     """Keep the knobs in the store, so that they survive a kill."""
 
@@ -66,11 +70,11 @@ class Faults:
     def listed(self) -> list[Fault]:
         """List the knobs."""
         kept = self._market.store.value("faults")
-        return msgspec.json.decode(kept, type=list[Fault]) if kept else []
+        return _read_all(kept) if kept else []
 
     def add(self, given: bytes) -> Fault:
         """Turn a knob; what makes no sense raises ValueError."""
-        fault = msgspec.json.decode(given, type=Fault)
+        fault = _read(given)
         if fault.kind not in KINDS or not 0 <= fault.rate <= 1 or not 0 <= fault.seconds <= 600:  # noqa: PLR2004
             raise ValueError(f"kind is one of {', '.join(KINDS)}; rate is 0 to 1, seconds 0 to 600")
         with self._market.store.change():

@@ -28,6 +28,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reveals_daily: int = 10_000
 
 
+_read = msgspec.json.Decoder(Limits).decode
+
+
 class Quota:
     """Let a call through, or say which limit it meets."""
 
@@ -40,11 +43,11 @@ class Quota:
     def limits(self) -> Limits:
         """Give the figures in force."""
         kept = self._store.value("limits")
-        return msgspec.json.decode(kept, type=Limits) if kept else Limits()
+        return _read(kept) if kept else Limits()
 
     def set(self, given: bytes) -> Limits:
         """Change figures; those that are not named become what they were at first."""
-        limits = msgspec.json.decode(given, type=Limits)
+        limits = _read(given)
         with self._store.change():
             self._store.keep_value("limits", msgspec.json.encode(limits).decode())
         return limits
