@@ -149,7 +149,14 @@ def side(name: str, tickets: int, size: Size) -> dict[str, Measured]:
         counted = json.loads(_python(name, "count", home))
         calls = json.loads((Path(home) / "calls.json").read_text(encoding="utf-8"))
         with _served(name, home) as port:
-            return {call["name"]: _measured(port, call, counted[call["name"]], size) for call in calls}
+            return {call["name"]: _noted(name, port, call, counted, size) for call in calls}
+
+
+def _noted(name: str, port: int, call: dict[str, Any], counted: dict[str, list[int]], size: Size) -> Measured:
+    """Measure a call and say at once what it took: the whole takes its time, and the table comes last."""
+    done = _measured(port, call, counted[call["name"]], size)
+    print(f"  {name}, {call['name']}: {_told(done)}", file=sys.stderr, flush=True)
+    return done
 
 
 def run(size: Size) -> list[Line]:
