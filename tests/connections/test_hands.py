@@ -7,6 +7,7 @@ import ssl
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,22 @@ def test_a_write_that_takes_too_long_has_an_unknown_outcome(connected: Desk, set
         settings.PLATFORM_URLS = {"douyin": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         with pytest.raises(Unreadable):
             connected.hands().ask("refund", REFUND, writes=True)
+
+
+def test_a_read_that_hangs_is_asked_again_before_the_whole_time_is_over(
+    connected: Desk, settings: Settings
+) -> None:
+    settings.PLATFORM_TIMEOUT_S = 2.0
+    asked = list[str]()
+
+    def hang_once(method: str) -> None:
+        asked.append(method)
+        if len(asked) == 1:
+            sleep(1.5)
+
+    connected.book.before = hang_once
+    connected.hands().ask("read", {"no": number(1)})
+    assert asked == ["read", "read"]
 
 
 def test_a_platform_that_cannot_be_reached_has_done_nothing(connected: Desk, settings: Settings) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 _READS = 3
+_FIRST_LOOK = 0.4
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 2.0
 # A body that trickles is given up after so many times the time-out.
 _SLOWEST = 4
@@ -50,10 +52,15 @@ class Call:
 
 
 def send(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
-    """Send a call and give what came; a read is tried a few times, a write once. Raises ChannelError."""
-    once = partial(_once, link, call, clock)
+    """Send a call and give what came; a read is tried a few times, a write once. Raises ChannelError.
+
+    A read that hangs is asked again before the whole time-out is over: that changes nothing over there, and
+    others wait for the hand that it holds.
+    """
+    whole = settings.PLATFORM_TIMEOUT_S
     if call.writes:
-        return once()
+        return _once(link, call, clock, whole)
+    waits = chain([_FIRST_LOOK * whole], repeat(whole))
     patient = stamina.RetryingCaller(
         attempts=_READS,
         timeout=None,
@@ -61,23 +68,30 @@ def send(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
         wait_max=_LONGEST_PAUSE_S,
         wait_jitter=_FIRST_PAUSE_S,
     )
-    return patient(Unavailable, once)
+    return patient(Unavailable, lambda: _once(link, call, clock, next(waits)))
 
 
-def _once(link: Link, call: Call, clock: Callable[[], datetime]) -> bytes:
+def _once(link: Link, call: Call, clock: Callable[[], datetime], patience_s: float) -> bytes:
     channel, platform = interface_of(link.shop), link.shop.platform
     most = settings.PLATFORM_CALLS_PER_SECOND or channel.limits.per_second
     wait_for_turn(f"{platform}:{link.app_key}", most, wall_clock)
     request = channel.signed(call.method, call.params, keys_of(link), call.token, clock())
-    return exchange(place_of(platform).calls, request, writes=call.writes)
+    return exchange(place_of(platform).calls, request, patience_s, writes=call.writes)
 
 
-def exchange(base: str, request: Request, *, writes: bool) -> bytes:
-    """Send a request as it was signed and give the body of the answer; raises Unavailable or Unreadable."""
+def exchange(base: str, request: Request, patience_s: float, *, writes: bool) -> bytes:
+    """Send a request as it was signed and give the body of the answer; raises Unavailable or Unreadable.
+
+    Nothing is waited for longer than `patience_s` seconds at a time.
+    """
     if not is_guarded(base):
         raise _unavailable("channel.unguarded", "http")
     sent = httpx2.Request(
-        request.verb, f"{base.rstrip('/')}{request.path}", headers=dict(request.headers), content=request.body
+        request.verb,
+        f"{base.rstrip('/')}{request.path}",
+        headers=dict(request.headers),
+        content=request.body,
+        extensions={"timeout": httpx2.Timeout(patience_s).as_dict()},
     )
     try:
         return _answered(_client(os.getpid(), settings.PLATFORM_TIMEOUT_S, writes), sent, writes=writes)

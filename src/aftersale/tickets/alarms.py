@@ -236,9 +236,13 @@ def end_alarms(keys: Iterable[str], now: datetime) -> int:
     wanted = list(keys)
     if not wanted:
         return 0
-    Outbox.objects.filter(alarm__key__in=wanted, alarm__over_at=None, sent_at=None, lease_until=None).delete()
-    standing = Alarm.objects.filter(key__in=wanted, over_at=None)
-    return standing.update(state=AlarmState.OVER, over_at=now, next_at=None)
+    standing = list(Alarm.objects.filter(key__in=wanted, over_at=None).values_list("pk", flat=True))
+    if not standing:
+        return 0
+    Outbox.objects.filter(alarm__in=standing, sent_at=None, lease_until=None).delete()
+    return Alarm.objects.filter(pk__in=standing, over_at=None).update(
+        state=AlarmState.OVER, over_at=now, next_at=None
+    )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.asking import ask_person
 from aftersale.tickets.meanwhile import moved_since, words_of
-from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CANCEL, locked, move, note_down
 from aftersale.tickets.receipts import AUTHORISE, UNAUTHORISED, pause, written
 from aftersale.tickets.steps import Stage
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.tickets.meanwhile import Moved
+    from aftersale.tickets.models import Action
     from aftersale.tickets.perform import Outside
 
 CHANGED_MEANWHILE = "changed_meanwhile"
@@ -33,17 +33,16 @@ _MOST_CONFLICTS = 6
 _KEEPS_MOVING = {"zh": "平台上一直在变", "en": "it keeps changing on the platform"}
 
 
-def may_go(action_id: int, now: datetime, outside: Outside) -> bool:
-    """Tell whether an action may be claimed: nothing that mattered has moved since somebody decided.
+def may_go(action: Action, now: datetime, outside: Outside) -> bool:
+    """Tell whether an action may be claimed.
 
     Before a refund of goods that had not been sent, the platform is asked again.
     """
-    action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
     if not _is_due(action, now) or action.ticket.stage == Stage.PAYING:
         return True
     if stops_dispatch(action) and not moved_since(action.seen, action.ticket):
         return look_again(action, now, outside)
-    return _still_holds(action_id, now)
+    return True
 
 
 def _is_due(action: Action, now: datetime) -> bool:
@@ -93,14 +92,26 @@ def _wait(action_id: int, fault: ChannelError, now: datetime, outside: Outside) 
 @transaction.atomic
 def _still_holds(action_id: int, now: datetime, *, tired: bool = False) -> bool:
     action = locked(action_id)
-    if action.state != ActionState.INTENDED:
+    if action.state != ActionState.INTENDED or is_overtaken(action, now, tired=tired):
         return False
+    note_down(action, guard=guard_of(action), not_before=now)
+    return True
+
+
+def is_overtaken(action: Action, now: datetime, *, tired: bool = False) -> bool:
+    """Take an action back if something that mattered has moved since somebody decided, and tell so.
+
+    The ticket is locked.
+    """
     moved = moved_since(action.seen, action.ticket)
     if moved or tired:
         _take_back(action, moved, now)
-        return False
-    note_down(action, guard=action.ticket.version or action.guard, not_before=now)
-    return True
+    return bool(moved) or tired
+
+
+def guard_of(action: Action) -> str:
+    """Give the platform's version that an action is sent for: the ticket's own, nothing having moved."""
+    return action.ticket.version or action.guard
 
 
 def _take_back(action: Action, moved: tuple[Moved, ...], now: datetime) -> None:

@@ -73,9 +73,9 @@ def lock(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def locked(action_id: int) -> Action:
-    """Read an action under the lock of its ticket."""
-    of = Action.objects.values_list("ticket_id", flat=True).get(pk=action_id)
+def locked(action_id: int, of: int | None = None) -> Action:
+    """Read an action under the lock of its ticket, whose id is looked up where nobody knows it."""
+    of = of or Action.objects.values_list("ticket_id", flat=True).get(pk=action_id)
     ticket = Ticket.objects.select_for_update().get(pk=of)
     action = Action.objects.select_related("shop").get(pk=action_id)
     action.ticket = ticket

@@ -20,7 +20,7 @@ from aftersale.jobs import door
 from aftersale.tickets import ledger
 from aftersale.tickets.asking import ask_person
 from aftersale.tickets.change import change
-from aftersale.tickets.look import look_after_conflict, may_go
+from aftersale.tickets.look import guard_of, is_overtaken, look_after_conflict, may_go
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import (
     CANCEL,
@@ -126,41 +126,53 @@ def due_actions(now: datetime, limit: int = 500) -> list[int]:
 def perform(action_id: int, now: datetime, outside: Outside) -> str | None:
     """Send one action if it is due, and give its state after that; None where there was nothing to send."""
     outside.step("begin")
-    sending = _claim(action_id, now, outside) if may_go(action_id, now, outside) else None
+    action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
+    sending = _claim(action, now, outside) if may_go(action, now, outside) else None
     if sending is None:
         return None
     outside.step("claimed")
     answer = _ask(sending)
     outside.step("answered")
-    state = _record(action_id, answer, now, outside)
+    state = _record(action, answer, now, outside)
     outside.step("recorded")
     return state
 
 
-def _claim(action_id: int, now: datetime, outside: Outside) -> _Sending | None:
+def _claim(seen: Action, now: datetime, outside: Outside) -> _Sending | None:
     """Claim an action under a lease; the claim is committed before anything is sent (durable)."""
     with transaction.atomic(durable=True):
-        action = locked(action_id)
+        action = locked(seen.pk, seen.ticket_id)
         if action.state != ActionState.INTENDED or action.not_before > now:
             return None
-        if action.shop.held:
-            note_down(action, receipt={**_HELD, "at": now.isoformat()}, not_before=now + _HELD_PAUSE)
-            return None
-        if is_refund(action) and action.ticket.stage == Stage.PAYING:
-            move(action, CANCEL, Entry("action_under_way", now))
-            return None
-        if not _covered(action):
-            _give_up(action, now)
+        paying = action.ticket.stage == Stage.PAYING
+        if _is_stopped(action, now, paying=paying):
             return None
         channel, hands = outside.channel_for(action), outside.hands_of(action.shop, now)
         if stops_dispatch(action):
             ask_to_stop(action, now)
         entry = Entry("action_sending", now, data={"channel": channel.name})
         tried = action.attempts + 1
+        guard = action.guard if paying else guard_of(action)
         lease = {"lease_until": now + LEASE, "holder": outside.holder()}
-        move(action, CLAIM, entry, sent_at=now, attempts=tried, **lease)
+        move(action, CLAIM, entry, sent_at=now, attempts=tried, guard=guard, **lease)
         outside.step("claiming")
     return _Sending(channel, _outgoing(action), hands)
+
+
+def _is_stopped(action: Action, now: datetime, *, paying: bool) -> bool:
+    """Tell whether an action that is due is not sent after all, and say why on it; the ticket is locked."""
+    if action.shop.held:
+        note_down(action, receipt={**_HELD, "at": now.isoformat()}, not_before=now + _HELD_PAUSE)
+        return True
+    if paying and is_refund(action):
+        move(action, CANCEL, Entry("action_under_way", now))
+        return True
+    if not paying and is_overtaken(action, now):
+        return True
+    if not _covered(action):
+        _give_up(action, now)
+        return True
+    return False
 
 
 def _covered(action: Action) -> bool:
@@ -198,11 +210,11 @@ def _ask(sending: _Sending) -> Answer:
     return answer if isinstance(answer, Receipt) else unexpected(answer)
 
 
-def _record(action_id: int, answer: Answer, now: datetime, outside: Outside) -> str:
+def _record(sent: Action, answer: Answer, now: datetime, outside: Outside) -> str:
     """Write down what came back; people hear of it once that is committed."""
     follows, receipt = following(answer), written(answer, now)
     with transaction.atomic():
-        action = locked(action_id)
+        action = locked(sent.pk, sent.ticket_id)
         if action.state == ActionState.SENDING:
             _follow(action, follows, receipt, now)
         else:
@@ -211,7 +223,7 @@ def _record(action_id: int, answer: Answer, now: datetime, outside: Outside) -> 
     if follows.alarm and action.state in {ActionState.INTENDED, ActionState.UNKNOWN}:
         outside.alarm(follows.alarm, action.shop, action.ticket, {"action": action.key}, now)
     if follows.look and action.state == ActionState.INTENDED and look_after_conflict(action, now, outside):
-        door.enqueue(PERFORM, action_id)
+        door.enqueue(PERFORM, action.pk)
     return action.state
 
 
