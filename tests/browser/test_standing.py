@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from aftersale.domain.spans import span_words
 from tests.browser.desk import PHONE
 
@@ -58,9 +60,10 @@ def test_what_a_person_opened_stays_open_over_a_refresh(seats: Seats) -> None:
     assert not page.locator("#facts-known").evaluate("(box) => box.open")
 
 
-def test_on_a_phone_the_tab_that_is_shown_is_in_sight(seats: Seats) -> None:
+@pytest.mark.parametrize("line", [".tabs", ".top nav"])
+def test_on_a_phone_the_tab_that_is_shown_is_in_sight(seats: Seats, line: str) -> None:
     page = seats.page(path="/settings/me/", viewport=PHONE)
-    tab = page.locator(".tabs [aria-current]").first.bounding_box()
+    tab = page.locator(f"{line} [aria-current]").first.bounding_box()
     assert tab
     assert tab["x"] >= 0
     assert tab["x"] + tab["width"] <= PHONE["width"]

@@ -15,7 +15,7 @@ from aftersale.library.instructed import Agreed, instructed
 from aftersale.shops.models.rulebook import RuleDraft
 from aftersale.tickets import instructions
 from aftersale.tickets.fact_answers import answer
-from aftersale.tickets.models import Instruction, Task
+from aftersale.tickets.models import Action, Instruction, Task
 from tests.api.desk import make_ticket, now
 from tests.pages.desk import kinds, text_of, visitor, words_of
 
@@ -79,6 +79,22 @@ def test_a_pinned_instruction_stands_on_its_tickets_until_it_ends(lead: Visitor,
     assert TEXT not in words_of(lead.get("ticket_instructions", mine.pk, part=True))
     told = Event.objects.filter(subject_kind="shop").order_by("id").values_list("kind", flat=True)
     assert list(told) == ["instruction_pinned", "instruction_ended"]
+
+
+@pytest.mark.parametrize("verb", ["agree_return", "refund"])
+def test_nothing_is_done_past_a_pinned_instruction_before_it_was_read(
+    lead: Visitor, shop: Shop, verb: str
+) -> None:
+    mine = make_ticket(shop, 1, article_no="POT", reason="safety_hazard", step="agree_return")
+    about = instructions.About(shop, "POT", "safety_hazard", "", "")
+    instructions.pin(about, TEXT, now() + DAY, lead.person, now())
+    asked = lead.get("approve", mine.pk, part=True, verb=verb)
+    assert TEXT in words_of(asked), "it stands beside what will be done"
+    pressed = lead.post("approve", mine.pk, part=True, verb="agree_return", sequence=mine.sequence)
+    assert TEXT in words_of(pressed)
+    assert not Action.objects.exists(), "one key alone does not act past it"
+    lead.post("approve", mine.pk, part=True, verb="agree_return", sequence=mine.sequence, seen="1")
+    assert Action.objects.get().verb == "agree_return"
 
 
 def test_a_group_with_its_instruction_pinned_is_no_news(

@@ -13,7 +13,9 @@ from aftersale.jobs.clock import desk_clock
 from aftersale.sandbox.platform.clock import CLOCK
 from aftersale.sandbox.wire.server import Plan, Sandbox
 from aftersale.shops.models import Shop
-from tests.api.desk import make_person, make_shop, now
+from aftersale.tickets.act import Intent, accept
+from aftersale.tickets.models.ticket import Lane
+from tests.api.desk import make_person, make_shop, make_ticket, now
 from tests.pages.desk import text_of, visitor
 
 if TYPE_CHECKING:
@@ -83,7 +85,21 @@ def test_it_is_begun_paused_gone_on_with_and_ended_from_the_home_page(owner: Vis
     assert "整天放完" in pressed(owner, "end")
     ended = playing.standing()
     assert ended is not None
-    assert ended.state == "none"
+    assert ended.state == "over"
+
+
+@pytest.mark.usefixtures("on_stage")
+def test_a_day_that_is_over_says_how_it_went_and_what_is_left(owner: Visitor) -> None:
+    shop = Shop.objects.get()
+    make_ticket(shop, 1, applied_at=now().replace(hour=0))
+    pressed(owner, "go", minutes="1")
+    make_ticket(shop, 2, applied_at=desk_clock())
+    done = make_ticket(shop, 3, applied_at=desk_clock(), lane=Lane.WAITING)
+    accept(done, owner.person, Intent("refund", 12_900), desk_clock(), done.sequence)
+    said = pressed(owner, "end")
+    assert "来了 2 单，人办了 1 单，规则办了 0 单，退给买家 ¥0.00" in said
+    assert "现在还有 2 单等你们处理" in said
+    assert "every 2s" not in said
 
 
 @pytest.mark.usefixtures("on_stage")

@@ -90,8 +90,8 @@ def test_a_day_goes_by_in_three_minutes_and_then_time_passes_as_on_the_wall(stag
     assert said["last"]
     assert said["last_shop"]
     stage.wait(10)
-    ended = stage.local
-    assert play.standing(stage.market)["state"] == "none"
+    ended, over = stage.local, play.standing(stage.market)
+    assert (over["state"], over["done"]) == ("over", len(SCENES)), "how the day went stays to be read"
     stage.wait(5)
     assert stage.local - ended == timedelta(seconds=5)
     assert stage.market.clock.speed == 1.0
@@ -116,7 +116,9 @@ def test_what_was_still_to_come_does_not_come_once_it_is_ended(stage: Stage) -> 
     play.end(stage.market)
     count = tickets(stage)
     stage.wait(3_600)
-    assert play.standing(stage.market)["state"] == "none"
+    over = play.standing(stage.market)
+    assert over["state"] == "over"
+    assert over["until_ms"] < over["now_ms"]
     assert tickets(stage) == count
     assert stage.market.store.rows("select 1 from agenda where what = ?", play.SCENE) == []
 

@@ -42,12 +42,13 @@ class PlayRefused(AftersaleError):
 class Playing:
     """Hold how far the day is; `next_at` is when the next one would begin, `last` what happened last.
 
-    `state` is none, playing or paused. `done` of `of` scenes have happened, `timed_out` tickets the platform
-    has settled by itself.
+    `state` is none, playing, paused or over. `done` of `of` scenes have happened, `timed_out` tickets the
+    platform has settled by itself.
     """
 
     state: str
     next_at: datetime
+    begun: datetime | None = None
     until: datetime | None = None
     speed: float = 0.0
     done: int = 0
@@ -121,6 +122,7 @@ def _playing(told: Mapping[str, Any]) -> Playing:
     return Playing(
         state,
         next_at,
+        begun=_moment(begun),
         until=_moment(until),
         speed=float(told["speed"]),
         done=int(told["done"]),

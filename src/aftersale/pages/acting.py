@@ -20,12 +20,13 @@ from aftersale.domain.states import ActionState, Goods
 from aftersale.pages.asked import fen_of, whole
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected, is_shut_out
-from aftersale.pages.words import act_of, held_words, plain_yuan, verb
+from aftersale.pages.words import AT_ONCE, act_of, held_words, plain_yuan, verb
 from aftersale.shops.stock import StockGone
 from aftersale.texts import Text
 from aftersale.tickets import act
 from aftersale.tickets.act import Intent
 from aftersale.tickets.confirm import confirm as confirm_action
+from aftersale.tickets.instructions import for_ticket
 from aftersale.tickets.ledger import OverPaid, PaidUnknown
 from aftersale.tickets.limits import SecondPersonNeeded
 from aftersale.tickets.models import Action, Task, Ticket
@@ -82,7 +83,7 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
     """
     ticket = ticket_for(ask.caller, ticket_id, Permission.APPROVE)
     wanted = ask.said("verb") or act_of(ticket.step)
-    if ask.request.method != "POST":
+    if ask.request.method != "POST" or _unread(ask, ticket, wanted):
         return _sure(ask, ticket, wanted)
     try:
         intent = _intent(ask, ticket, wanted)
@@ -100,6 +101,11 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
     except (OverPaid, PaidUnknown, NotInspected, IntentInvalid, StockGone) as refusal:
         return _sure(ask, ticket_for(ask.caller, ticket_id, Permission.APPROVE), wanted, refusal)
     return acted(ask, made)
+
+
+def _unread(ask: Ask, ticket: Ticket, wanted: str) -> bool:
+    """Tell whether one key would act past an instruction that stands on the ticket, its form unseen."""
+    return wanted in AT_ONCE and not ask.said("seen") and bool(for_ticket(ticket, ask.now))
 
 
 def _intent(ask: Ask, ticket: Ticket, wanted: str) -> Intent:
@@ -132,6 +138,7 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "inspect": about_goods and (ticket.held or ticket.goods_state != Goods.INSPECTED),
         "held": held_words(ticket.held),
         "why": refusal,
+        "agreed_on": for_ticket(ticket, ask.now),
         "shut_out": is_shut_out(ask, ticket.shop_id),
         "lang": lang,
         "row": row_of(ask),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from aftersale.api.faults import NotHere
 from aftersale.connections import playing
 from aftersale.domain.roles import Permission
+from aftersale.insight.played import span_of
 from aftersale.pages.door import Ask, page, shown
 from aftersale.shops.permissions import NotAllowed
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from django.http import HttpResponse
+
+    from aftersale.insight.played import Span
 
 # By how many minutes a whole day takes: seconds of the sandbox in one of the wall's.
 SPEEDS: Mapping[str, float] = {"10": 93.0, "3": 310.0, "1": 930.0}
@@ -41,7 +44,15 @@ def strip(ask: Ask, now: playing.Playing | None) -> dict[str, Any]:
         "speeds": SPEEDS,
         "chosen": next((name for name, speed in SPEEDS.items() if now and speed == now.speed), USUAL),
         "may_play": bool(ask.caller.shops(Permission.MANAGE_SHOP)),
+        "went": _went(ask, now),
     }
+
+
+def _went(ask: Ask, now: playing.Playing | None) -> Span | None:
+    """Sum up a day that is over."""
+    if now is None or now.state != "over" or now.begun is None or now.until is None:
+        return None
+    return span_of(ask.caller.seen_shops(), now.begun, now.until)
 
 
 def _done(ask: Ask) -> HttpResponse:

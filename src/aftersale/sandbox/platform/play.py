@@ -53,19 +53,34 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     last_shop: str = ""
 
 
+_read = msgspec.json.Decoder(Play).decode
+
+
 def standing(market: Market) -> dict[str, object]:
-    """Tell whether a day is played, how far it is, and from when the next one would begin."""
-    play, now = playing(market), market.clock.now()
+    """Tell whether a day is played, how far it is or was, and from when the next one would begin."""
+    play, now = _last(market), market.clock.now()
     told = msgspec.structs.asdict(play) if play else {}
-    state = "none" if play is None else "paused" if play.paused else "playing"
-    return {**told, "state": state, "now_ms": now, "next_ms": _begin_ms(now)}
+    return {**told, "state": _state(play, now), "now_ms": now, "next_ms": _begin_ms(now)}
+
+
+def _state(play: Play | None, now: int) -> str:
+    if play is None:
+        return "none"
+    if now >= play.until_ms:
+        return "over"
+    return "paused" if play.paused else "playing"
 
 
 def playing(market: Market) -> Play | None:
     """Give the day that is played; one whose end has come is over."""
-    kept = market.store.value(_KEPT)
-    play = msgspec.json.decode(kept, type=Play) if kept else None
+    play = _last(market)
     return play if play and market.clock.now() < play.until_ms else None
+
+
+def _last(market: Market) -> Play | None:
+    """Give the day that is played, or was played last."""
+    kept = market.store.value(_KEPT)
+    return _read(kept) if kept else None
 
 
 def go(market: Market, speed: float) -> None:
@@ -93,7 +108,7 @@ def end(market: Market) -> None:
     if play:
         with market.store.change():
             market.store.rows("delete from agenda where what = ?", SCENE)
-            market.store.keep_value(_KEPT, "")
+            _keep(market, msgspec.structs.replace(play, until_ms=market.clock.now()))
             market.clock.set(speed=AT_EASE)
 
 

@@ -278,10 +278,10 @@
     box.showModal();
   }
 
-  // On a phone the tabs are a line that is pushed sideways: the one that is shown comes into view.
+  // On a phone the menu and tabs are lines that are pushed sideways: the one that is shown comes into view.
   function inView() {
-    for (const tab of all(".tabs [aria-current]")) {
-      const line = tab.closest(".tabs"), place = tab.getBoundingClientRect(), room = line.getBoundingClientRect();
+    for (const tab of all(".top nav [aria-current], .tabs [aria-current]")) {
+      const line = tab.closest("nav, .tabs"), place = tab.getBoundingClientRect(), room = line.getBoundingClientRect();
       line.scrollLeft += place.left - room.left - (room.width - place.width) / 2;
     }
   }
