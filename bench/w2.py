@@ -106,14 +106,22 @@ def _wait_for(port: int) -> None:
 
 
 def _ask(port: int, call: dict[str, Any], turns: Iterator[int], until: float, into: list[float]) -> None:
-    """Make one call after another over one connection, as long as there are turns and time."""
+    """Make one call after another over one connection, as long as there are turns and time.
+
+    A call that is not answered within a minute is given up and counts as a minute.
+    """
     connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
     paths = call["paths"]
     for turn in turns:
         start = perf_counter()
-        connection.request("GET", paths[turn % len(paths)], headers=call["headers"])
-        answer = connection.getresponse()
-        body = answer.read()
+        try:
+            connection.request("GET", paths[turn % len(paths)], headers=call["headers"])
+            answer = connection.getresponse()
+            body = answer.read()
+        except TimeoutError:
+            # What nobody waits for any longer took so long at least.
+            into.append(_PATIENCE_S * 1_000)
+            break
         into.append((perf_counter() - start) * 1_000)
         assert answer.status == _OK, body[:500]
         if monotonic() > until:
