@@ -15,7 +15,7 @@ from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import CLAIM, FAIL, FINISH, LOSE_SIGHT, locked, move, note_down
 from aftersale.tickets.perform import LEASE, ask_to_confirm
 from aftersale.tickets.receipts import UNKNOWN_OUTCOME, pause
-from aftersale.tickets.sight import IN_THE_LOG, LEAVES_NO_TRACE, SHOWS, said_in_log
+from aftersale.tickets.sight import IN_THE_LOG, LEAVES_NO_TRACE, SHOWS, said_in_log, still_asked
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -163,7 +163,8 @@ def _seen_there(action_id: int, notice: Notice | None, now: datetime, surely: ti
     """End an action as not done where the platform's own version has not moved since it was sent.
 
     Whatever is done to a ticket moves its version; one that arrived late after all would meet its guard.
-    What leaves a mark of its own is known by that.
+    What leaves a mark of its own is known by that, and a refund that is still asked for was not paid,
+    whatever else the buyer has changed meanwhile.
     """
     action = locked(action_id)
     if action.state != ActionState.UNKNOWN or notice is None or action.sent_at is None:
@@ -174,7 +175,8 @@ def _seen_there(action_id: int, notice: Notice | None, now: datetime, surely: ti
     if shown:
         move(action, FINISH, Entry("action_observed", now, data={"version": notice.version}))
         return True
-    same = shown is False or (bool(action.guard) and notice.version == action.guard and notice.open)
+    unmoved = bool(action.guard) and notice.version == action.guard and notice.open
+    same = shown is False or unmoved or still_asked(action.verb, notice)
     if not same or now - action.sent_at < surely:
         return False
     move(action, FAIL, Entry("action_not_done", now, data={"version": notice.version}))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersale.channels.verbs import FLAG_WORDS, Verb
+from aftersale.channels.base import Turn
+from aftersale.channels.verbs import FLAG_WORDS, REFUNDS, Verb
 from aftersale.domain.states import Arbitration
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ SHOWS: Mapping[str, Callable[[Mapping[str, object], Notice], bool | None]] = {
     Verb.SUBMIT_EVIDENCE: _evidence,
 }
 """Acts that a look at the ticket shows as done or not; None where it cannot tell."""
+
+
+def still_asked(verb: str, notice: Notice) -> bool:
+    """Tell whether the platform still waits for the shop to pay: what it has paid it asks for no more."""
+    asks = notice.open and notice.turn is Turn.MERCHANT
+    return verb in REFUNDS and asks and verb in notice.offers
+
 
 IN_THE_LOG = frozenset({Verb.SUBMIT_EVIDENCE})
 """Acts whose words the platform keeps in the log of the ticket."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.channels.base import Turn
 from aftersale.domain.states import ActionState, Money
 from aftersale.tickets.mend import mend
 from aftersale.tickets.models import Action
@@ -41,10 +42,15 @@ class Versioned(ScriptedChannel):
     """Tell the version that the platform has."""
 
     versions: list[str] = field(default_factory=lambda: ["v1"])
+    turn: Turn | None = None
+    offers: tuple[str, ...] = ()
 
     def read(self, ticket_no: str, hands: Hands) -> Notice | None:
         found = super().read(ticket_no, hands)
-        return replace(found, version=self.versions[-1]) if found else None
+        if found is None:
+            return None
+        turn = self.turn or found.turn
+        return replace(found, version=self.versions[-1], turn=turn, offers=self.offers)
 
 
 @pytest.fixture
@@ -102,6 +108,26 @@ def test_a_version_that_moved_leaves_it_to_what_the_platform_shows(line: OrderLi
     channel.versions.append("v2")
     mend(later(minutes=1), desk.outside)
     assert reread_by(pk).state == ActionState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("turn", "offers", "seconds", "state"),
+    [
+        (Turn.MERCHANT, ("refund",), 30, "failed"),
+        (Turn.MERCHANT, ("refund",), 29, "unknown"),
+        (Turn.MERCHANT, ("refuse",), 30, "unknown"),
+        (Turn.PLATFORM, ("refund",), 30, "unknown"),
+    ],
+)
+def test_a_refund_that_is_still_asked_for_was_not_paid_whatever_else_the_buyer_changed(
+    line: OrderLine, tmp_path: Path, turn: Turn, offers: tuple[str, ...], seconds: int, state: str
+) -> None:
+    desk, channel, pk = lost(line, tmp_path, scripted.TIMES_OUT)
+    channel.versions.append("v2")
+    channel.turn, channel.offers = turn, offers
+    mend(later(seconds=seconds), desk.outside)
+    assert reread_by(pk).state == state
+    assert desk.platform.effects == []
 
 
 def test_what_was_done_is_done_whatever_the_version(line: OrderLine, tmp_path: Path) -> None:
