@@ -7,9 +7,10 @@ whoever of those at work has most time to spare. What cannot be finished before 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,22 +61,26 @@ class Move:
 
 @dataclass(slots=True)
 class _Desk:
-    """Hold what a person finishes in time, by when each runs out."""
+    """Hold what a person finishes in time, by when each runs out, and how many they can finish by then."""
 
     worker: Worker
     kept: list[Due] = field(default_factory=list)
+    able: list[int] = field(default_factory=list)
 
     def spare(self, due: Due) -> int:
         """Count how many more could be finished by then without anything that was kept being late."""
-        place = bisect_left(self.kept, _AT(due), key=_AT)
-        later = [self.worker.tickets_until(each.at) - number for number, each in enumerate(self.kept, 1)][
-            place:
-        ]
-        return min([self.worker.tickets_until(due.at) - place, *later])
+        place = self._place(due)
+        now = self.worker.tickets_until(due.at) - place
+        return min(chain([now], (able - number for number, able in enumerate(self.able[place:], place + 1))))
 
     def keep(self, due: Due) -> None:
         """Take a ticket."""
-        insort(self.kept, due, key=_AT)
+        place = self._place(due)
+        self.kept.insert(place, due)
+        self.able.insert(place, self.worker.tickets_until(due.at))
+
+    def _place(self, due: Due) -> int:
+        return bisect_left(self.kept, _AT(due), key=_AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ def _kept_by_holder(due: Due, desks: dict[int, _Desk]) -> bool:
 
 def _take(due: Due, desks: Iterable[_Desk]) -> _Desk | None:
     """Give a ticket to whoever of some can spare most; None where nobody can."""
-    able = [desk for desk in desks if due.shop in desk.worker.shops]
-    best = max(able, key=lambda desk: desk.spare(due), default=None)
-    if best is None or best.spare(due) < 1:
+    able = [(desk.spare(due), desk) for desk in desks if due.shop in desk.worker.shops]
+    spare, best = max(able, key=itemgetter(0), default=(0, None))
+    if best is None or spare < 1:
         return None
     best.keep(due)
     return best

@@ -11,14 +11,17 @@ from django.db.models import Count, Q, Sum, Value
 
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.states import Money
-from aftersale.insight.behind import DAYS, lately, since
+from aftersale.insight.behind import DAYS, since
+from aftersale.tickets.models import Ticket
 from aftersale.tickets.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-_DAY = timedelta(days=1)
+    from django.db.models import QuerySet
+
+_DAY, _MOMENT = timedelta(days=1), timedelta(microseconds=1)
 _PAID, _AUTO = Q(money_state=Money.PAID), Q(tab=Tab.AUTO)
 
 
@@ -37,10 +40,10 @@ class DayCount:
 def by_day(shops: Collection[int], now: datetime) -> list[DayCount]:
     """Count the last thirty days, oldest first, today the last; days without tickets are among them."""
     first = since(now)
-    # One select a day: grouping by a day that is computed would read each row through a function.
+    # One select a day: grouping by a day that is computed would read each row by a function. Each has one
+    # beginning and one end: of two, a database may take the wider and read all days for each.
     days = [
-        lately(shops, now)
-        .filter(applied_at__gte=first + _DAY * number, applied_at__lt=first + _DAY * (number + 1))
+        _applied(shops, first + _DAY * number, min(first + _DAY * (number + 1), now + _MOMENT))
         .order_by()
         .values(number=Value(number))
         .annotate(
@@ -59,6 +62,10 @@ def by_day(shops: Collection[int], now: datetime) -> list[DayCount]:
         _day((first + _DAY * number).astimezone(SHANGHAI).date(), rows.get(number, nothing))
         for number in range(DAYS)
     ]
+
+
+def _applied(shops: Collection[int], begin: datetime, end: datetime) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(shop__in=shops, applied_at__gte=begin, applied_at__lt=end)
 
 
 def _day(day: date, row: Mapping[str, Any]) -> DayCount:

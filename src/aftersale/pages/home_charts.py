@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.urls import reverse
 
 from aftersale.domain.clock import SHANGHAI
@@ -71,14 +70,21 @@ def _hours(shops: Collection[int], now: datetime) -> dict[str, object]:
     """Count what runs out in each of the next hours of the clock; the first is what is left of this one."""
     first = int(now.timestamp()) // _HOUR_S * _HOUR_S
     starts = [first + hour * _HOUR_S for hour in range(_HOURS)]
-    ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS, queue_at__gte=now)
-    ends = datetime.fromtimestamp(starts[-1] + _HOUR_S, UTC)
-    found = Counter(
-        int(due.timestamp()) // _HOUR_S * _HOUR_S
-        for due in ours.filter(queue_at__lt=ends).values_list("queue_at", flat=True)
-    )
+    begins = [now, *(datetime.fromtimestamp(each, UTC) for each in starts[1:])]
+    ends = [*begins[1:], datetime.fromtimestamp(starts[-1] + _HOUR_S, UTC)]
+    ours = Ticket.objects.filter(shop__in=shops, lane=Lane.OURS).order_by()
+    # One select an hour, as for the days: a shop with a million tickets has many that run out today.
+    hours = [
+        ours.filter(queue_at__gte=begin, queue_at__lt=end)
+        .values(number=Value(start))
+        .annotate(count=Count("id"))
+        for start, begin, end in zip(starts, begins, ends, strict=True)
+    ]
+    found = {row["number"]: row["count"] for row in hours[0].union(*hours[1:], all=True)}
     points = [
-        Point(f"{datetime.fromtimestamp(each, SHANGHAI):%H}:00", found[each], behind("hour", str(each)))
+        Point(
+            f"{datetime.fromtimestamp(each, SHANGHAI):%H}:00", found.get(each, 0), behind("hour", str(each))
+        )
         for each in starts
     ]
     return _chart("hours", _("Runs out in the next 24 hours"), "columns", points)

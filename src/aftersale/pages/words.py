@@ -68,8 +68,10 @@ class Speech:
 
     def standings(self, rows: Iterable[Row]) -> Mapping[int, Standing]:
         """Say how far the evidence of tickets is, by ticket, as the box on each ticket's page does."""
-        books = {row.id: self._book(row.shop_id) for row in rows}
-        return standings_of(books, self._now) if books else {}
+        listed = list(rows)
+        books = {row.id: self._book(row.shop_id) for row in listed}
+        answered = [row.id for row in listed if row.evidence]
+        return standings_of(books, answered, self._now) if books else {}
 
     def tab(self, code: str) -> str:
         """Say where a ticket stands in the queue."""

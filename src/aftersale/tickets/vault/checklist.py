@@ -117,13 +117,18 @@ def listed_for(
     return Checklist(tuple(lines.values()), decides, by)
 
 
-def standings_of(books: Mapping[int, Rulebook], now: datetime) -> Mapping[int, Standing]:
-    """Say how far the evidence of tickets is, each by the rulebook of its shop; two queries."""
-    items = items_of(tuple(books))
+def standings_of(
+    books: Mapping[int, Rulebook], answered: Sequence[int], now: datetime
+) -> Mapping[int, Standing]:
+    """Say how far the evidence of tickets is, each by the rulebook of its shop; at most two queries.
+
+    `answered` are those for which there is any.
+    """
+    items = items_of(answered) if answered else {}
     newest = StoredDecision.objects.filter(ticket__in=books).values("ticket").annotate(newest=Max("id"))
     told = StoredDecision.objects.filter(pk__in=newest.values("newest"))
     return {
-        ticket: listed_for(books[ticket], (rule, *_decode(guards)), items[ticket], now).standing
+        ticket: listed_for(books[ticket], (rule, *_decode(guards)), items.get(ticket, ()), now).standing
         for ticket, rule, guards in told.values_list("ticket_id", "rule_id", "guards")
     }
 
