@@ -15,6 +15,8 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12 python;
 BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= 3
+# What takes long is named at the end of each run.
+SLOWEST := --durations=15 --durations-min=3
 # The tests that reach every branch of domain and policy; measuring that slows all others down for nothing.
 COVERED := tests/domain tests/policy tests/shops tests/tickets/clocks
 # Headers, sign-in, who may open which address, and forms over flows that have tests of their own on both databases
@@ -63,11 +65,11 @@ demo-stop:  ## Close the desk that `make demo` opened
 # beside all other tests is waiting for them.
 test: setup  ## Run the tests; domain and policy must be covered branch by branch
 	@$(BIN)/python -m pytest -n $(WORKERS) $(COVERED) --cov --cov-report=term
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(COVERED))
-	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser; \
+	@$(BIN)/python -m pytest -n $(WORKERS) $(SLOWEST) --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(COVERED))
+	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -n $(WORKERS) $(SLOWEST) --dist loadfile tests/browser; \
 	else echo "Pages: not tested in a browser, there is no chromium"; fi
 	@if [ -n "$$AFTERSALE_TEST_DATABASE_URL" ]; then \
-		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "django_db or server" \
+		AFTERSALE_TESTS_ON=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(SLOWEST) --dist worksteal -m "django_db or server" \
 			$(addprefix --ignore=,$(CORE) $(ALIKE)); \
 	else echo "PostgreSQL: not tested, AFTERSALE_TEST_DATABASE_URL is not set"; fi
 
