@@ -55,9 +55,11 @@ class Sent:
 
 
 def run(size: Size) -> list[Line]:
-    """Send on the embedded file by one worker, and on PostgreSQL by two where an address is given."""
+    """Send on the embedded file by one worker and by two, on PostgreSQL by two where an address is given."""
     count, kills = (ACTIONS, KILLS) if size.judged else (10, 0)
     lines = _lines("SQLite, one worker", alone(sent, count, kills, ""))
+    if size.judged:
+        lines += _lines("SQLite, two workers", alone(sent, count, kills, "", 2))
     if url := os.environ.get("BENCH_DATABASE_URL"):
         with own_database(url, database_of_run("w4", count)) as own:
             lines += _lines("PostgreSQL, two workers", alone(sent, count, kills, own, 2))
