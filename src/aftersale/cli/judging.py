@@ -9,8 +9,6 @@ import typer
 from aftersale.channels.register import load_register
 from aftersale.cli.asked import SOME_WRONG, JsonFlag, ShopOption, asked_of, time_of
 from aftersale.config.terminal import screen
-from aftersale.insight import WhatIfOptions
-from aftersale.insight import whatif as run_whatif
 from aftersale.library.deciding import decide_lines
 from aftersale.policy.decide import Judge
 from aftersale.shops.rule_files import load_rulebook
@@ -21,6 +19,9 @@ from aftersale.triage.options import BATCH_SIZE, SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# The table engine takes a quarter of a second to start: other commands come without it.
+# ruff: noqa: PLC0415
 
 _ = translator("en")
 commands = typer.Typer()
@@ -136,6 +137,9 @@ def whatif(
     ] = None,
 ) -> None:
     """Compare the rules of today with those of a folder over the same tickets."""
+    from aftersale.insight import WhatIfOptions
+    from aftersale.insight import whatif as run_whatif
+
     lang = asked_of(ctx).lang
     options = WhatIfOptions(
         tuple(tickets), lang, as_json, html, of_article=_register_of(shop or against, lang)
