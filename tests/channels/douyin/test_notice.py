@@ -14,6 +14,7 @@ from aftersale.channels.base import Notice, Parked, Turn
 from aftersale.channels.douyin import Douyin
 from aftersale.channels.douyin.lists import read_row
 from aftersale.channels.douyin.shape import Shape, looks_rounded, parsed
+from aftersale.channels.lasting import tells_of_order, with_order_kept
 from aftersale.domain.errors import Unavailable
 from aftersale.domain.facts import facts_of_export
 from tests.channels.douyin.platform import Doudian, no, ok
@@ -86,6 +87,19 @@ def test_reading_one_ticket_adds_what_its_order_says() -> None:
     assert read.facts["paid_fen"] == read.facts["order_paid_fen"] == 12900
     assert (read.facts["live"], read.facts["province"]) == ("小蓝直播间", "浙江省")
     assert (read.buyer, read.contact) == ("open-1", "王*，1*********4")
+
+
+def test_what_an_order_told_once_is_kept_when_newer_news_come_without_it() -> None:
+    whole, bare = shown(), noticed(listed())
+    assert tells_of_order(whole.sources)
+    assert not tells_of_order(bare.sources)
+    told = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in whole.facts.items()
+    }
+    kept = with_order_kept(bare, told, whole.sources)
+    times = ("paid_at", "promised_ship_at", "shipped_at", "signed_at", "live", "province")
+    assert {name: kept.facts.get(name) for name in times} == {name: whole.facts[name] for name in times}
 
 
 def test_an_order_that_may_not_be_seen_leaves_its_times_unknown() -> None:

@@ -38,7 +38,7 @@ def _say_shipped(said: Said, order: Order | None, draft: Draft) -> bool | None:
     at = order.shipped_at if order else None
     if at is not None and shipped is False:
         shipped = True
-    draft.step("shipped", happened=shipped, at=at, source="订单发货状态")
+    draft.step("shipped", happened=shipped, at=at, source="订单·发货时间" if at else "订单发货状态")
     return shipped
 
 
@@ -51,7 +51,7 @@ def _say_signed(said: Said, order: Order | None, draft: Draft, *, shipped: bool 
         draft.hide("first_scan_at")
     at = order.signed_at if order else None
     if at is not None:
-        draft.step("signed", happened=True, at=at, source="订单签收时间")
+        draft.step("signed", happened=True, at=at, source="订单·签收时间")
     elif any(line.status in mapping.RECEIVED_LINES for line in said.lines):
         draft.step("signed", happened=True, at=None, source="订单状态")
     elif tracking:

@@ -173,11 +173,11 @@ def _identity(said: Said, order: Order | None, draft: Draft) -> None:
         for name in ("paid_at", "promised_ship_at", "confirmed_at"):
             draft.hide(name, "没有读到订单")
         return
-    draft.say("paid_at", order.paid_at, "订单付款时间")
-    draft.say("promised_ship_at", order.promised_ship_at, "订单承诺发货时间")
-    draft.say("confirmed_at", order.confirmed_at, "订单确认收货时间")
-    draft.say("live", order.live or None, "订单达人")
-    draft.say("province", order.province or None, "订单收货省份")
+    draft.say("paid_at", order.paid_at, "订单·付款时间")
+    draft.say("promised_ship_at", order.promised_ship_at, "订单·承诺发货时间")
+    draft.say("confirmed_at", order.confirmed_at, "订单·确认收货时间")
+    draft.say("live", order.live or None, "订单·达人")
+    draft.say("province", order.province or None, "订单·收货省份")
 
 
 def _money(said: Said, order: Order | None, found: Standing, draft: Draft) -> int | None:
