@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from aftersale.domain.states import Goods
 from aftersale.pages.ways import ways_of
+from aftersale.pages.words import act_on
+from aftersale.tickets import models
 from tests.triage.desk import JUDGE
 from tests.triage.test_trying import Ticket
 
@@ -20,7 +23,22 @@ CLAIMED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("asked", "verb"), [("exchange", "agree_exchange"), ("reship", "send"), ("return_refund", None)]
+    ("goods", "verb"),
+    [
+        (Goods.WITH_BUYER, "agree_return"),
+        (Goods.COMING_BACK, "agree_return"),
+        (Goods.BACK, "refund_received"),
+        (Goods.INSPECTED, "refund_received"),
+    ],
+)
+def test_a_return_is_agreed_to_before_the_goods_are_back_and_never_paid(goods: Goods, verb: str) -> None:
+    ticket = models.Ticket(proposal="request_evidence", step="request_evidence", goods_state=goods)
+    assert act_on(ticket, "return_refund") == verb
+    assert act_on(ticket, "exchange") == "agree_exchange"
+
+
+@pytest.mark.parametrize(
+    ("asked", "verb"), [("exchange", "agree_exchange"), ("reship", "agree_reship"), ("return_refund", None)]
 )
 def test_the_goods_that_the_buyer_asks_for_are_among_the_ways_before_anything_is_proven(
     asked: str, verb: str | None

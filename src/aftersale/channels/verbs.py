@@ -16,6 +16,7 @@ class Verb(StrEnum):
     AGREE_RETURN = "agree_return"
     AGREE_EXCHANGE = "agree_exchange"
     AGREE_REPAIR = "agree_repair"
+    AGREE_RESHIP = "agree_reship"
     SEND = "send"
     COMPENSATE = "compensate"
     EXTEND = "extend"
@@ -63,6 +64,7 @@ PARAMS: dict[Verb, frozenset[str]] = {
     Verb.AGREE_RETURN: frozenset({"address_id"}),
     Verb.AGREE_EXCHANGE: frozenset({"address_id"}),
     Verb.AGREE_REPAIR: frozenset({"address_id"}),
+    Verb.AGREE_RESHIP: frozenset(),
     Verb.SEND: frozenset({"carrier", "waybill"}),
     Verb.COMPENSATE: frozenset({"text"}),
     Verb.EXTEND: frozenset(),
@@ -111,6 +113,7 @@ VERB_WORDS: dict[Verb, Text] = {
     Verb.AGREE_RETURN: Text(zh="同意退货", en="agree to the return"),
     Verb.AGREE_EXCHANGE: Text(zh="同意换货", en="agree to the exchange"),
     Verb.AGREE_REPAIR: Text(zh="同意维修", en="agree to the repair"),
+    Verb.AGREE_RESHIP: Text(zh="同意补寄", en="agree to send what is missing"),
     Verb.SEND: Text(zh="发出并填写单号", en="send and enter the waybill"),
     Verb.COMPENSATE: Text(zh="小额打款", en="pay a small compensation"),
     Verb.EXTEND: Text(zh="延长收货", en="extend the time to receive"),

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from aftersale.domain.roles import Permission
-from aftersale.domain.states import Goods
-from aftersale.pages.words import act_of, plain_yuan
+from aftersale.pages.words import act_on, plain_yuan
 from aftersale.policy.costs.case import ASSUMED
 from aftersale.policy.costs.estimate import Mean
 from aftersale.policy.costs.figures import SPECS, Origin, Unit
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
 
 _WHOLE_BP, _BAR = 100, 1_000
-_HERE = frozenset({Goods.BACK, Goods.INSPECTED})
 _GOODWILL_FIGURE = {
     "coupon_fen": GoodwillKind.COUPON,
     "gift_fen": GoodwillKind.GIFT,
@@ -185,7 +183,7 @@ class _Saying:
             return ""
         if any(each.kind == name for each in self._found.goodwill):
             return f"{reverse('goodwill', args=[ticket.pk])}?kind={name}"
-        verb = _act(ticket, name)
+        verb = act_on(ticket, name)
         amount = f"&amount={plain_yuan(way.gives_fen)}" if name == "partial_refund" else ""
         return f"{reverse('approve', args=[ticket.pk])}?verb={verb}{amount}" if verb else ""
 
@@ -232,15 +230,6 @@ def stock_words(stock: Stock) -> str:
 def goodwill_source(name: str) -> str:
     """Say that a number is that of a goodwill which the shop keeps."""
     return _("goodwill of the shop: {name}").format(name=name)
-
-
-def _act(ticket: Ticket, name: str) -> str:
-    """Give the verb of a way as the ticket stands: goods that are not here are agreed to first."""
-    if name == ticket.proposal:
-        return act_of(ticket.step)
-    if name == "return_refund" and ticket.goods_state not in _HERE:
-        return act_of("agree_to_return")
-    return act_of(name)
 
 
 def amount_of(value: int, unit: Unit) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aftersale.domain.fact_table import FACTS
@@ -12,6 +13,7 @@ from aftersale.pages.clauses import Clause, clauses_of
 from aftersale.pages.known import FactShown, Line, known_facts, way_of_goods
 from aftersale.pages.told import Told
 from aftersale.pages.ways import Way, ways_of
+from aftersale.pages.words import act_on
 from aftersale.shops.rulebooks import judge_by
 from aftersale.tickets.detail import BESIDE
 from aftersale.tickets.judging import facts_from
@@ -132,7 +134,7 @@ class _Explaining:
             cites=clauses_of(self._decision.verdict.citations, self._book),
             asked=self._asked() if self._ticket.open else (),
             inspect=tuple(self._words.fact(change.fact) for change in self._explained.inspect),
-            ways=ways_of(self._decision, self._book, self._ticket.step),
+            ways=ways_of(self._decision, self._book, self._ticket.step, partial(act_on, self._ticket)),
             evidence=tuple(self._evidence()),
             goods=tuple(way_of_goods(self._judge, self._decision, self._words)),
             rests=tuple(fact for fact in facts if fact.source and fact.name in self._explained.used),
@@ -148,7 +150,7 @@ class _Explaining:
         if step == SUBMIT:
             return _("by the rules: {remedy}").format(remedy=self._words.remedy(preferred))
         if step in AFTER_CONSENT:
-            return _("the shop has agreed; this is what is left to do")
+            return _("agreed; this is what is left to do")
         done = step in self._book.remedies or step == AGREE_TO_RETURN
         return self._words.text(self._book.remedies[preferred].verb) if done else ""
 

@@ -14,7 +14,7 @@ from aftersale.web.environment import lang, money
 from aftersale.web.environment import say as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aftersale.policy.decision import Decision
     from aftersale.policy.rulebook import Rulebook
@@ -39,15 +39,19 @@ class Way:
     proposed: bool
 
 
-def ways_of(decision: Decision, book: Rulebook, step: str) -> tuple[Way, ...]:
+def ways_of(
+    decision: Decision, book: Rulebook, step: str, act: Callable[[str], str] = act_of
+) -> tuple[Way, ...]:
     """List the proposal and what may be done instead; nothing where there is nothing to compare.
+
+    `act` gives the verb that a remedy takes as the ticket stands.
 
     Nothing either where `step` of the ticket no longer follows from the verdict: a way was agreed on, and
     naming another one as proposed would speak against the step.
     """
     if step not in {decision.verdict.preferred, AGREE_TO_RETURN}:
         return ()
-    found = [_way(*told, decision, book) for told in _named(decision)][:_MOST]
+    found = [_way(told, decision, book, act) for told in _named(decision)][:_MOST]
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -69,7 +73,8 @@ def _named(decision: Decision) -> Iterator[tuple[str, str, str]]:
     yield from (first[name] for name in order if name not in {REJECT, ASK} or name == verdict.preferred)
 
 
-def _way(name: str, liability: str, freight: str, decision: Decision, book: Rulebook) -> Way:
+def _way(told: tuple[str, str, str], decision: Decision, book: Rulebook, act: Callable[[str], str]) -> Way:
+    name, liability, freight = told
     remedy = book.remedies[name]
     return Way(
         name,
@@ -78,7 +83,7 @@ def _way(name: str, liability: str, freight: str, decision: Decision, book: Rule
         _amount(name, decision, book),
         word_of(LIABILITY_WORDS, liability, lang()),
         word_of(FREIGHT_WORDS, freight, lang()) if remedy.returns_goods else _("nothing travels back"),
-        act_of(name),
+        act(name),
         name == decision.verdict.preferred,
     )
 

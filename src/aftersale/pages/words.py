@@ -8,13 +8,14 @@ from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.connections.models import DifferenceKind
 from aftersale.domain.flags import FLAGS, flag_code
 from aftersale.domain.money import yuan
+from aftersale.domain.states import Goods
 from aftersale.domain.value_words import VALUE_WORDS, word_of
 from aftersale.returns.classes import ODD_WORDS, Odd
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.shops.rulebooks import judges_of
 from aftersale.tickets.consequences import WORDS as CONSEQUENCES
 from aftersale.tickets.models.intake import ImportState
-from aftersale.tickets.steps import Stage
+from aftersale.tickets.steps import AGREE_TO_RETURN, Stage
 from aftersale.tickets.tabs import STAGE_WORDS, TAB_WORDS, Tab
 from aftersale.tickets.vault.checklist import standings_of
 from aftersale.tickets.verbs import verb_of
@@ -146,6 +147,18 @@ def act_of(step: str) -> str:
     """Give the verb that carries a step out, empty where people do something else."""
     found = verb_of(step)
     return "" if found is None else found.value
+
+
+_HERE = frozenset({Goods.BACK, Goods.INSPECTED})
+
+
+def act_on(ticket: Ticket, remedy: str) -> str:
+    """Give the verb of a remedy as a ticket stands: goods that are not here are agreed to first."""
+    if remedy == ticket.proposal:
+        return act_of(ticket.step)
+    if remedy == "return_refund" and ticket.goods_state not in _HERE:
+        return act_of(AGREE_TO_RETURN)
+    return act_of(remedy)
 
 
 AT_ONCE = frozenset({Verb.AGREE_RETURN.value})

@@ -98,6 +98,7 @@ _ANSWER_TO: Mapping[str, str] = {
     Verb.AGREE_RETURN: "agreed",
     Verb.AGREE_EXCHANGE: "agreed",
     Verb.AGREE_REPAIR: "agreed",
+    Verb.AGREE_RESHIP: "agreed",
     Verb.REFUSE: "rejected",
 }
 # What an observation does to an action by how far that has come; one that is being sent waits for its own

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Stock
     from aftersale.tickets.models import Ticket
 
-_TAKES = frozenset({Verb.AGREE_EXCHANGE, Verb.SEND})
+_TAKES = frozenset({Verb.AGREE_EXCHANGE, Verb.AGREE_RESHIP, Verb.SEND})
 _OWN_GOODS = "repair"
 _NOT_SENT = (ActionState.FAILED, ActionState.CANCELLED)
 

@@ -150,6 +150,7 @@ def test_what_the_platform_does_not_offer_is_left_to_people() -> None:
         Verb.EXTEND,
         Verb.COMPENSATE,
         Verb.AGREE_REPAIR,
+        Verb.AGREE_RESHIP,
         Verb.INTERCEPT,
         Verb.GOODS_STOPPED,
         Verb.GOODS_IN_WAREHOUSE,

@@ -64,8 +64,10 @@ TURNED = frozenset({Operate.TO_REFUND_ONLY, Operate.EXCHANGE_TO_REFUND})
 
 WITH_ADDRESS = frozenset({Operate.AGREE_RETURN, Operate.AGREE_EXCHANGE})
 REFUSALS = frozenset(code for (verb, _, _), code in _OPERATIONS.items() if verb is Verb.REFUSE)
-NOT_OFFERED = frozenset({Verb.COMPENSATE, Verb.SMALL_PAYOUT, Verb.AGREE_REPAIR, Verb.CHANGE_TYPE})
-"""小额打款 and agreeing to 维修 have no call; any change but into a refund is the buyer's."""
+NOT_OFFERED = frozenset(
+    {Verb.COMPENSATE, Verb.SMALL_PAYOUT, Verb.AGREE_REPAIR, Verb.AGREE_RESHIP, Verb.CHANGE_TYPE}
+)
+"""小额打款 and agreeing to 维修 or 补寄 have no call; any change but into a refund is the buyer's."""
 
 JUDGED = frozenset(verb for verb, _, _ in WAYS)
 """Verbs that need to know how the ticket stands."""
