@@ -163,6 +163,22 @@ def test_an_action_that_is_done_by_hand_is_confirmed_once(agent: Visitor, ticket
     assert not Task.objects.filter(done_at=None).exists()
 
 
+def test_what_is_done_by_hand_is_kept_on_a_persons_word_while_the_clock_runs_on(
+    agent: Visitor, ticket: Ticket, shop: Shop
+) -> None:
+    Connection.objects.create(shop=shop, state="connected", since=now())
+    Ticket.objects.filter(pk=ticket.pk).update(stage="decide", lane="ours", turn="merchant", waits_for="")
+    action = handed_over(agent, ticket)
+    Action.objects.filter(pk=action.pk).update(receipt={"outcome": "handed_over"})
+    done = words_of(agent.post("confirm", action.pk, part=True, outcome="done"))
+    assert "按你说的记为已办好。平台还没显示出来" in done
+    assert "平台已收到" not in done
+    Ticket.objects.filter(pk=ticket.pk).update(lane="ours", waits_for="", waits_since=None, waits_until=None)
+    assert "平台上却还在等商家处理" in words_of(agent.get("ticket", ticket.pk))
+    Ticket.objects.filter(pk=ticket.pk).update(stage="return")
+    assert "平台上却还在等商家处理" not in words_of(agent.get("ticket", ticket.pk))
+
+
 def test_an_action_that_did_not_work_may_be_decided_again(agent: Visitor, ticket: Ticket) -> None:
     action = handed_over(agent, ticket)
     assert agent.post("confirm", action.pk, part=True, outcome="failed").status_code == 200

@@ -97,7 +97,7 @@ def test_a_day_that_is_over_says_how_it_went_and_what_is_left(owner: Visitor) ->
     done = make_ticket(shop, 3, applied_at=desk_clock(), lane=Lane.WAITING)
     accept(done, owner.person, Intent("refund", 12_900), desk_clock(), done.sequence)
     said = pressed(owner, "end")
-    assert "来了 2 单，人办了 1 单，规则办了 0 单，退给买家 ¥0.00" in said
+    assert "来了 2 单，人办了 1 单，规则办了 0 单，从这里退给买家 ¥0.00" in said
     assert "现在还有 2 单等你们处理" in said
     assert "every 2s" not in said
 

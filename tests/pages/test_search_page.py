@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from aftersale.domain.roles import Role
+from aftersale.tickets.models import Ticket
 from tests.api.desk import make_shop, make_ticket
 from tests.pages.desk import PART, text_of, words_of
 from tests.tickets.taking.sheets import imported, row, sheet
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aftersale.shops.models import Shop
-    from aftersale.tickets.models import Ticket
     from tests.pages.desk import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,15 @@ def cups(shop: Shop, tmp_path: Path) -> Shop:
 def test_everybody_may_search(role: Role, as_role: Callable[[Role], Visitor], ticket: Ticket) -> None:
     response = as_role(role).get("search", q=ticket.ticket_no)
     assert response.headers["Location"] == reverse("ticket", args=[ticket.pk])
+
+
+@pytest.mark.parametrize(("digits", "found"), [(5, False), (6, True), (8, True), (12, True)])
+def test_the_first_digits_of_an_order_number_are_enough(
+    agent: Visitor, ticket: Ticket, digits: int, *, found: bool
+) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(order_no="693343587105127")
+    page = words_of(agent.get("search", q="693343587105127"[:digits]))
+    assert (ticket.ticket_no in page) is found
 
 
 def test_blanks_around_a_number_do_not_matter(agent: Visitor, ticket: Ticket) -> None:

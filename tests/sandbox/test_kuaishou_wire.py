@@ -83,7 +83,8 @@ def test_a_scope_that_was_not_granted_is_missed(sandbox: Running) -> None:
 def test_a_code_is_good_once(sandbox: Running) -> None:
     code = sandbox.kuaishou_code()
     first = sandbox.kuaishou_grant(code)
-    assert (first["result"], first["expires_in"]) == (1, 172_800)
+    # A second may begin between the grant and its answer.
+    assert (first["result"], first["expires_in"] in {172_799, 172_800}) == (1, True)
     assert sandbox.kuaishou_grant(code)["result"] == 100200105
 
 

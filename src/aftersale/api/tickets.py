@@ -25,7 +25,7 @@ from aftersale.domain.roles import Permission
 from aftersale.returns.models import Parcel
 from aftersale.tickets.detail import events_of, whole
 from aftersale.tickets.queries import count, queue_page, read_cursor, rows_of
-from aftersale.tickets.search import NEWEST, by_number, by_text
+from aftersale.tickets.search import NEWEST, by_beginning, by_number, by_text
 
 router = Router(tags=["tickets"])
 
@@ -48,7 +48,8 @@ def search(
     """Find tickets by order no., ticket no., their last digits, goods, 商家编码, a buyer's phone or id."""
     shops = request.auth.seen_shops()
     exact = by_number(shops, q, limit) if before is None else []
-    found = exact or by_text(shops, q, limit + 1, before or NEWEST)
+    beginning = exact or by_beginning(shops, q, limit + 1, before or NEWEST)
+    found = beginning or by_text(shops, q, limit + 1, before or NEWEST)
     more = len(found) > limit
     return answered(FoundPage(rows_of(found[:limit]), found[limit - 1] if more else None))
 

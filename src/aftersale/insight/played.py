@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hold how many tickets came, how many people and rules dealt with, what was paid, and what is left."""
+    """Hold how many tickets came, how many people and rules dealt with, and what is left.
+
+    `paid_fen` was paid from here, `outside_fen` by the platform without us.
+    """
 
     came: int
     by_people: int
     by_rules: int
     paid_fen: int
+    outside_fen: int
     left: int
 
 
@@ -37,13 +41,11 @@ def span_of(shops: Collection[int], begun: datetime, until: datetime) -> Span:
     )
     lost = [ActionState.CANCELLED, ActionState.FAILED]
     acts = Action.objects.filter(shop__in=shops, approved_at__gte=begun, approved_at__lte=until)
-    done = (
-        acts.exclude(state__in=lost)
-        .exclude(verb=OUTSIDE)
-        .aggregate(
-            people=Count("ticket", distinct=True, filter=Q(approved_by__isnull=False)),
-            rules=Count("ticket", distinct=True, filter=Q(approved_by=None)),
-            fen=Sum("amount_fen", filter=Q(state=ActionState.DONE, verb__in=REFUNDS)),
-        )
+    done = acts.exclude(state__in=lost).aggregate(
+        people=Count("ticket", distinct=True, filter=Q(approved_by__isnull=False)),
+        rules=Count("ticket", distinct=True, filter=Q(approved_by=None) & ~Q(verb=OUTSIDE)),
+        fen=Sum("amount_fen", filter=Q(state=ActionState.DONE, verb__in=REFUNDS)),
+        outside=Sum("amount_fen", filter=Q(verb=OUTSIDE)),
     )
-    return Span(tickets["came"], done["people"], done["rules"], done["fen"] or 0, tickets["left"])
+    numbers = (done["people"], done["rules"], done["fen"] or 0, done["outside"] or 0)
+    return Span(tickets["came"], *numbers, tickets["left"])

@@ -46,6 +46,8 @@ TAKE_BACK_S = 10
 _WAYBILL, _FREIGHT_TEXT = 64, 299
 # How the ids of rows begin, beside which an answer goes.
 _LISTS = ("row-", "task-", "promise-")
+# How the receipt of an action says that people do it.
+BY_HAND = frozenset({"handed_over", "notsent"})
 OUTCOMES = {"done": ActionState.DONE, "failed": ActionState.FAILED}
 
 
@@ -243,6 +245,7 @@ def acted(ask: Ask, action: Action, *, pending: bool = False) -> HttpResponse:
         "connected": is_connected(ask, action.shop_id),
         "shut_out": is_shut_out(ask, action.shop_id),
         "unseen": action.ticket.waits_for == Whom.PLATFORM,
+        "by_hand": action.receipt.get("outcome") in BY_HAND,
     }
     said = shown(ask, "_action.html", **around)
     was = action.state if ask.request.method != "POST" and not ask.said("was") else ask.said("was")

@@ -24,7 +24,7 @@ from aftersale.shops.models import Person
 from aftersale.shops.permissions import alone
 from aftersale.tickets.holders import holding
 from aftersale.tickets.queries import counters, queue_page, read_cursor, rows_of
-from aftersale.tickets.search import NEWEST, by_number, by_text, candidates
+from aftersale.tickets.search import NEWEST, by_beginning, by_number, by_text, candidates
 from aftersale.tickets.tabs import OURS, TAB_WORDS, Tab
 from aftersale.tickets.verbs import verb_of
 from aftersale.web.environment import lang
@@ -258,7 +258,11 @@ def _found(shops: Sequence[int], asked: str, before: int) -> tuple[bool, list[in
     exact = next((found for each in words if (found := by_number(shops, each, FOUND + 1, before))), [])
     if exact:
         return True, exact
-    return False, next((some for each in words if (some := by_text(shops, each, FOUND + 1, before))), [])
+    for look in (by_beginning, by_text):
+        some = next((some for each in words if (some := look(shops, each, FOUND + 1, before))), [])
+        if some:
+            return False, some
+    return False, []
 
 
 def _before(said: str) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import Verb
+from aftersale.channels.verbs import ANSWERS, Verb
 from aftersale.domain.roles import Permission
+from aftersale.domain.states import ActionState
+from aftersale.pages.acting import BY_HAND
 from aftersale.pages.door import Ask, page, shown
 from aftersale.pages.freshness import is_connected
 from aftersale.pages.proposal import decisions_on, proposal_of
@@ -24,7 +26,7 @@ from aftersale.tickets.models import Ticket
 from aftersale.tickets.models.ticket import Lane
 from aftersale.tickets.queries import rows_of
 from aftersale.tickets.side import allowed
-from aftersale.tickets.steps import is_service
+from aftersale.tickets.steps import Stage, is_service
 from aftersale.tickets.talking import whom_of
 from aftersale.tickets.waiting import Whom
 from aftersale.tickets.watching import around_ticket
@@ -74,6 +76,7 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         "speech": speech,
         "verb": verb,
         "aside": beside.VERBS,
+        "unmoved": _unmoved(seen, found),
         "value": value,
         "flag_words": flag_words,
         "act": act_of(seen.step),
@@ -86,6 +89,15 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
         **_happened(ask, found, people.reads, stored),
         "age": None if is_connected(ask, seen.shop_id) else imports,
     }
+
+
+def _unmoved(seen: TicketView, found: Whole) -> str:
+    """Name what people said was done in the back office while the platform still waits for an answer."""
+    waits = seen.lane == Lane.OURS and seen.stage == Stage.DECIDE and not seen.waits_for
+    last = next(iter(found.actions), None) if waits else None
+    if last is None or last.state != ActionState.DONE or last.receipt.get("outcome") not in BY_HAND:
+        return ""
+    return "" if last.verb == Verb.REFUSE or last.verb not in ANSWERS else last.verb
 
 
 def _read(ticket_id: int) -> tuple[StoredDecision | None, Ticket | None, int]:

@@ -36,6 +36,7 @@ _HASH_LENGTH = 24
 BUYER_TOKEN = re.compile(rf"b[0-9a-f]{{{_HASH_LENGTH}}}")
 """What `buyer_token` makes."""
 _MANY = 4_000
+_FEWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,16 @@ def by_number(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST
         .union(own.filter(order_no=number).values_list("id"), back.values_list("id"))
     )
     return sorted((each for (each,) in found), reverse=True)[:limit] if number else []
+
+
+def by_beginning(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST) -> list[int]:
+    """Find tickets whose order number begins with some digits, newest first; few digits find nothing."""
+    digits = asked.strip()
+    after = str(int(digits) + 1).zfill(len(digits)) if digits.isascii() and digits.isdigit() else ""
+    if len(digits) < _FEWEST or len(after) != len(digits):
+        return []
+    own = Ticket.objects.filter(shop__in=shops, id__lt=before, order_no__gte=digits, order_no__lt=after)
+    return list(own.order_by("-id").values_list("id", flat=True)[:limit])
 
 
 def by_text(shops: Sequence[int], asked: str, limit: int, before: int = NEWEST) -> list[int]:
