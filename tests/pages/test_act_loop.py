@@ -169,7 +169,7 @@ def test_a_step_without_one_act_does_not_look_like_one(agent: Visitor, ticket: T
 
 
 def test_a_return_is_agreed_to_by_one_press_and_taken_back_by_another(agent: Visitor, ticket: Ticket) -> None:
-    lay(ticket, step="agree_to_return")
+    lay(ticket, step="agree_to_return", apply_type="return_refund")
     row = text_of(agent.get("queue"))
     assert (
         f'hx-post="{reverse("approve", args=[ticket.pk])}" hx-vals=\'{{"sequence": "{ticket.sequence}"}}\''
@@ -180,6 +180,17 @@ def test_a_return_is_agreed_to_by_one_press_and_taken_back_by_another(agent: Vis
     assert Action.objects.get().verb == "agree_return"
     assert agent.post("cancel", Action.objects.get().pk, part=True).status_code == 200
     assert Action.objects.get().state == "cancelled"
+
+
+def test_a_claim_for_money_alone_says_that_no_key_of_the_platform_agrees_to_a_return(
+    agent: Visitor, ticket: Ticket
+) -> None:
+    lay(ticket, step="agree_to_return", apply_type="refund_only")
+    first = agent.post("approve", ticket.pk, part=True, sequence=str(ticket.sequence))
+    assert "请买家把申请改成退货退款" in words_of(first)
+    assert not Action.objects.exists()
+    agent.post("approve", ticket.pk, part=True, sequence=str(ticket.sequence), seen="1")
+    assert Action.objects.get().verb == "agree_return"
 
 
 def test_what_pays_is_never_one_press(agent: Visitor, ticket: Ticket) -> None:

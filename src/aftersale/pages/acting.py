@@ -106,8 +106,14 @@ def approve(ask: Ask, ticket_id: int) -> HttpResponse:
 
 
 def _unread(ask: Ask, ticket: Ticket, wanted: str) -> bool:
-    """Tell whether one key would act past an instruction that stands on the ticket, its form unseen."""
-    return wanted in AT_ONCE and not ask.said("seen") and bool(for_ticket(ticket, ask.now))
+    """Tell whether one key would act past what has to be read first, its form unseen."""
+    at_once = wanted in AT_ONCE and not ask.said("seen")
+    return at_once and (steers(ticket, wanted) or bool(for_ticket(ticket, ask.now)))
+
+
+def steers(ticket: Ticket, wanted: str) -> bool:
+    """Tell whether a return is agreed to where the buyer asked for money alone: no platform takes that."""
+    return wanted == Verb.AGREE_RETURN and ticket.apply_type == "refund_only"
 
 
 def _intent(ask: Ask, ticket: Ticket, wanted: str) -> Intent:
@@ -141,6 +147,7 @@ def _sure(ask: Ask, ticket: Ticket, wanted: str, refusal: AftersaleError | None 
         "held": held_words(ticket.held),
         "why": refusal,
         "agreed_on": for_ticket(ticket, ask.now),
+        "steers": steers(ticket, wanted),
         "shut_out": is_shut_out(ask, ticket.shop_id),
         "lang": lang,
         "row": row_of(ask),
