@@ -40,6 +40,15 @@ def test_the_rule_that_a_refusal_breaks_is_named_with_its_clause_before_anything
     assert "请输入：仍要拒绝" in said
 
 
+@pytest.mark.parametrize(("claim", "said"), [("refund_only", True), ("return_refund", False)])
+def test_where_the_rule_steers_to_a_return_the_form_says_with_which_reason_it_is_followed(
+    agent: Visitor, ticket: Ticket, claim: str, *, said: bool
+) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(apply_type=claim, proposal="return_refund")
+    form = words_of(agent.get("refuse", ticket.pk, part=True))
+    assert ("按规则该引导退货退款" in form) is said
+
+
 def test_against_a_mandatory_rule_nothing_is_refused_until_the_word_is_typed(
     agent: Visitor, ticket: Ticket
 ) -> None:
