@@ -196,7 +196,7 @@ def test_the_queue_asks_few_queries_and_stays_small(shops: int) -> None:
         ("refund_full_unshipped", {}, True),
         ("agree_to_return", {}, True),
         ("send", {}, False),
-        ("reship", {}, False),
+        ("reship", {}, True),
         ("reject", {}, False),
         ("negotiate", {}, False),
         ("refund_full_unshipped", {"amount_fen": None}, False),

@@ -256,7 +256,7 @@ def test_after_the_shop_has_agreed_a_page_proposes_one_thing_only(agent: Visitor
     text = text_of(agent.get("ticket", ticket.pk))
     assert "建议：寄出并填写单号" in words_of(agent.get("ticket", ticket.pk))
     assert '<span class="chip">建议</span>' not in text
-    assert "店铺已同意，剩下这一步" in text
+    assert "已同意，剩下这一步" in text
 
 
 def test_before_that_the_way_that_is_proposed_is_the_one_at_the_head(agent: Visitor, shop: Shop) -> None:

@@ -84,7 +84,7 @@ class Terms:
 
 def only_a_person(step: str) -> bool:
     """Tell whether a step is never done without a person: it refuses, asks, or needs a waybill of its own."""
-    return step in _REFUSES_OR_ASKS or verb_of(step) is Verb.SEND
+    return step in _REFUSES_OR_ASKS or verb_of(step) in {Verb.AGREE_RESHIP, Verb.SEND}
 
 
 def may_do(automatic: Collection[str], step: str) -> bool:
