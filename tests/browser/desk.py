@@ -54,7 +54,7 @@ class Seats:
         self.go(page, "/")
         page.fill("input[name=login]", who)
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit], form button[type=submit]")
+        page.click("main button[type=submit], form button[type=submit]", timeout=30_000)
         page.wait_for_selector("header.top")
 
     def leave(self) -> list[str]:
