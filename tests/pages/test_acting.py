@@ -175,6 +175,12 @@ def test_what_is_done_by_hand_is_kept_on_a_persons_word_while_the_clock_runs_on(
     assert "平台已收到" not in done
     Ticket.objects.filter(pk=ticket.pk).update(lane="ours", waits_for="", waits_since=None, waits_until=None)
     assert "平台上却还在等商家处理" in words_of(agent.get("ticket", ticket.pk))
+    Action.objects.filter(pk=action.pk).update(verb="compensate")
+    assert "平台上却还在等商家处理" not in words_of(agent.get("ticket", ticket.pk)), (
+        "money beside answers no claim"
+    )
+    Action.objects.filter(pk=action.pk).update(verb="agree_return")
+    assert "平台上却还在等商家处理" in words_of(agent.get("ticket", ticket.pk))
     Ticket.objects.filter(pk=ticket.pk).update(stage="return")
     assert "平台上却还在等商家处理" not in words_of(agent.get("ticket", ticket.pk))
 

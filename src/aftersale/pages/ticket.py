@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aftersale.api.faults import NotHere
-from aftersale.channels.verbs import ANSWERS, Verb
+from aftersale.channels.verbs import REFUNDS, Verb
 from aftersale.domain.roles import Permission
 from aftersale.domain.states import ActionState
 from aftersale.pages.acting import BY_HAND
@@ -91,13 +91,18 @@ def everything(ask: Ask, ticket_id: int) -> dict[str, Any]:
     }
 
 
+# After one of these a platform waits for the shop no more; after a refusal the buyer may apply anew.
+_AGREES = {Verb.AGREE_RETURN, Verb.AGREE_EXCHANGE, Verb.AGREE_REPAIR, Verb.AGREE_RESHIP}
+_ANSWERED_BY = REFUNDS | _AGREES
+
+
 def _unmoved(seen: TicketView, found: Whole) -> str:
     """Name what people said was done in the back office while the platform still waits for an answer."""
     waits = seen.lane == Lane.OURS and seen.stage == Stage.DECIDE and not seen.waits_for
     last = next(iter(found.actions), None) if waits else None
     if last is None or last.state != ActionState.DONE or last.receipt.get("outcome") not in BY_HAND:
         return ""
-    return "" if last.verb == Verb.REFUSE or last.verb not in ANSWERS else last.verb
+    return last.verb if last.verb in _ANSWERED_BY else ""
 
 
 def _read(ticket_id: int) -> tuple[StoredDecision | None, Ticket | None, int]:
