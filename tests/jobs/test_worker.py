@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from aftersale.jobs import door
 from aftersale.jobs.door import JobUnknown, enqueue, register
-from aftersale.jobs.worker import OtherEngine, prune, run_ready, work
+from aftersale.jobs.worker import OtherEngine, give_back, prune, run_ready, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +104,35 @@ def test_at_most_so_many_are_run_at_a_time(heard: list[tuple[int, datetime]]) ->
         enqueue("hear", row_id)
     assert run_ready(3) == 3
     assert len(heard) == 3
+
+
+def _taken(*names: str) -> DBTaskResult[Any, Any]:
+    """Let a job be taken by processes in turn, none of which tells what came of it."""
+    enqueue("hear", 1)
+    job = DBTaskResult.objects.get()
+    for name in names:
+        job.claim(name)
+    return job
+
+
+def test_what_a_dead_process_had_taken_is_run_by_the_next(heard: list[tuple[int, datetime]]) -> None:
+    _taken("dead1")
+    assert (give_back(["dead2"]), run_ready()) == (0, 0)
+    assert (give_back(["dead2", "dead1"]), run_ready(name="living1")) == (1, 1)
+    assert [row_id for row_id, _ in heard] == [1]
+    assert DBTaskResult.objects.get().worker_ids == ["dead1", "living1"]
+    assert give_back(["dead1", "living1"]) == 0
+
+
+def test_a_job_that_three_processes_died_of_is_not_given_to_a_fourth(
+    heard: list[tuple[int, datetime]],
+) -> None:
+    job = _taken("dead1", "dead2")
+    assert give_back(["dead2"]) == 1
+    job.refresh_from_db()
+    job.claim("dead3")
+    assert (give_back(["dead3"]), run_ready()) == (0, 0)
+    assert heard == []
 
 
 @pytest.mark.parametrize(

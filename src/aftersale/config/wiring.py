@@ -31,7 +31,7 @@ from aftersale.finance import imports as funds
 from aftersale.finance.following import follow
 from aftersale.jobs import door
 from aftersale.jobs.clock import desk_clock, wall_clock
-from aftersale.jobs.worker import prune, run_ready
+from aftersale.jobs.worker import give_back, prune, run_ready
 from aftersale.negotiation import logs
 from aftersale.pages.evidence_out import addresses_of
 from aftersale.returns import imports as parcels
@@ -81,7 +81,10 @@ def beats(place: Home, interval_s: float) -> Callable[[Event], Sequence[Beat]]:
 
     def put_together(stop: Event) -> Sequence[Beat]:
         hands = settings.JOBS_AT_ONCE if door.in_database() else 0
-        jobs = [Beat("jobs", interval_s, lambda _now: run_ready(stop=stop)) for _ in range(hands)]
+        jobs = [
+            Beat("jobs", interval_s, lambda _now: run_ready(stop=stop, name=_own_name()))
+            for _ in range(hands)
+        ]
         return [
             *jobs,
             Beat("sweep", max(interval_s, _SWEEP_S), _sweep),
@@ -222,9 +225,10 @@ def _mend_actions(now: datetime) -> int:
 
 
 def _bury(now: datetime) -> None:
-    """Look at once what became of actions whose sender on this machine has died."""
+    """Give back what processes of this machine held that have died, and look at once what became of it."""
 
     def bury(dead: Collection[str]) -> None:
+        give_back(dead)
         for action in take_over(dead, now):
             door.enqueue(LOOK, action, first=True)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -22,7 +22,7 @@ from aftersale.jobs.engine import QUEUE
 from aftersale.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
     from types import FrameType
 
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
 BATCH = 50
 _RQ_WORKER = "python -m django rqworker default --job-class django_tasks_rq.Job --with-scheduler"
+_MOST_TAKEN = 3
 _PRUNE_EVERY = timedelta(minutes=10)
 _KEEP_DONE = timedelta(days=1)
 _KEEP_FAILED = timedelta(days=7)
@@ -58,7 +59,7 @@ class OtherEngine(AftersaleError):
 class _Hand(Worker):
     """Count what was run, and take no further job once told to stop."""
 
-    def __init__(self, stop: threading.Event, limit: int | None) -> None:
+    def __init__(self, stop: threading.Event, limit: int | None, name: str) -> None:
         super().__init__(
             queue_names=[QUEUE],
             interval=0,
@@ -66,7 +67,7 @@ class _Hand(Worker):
             backend_name=BACKEND,
             startup_delay=False,
             max_tasks=limit,
-            worker_id=uuid4().hex,
+            worker_id=name or uuid4().hex,
             excluded_queue_names=[],
         )
         self.ran = 0
@@ -78,11 +79,14 @@ class _Hand(Worker):
         self.running = not self._stop.is_set()
 
 
-def run_ready(limit: int | None = None, stop: threading.Event | None = None) -> int:
-    """Run the jobs that are ready, at most `limit`, and give how many; raises OtherEngine."""
+def run_ready(limit: int | None = None, stop: threading.Event | None = None, name: str = "") -> int:
+    """Run the jobs that are ready, at most `limit`, and give how many; raises OtherEngine.
+
+    They are taken under the name of the process, so that others give them back when it has died.
+    """
     if not in_database():
         raise OtherEngine
-    hand = _Hand(stop or threading.Event(), limit)
+    hand = _Hand(stop or threading.Event(), limit, name)
     hand.run()
     return hand.ran
 
@@ -128,6 +132,18 @@ def stop_on_signals(stop: threading.Event) -> None:
 
     signal.signal(signal.SIGTERM, heard)
     signal.signal(signal.SIGINT, heard)
+
+
+@transaction.atomic
+def give_back(dead: Collection[str]) -> int:
+    """Let jobs be taken again that processes held which are known to have died; give how many.
+
+    One that was taken again and again is left: perhaps it is what ends them.
+    """
+    running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
+    taken = {job.pk: job.worker_ids for job in running}
+    held = [pk for pk, by in taken.items() if len(by) < _MOST_TAKEN and by[-1] in dead]
+    return DBTaskResult.objects.filter(pk__in=held).update(status=TaskResultStatus.READY)
 
 
 def prune(now: datetime) -> int:

@@ -74,13 +74,23 @@ def expire(now: datetime, limit: int) -> list[int]:
 
 
 def take_over(dead: Collection[str], now: datetime) -> list[int]:
-    """Lose sight at once of what processes hold that are known to have died; gives the ids.
+    """Lose sight at once of what processes sent that are known to have died; gives the ids.
 
-    Nothing of it is sent again: what became of it is read, as after the end of a lease.
+    Nothing of it is sent again: what became of it is read, as after the end of a lease. What they were
+    reading is read by others.
     """
-    held = Action.objects.filter(state=ActionState.SENDING, holder__in=dead).exclude(holder="")
-    found = list(held.order_by("id").values_list("id", "holder"))
-    return [action_id for action_id, holder in found if _lose_sight(action_id, now, holder)]
+    sending = Action.objects.filter(state=ActionState.SENDING, holder__in=dead).exclude(holder="")
+    found = list(sending.order_by("id").values_list("id", "holder"))
+    lost = [action_id for action_id, holder in found if _lose_sight(action_id, now, holder)]
+    return [*_unread(dead, now), *lost]
+
+
+def _unread(dead: Collection[str], now: datetime) -> list[int]:
+    """Let others look at what dead processes had begun to look at, or were about to."""
+    held = Action.objects.filter(state=ActionState.UNKNOWN, holder__in=dead).exclude(holder="")
+    found = list(held.order_by("id").values_list("id", flat=True))
+    held.filter(pk__in=found).update(not_before=now, holder="")
+    return found
 
 
 def unknown_due(now: datetime, limit: int) -> list[int]:
@@ -97,7 +107,7 @@ def _lose_sight(action_id: int, now: datetime, dead: str) -> bool:
     if action.state != ActionState.SENDING or not (over or (dead and action.holder == dead)):
         return False
     why = {"lease": "expired" if over else "holder_died"}
-    move(action, LOSE_SIGHT, Entry("action_unknown", now, data=why), not_before=now)
+    move(action, LOSE_SIGHT, Entry("action_unknown", now, data=why), not_before=now, holder="")
     return True
 
 
@@ -106,7 +116,7 @@ def look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
 
     One that somebody else looks at, or that is not due, is left alone.
     """
-    if not _take_turn(action_id, now):
+    if not _take_turn(action_id, now, outside.holder()):
         return False, False
     action = Action.objects.select_related("shop", "ticket").get(pk=action_id)
     channel = outside.channel_for(action)
@@ -123,9 +133,9 @@ def look(action_id: int, now: datetime, outside: Outside) -> tuple[bool, bool]:
     return notice is not None, settled
 
 
-def _take_turn(action_id: int, now: datetime) -> bool:
+def _take_turn(action_id: int, now: datetime, holder: str) -> bool:
     due = Action.objects.filter(pk=action_id, state=ActionState.UNKNOWN, not_before__lte=now)
-    return bool(due.update(not_before=now + LEASE))
+    return bool(due.update(not_before=now + LEASE, holder=holder))
 
 
 def _read(action: Action, channel: Channel, now: datetime, outside: Outside) -> Notice | None:
@@ -194,6 +204,7 @@ def _look_again_later(action_id: int, now: datetime, wait: timedelta | None, sur
         return True
     over = action.sent_at + surely if action.sent_at else now
     again = over if wait is None and over > now else now + (wait or pause(action.attempts))
-    note_down(action, not_before=again, attempts=min(action.attempts + 1, 10_000))
+    tried = min(action.attempts + 1, 10_000)
+    note_down(action, not_before=again, attempts=tried, holder="")
     ask_to_confirm(action, now)
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -253,6 +253,34 @@ def test_what_a_dead_process_holds_is_unknown_at_once_and_what_a_living_one_hold
     assert reread(action).state == ActionState.UNKNOWN
     assert look(action.pk, NOW, connected.desk.outside) == (True, False)
     assert connected.desk.platform.effects == []
+
+
+def test_what_a_dead_process_was_reading_is_read_by_the_next_at_once(connected: Scene) -> None:
+    connected.desk.platform.faults = [scripted.TIMES_OUT]
+    action = approve(connected.ticket, connected.person)
+    connected.desk.perform(action)
+    reading = {"not_before": NOW + LEASE, "holder": "dead1"}
+    Action.objects.filter(pk=action.pk).update(**reading)
+    assert look(action.pk, NOW, connected.desk.outside) == (False, False)
+    assert take_over(["dead2", ""], NOW) == []
+    assert take_over(["dead1"], NOW) == [action.pk]
+    assert take_over(["dead1"], NOW) == []
+    assert look(action.pk, NOW, connected.desk.outside) == (True, False)
+    assert connected.desk.platform.effects == []
+
+
+def test_a_look_is_held_by_who_looks_and_by_nobody_after(connected: Scene) -> None:
+    connected.desk.platform.faults = [scripted.TIMES_OUT]
+    action = approve(connected.ticket, connected.person)
+    connected.desk.perform(action)
+    held: list[str] = []
+    outside = replace(
+        connected.desk.outside,
+        holder=lambda: "living1",
+        take=lambda *_: held.append(reread(action).holder),
+    )
+    assert look(action.pk, NOW, outside) == (True, False)
+    assert (held, reread(action).holder) == (["living1"], "")
 
 
 def test_a_claim_without_a_holder_is_nobody_s_who_has_died(connected: Scene) -> None:
