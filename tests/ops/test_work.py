@@ -65,6 +65,19 @@ def test_a_long_beat_keeps_the_clocks_of_others_running(tmp_path: Path) -> None:
     assert len(ran) >= 5
 
 
+def test_what_comes_often_begins_before_what_comes_now_and_then(tmp_path: Path) -> None:
+    stop, ran = Event(), list[str]()
+
+    def often(_now: datetime) -> None:
+        ran.append("often")
+        if len(ran) == 3:
+            stop.set()
+
+    beating = [Beat("rare", 60, lambda _now: ran.append("rare")), Beat("often", 0.01, often)]
+    Worker(beating, lambda: NOW, Pulse(tmp_path, NOW), stop).run()
+    assert set(ran) == {"often"}
+
+
 def test_a_sign_of_life_is_written_every_five_seconds_and_taken_away_at_the_end(tmp_path: Path) -> None:
     pulse = Pulse(tmp_path / "run", NOW)
     pulse.note("seal", NOW, "OperationalError")

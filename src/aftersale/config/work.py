@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 # What is at hand is finished within so long, or left to the lease it holds.
 _PATIENCE_S = 12.0
+# What comes often begins at once, the rest after it: a worker that takes another's place is waited for.
+_OFTEN_S, _FIRST_SHARE, _LONGEST_FIRST_S = 2.0, 0.1, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,15 @@ class Worker:
         self.pulse.stop()
 
     def _recur(self, beat: Beat) -> None:
+        self.stop.wait(_first_wait(beat.every_s))
         while not self.stop.is_set():
             now = self.clock()
             self.pulse.note(beat.name, now, _tried(beat, now))
             self.stop.wait(beat.every_s)
+
+
+def _first_wait(every_s: float) -> float:
+    return 0.0 if every_s <= _OFTEN_S else min(every_s * _FIRST_SHARE, _LONGEST_FIRST_S)
 
 
 def _tried(beat: Beat, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from aftersale import __version__
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ENGINE = f"aftersale {__version__}"
+# A rulebook takes half a second of a processor to read: of threads that meet at the start one does it.
+_ONE = Lock()
 
 
 @cache
@@ -23,9 +26,14 @@ def _packaged() -> Mapping[str, str]:
     return packaged_texts()
 
 
+def _judge(version_id: int | None = None, digest: str = "") -> Judge:
+    with _ONE:
+        return _read(version_id, digest)
+
+
 # The digest tells apart versions of two databases that one process met one after the other.
 @lru_cache(maxsize=64)
-def _judge(version_id: int | None = None, digest: str = "") -> Judge:
+def _read(version_id: int | None, digest: str) -> Judge:
     del digest
     own = PublishedRules.objects.get(pk=version_id).files if version_id else {}
     return Judge(load({**_packaged(), **own}))
@@ -51,7 +59,8 @@ def judges_of(now: datetime) -> Callable[[int], Judge]:
 
 def judge_by(digest: str) -> Judge:
     """Give the judge of a stored rulebook, to compute a trace again; raises ComposedRulebook.DoesNotExist."""
-    return _composed(digest)
+    with _ONE:
+        return _composed(digest)
 
 
 @lru_cache(maxsize=16)

@@ -33,20 +33,11 @@ _MOST_CONFLICTS = 6
 _KEEPS_MOVING = {"zh": "平台上一直在变", "en": "it keeps changing on the platform"}
 
 
-def may_go(action: Action, now: datetime, outside: Outside) -> bool:
-    """Tell whether an action may be claimed.
-
-    Before a refund of goods that had not been sent, the platform is asked again.
-    """
-    if not _is_due(action, now) or action.ticket.stage == Stage.PAYING:
-        return True
-    if stops_dispatch(action) and not moved_since(action.seen, action.ticket):
-        return look_again(action, now, outside)
-    return True
-
-
-def _is_due(action: Action, now: datetime) -> bool:
-    return action.state == ActionState.INTENDED and action.not_before <= now and not action.shop.held
+def wants_a_look(action: Action) -> bool:
+    """Tell whether the platform is asked again before an action that is due: goods that had not been sent."""
+    if action.shop.held or action.ticket.stage == Stage.PAYING:
+        return False
+    return stops_dispatch(action) and not moved_since(action.seen, action.ticket)
 
 
 def look_after_conflict(action: Action, now: datetime, outside: Outside) -> bool:

@@ -20,7 +20,7 @@ from aftersale.jobs import door
 from aftersale.tickets import ledger
 from aftersale.tickets.asking import ask_person
 from aftersale.tickets.change import change
-from aftersale.tickets.look import guard_of, is_overtaken, look_after_conflict, may_go
+from aftersale.tickets.look import guard_of, is_overtaken, look_after_conflict, look_again, wants_a_look
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import (
     CANCEL,
@@ -112,6 +112,7 @@ def is_by_hand(shop: Shop, verb: str, channel_of: Callable[[str], Channel] = cha
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
+    action: Action
     channel: Channel
     outgoing: Outgoing
     hands: Hands
@@ -126,24 +127,32 @@ def due_actions(now: datetime, limit: int = 500) -> list[int]:
 def perform(action_id: int, now: datetime, outside: Outside) -> str | None:
     """Send one action if it is due, and give its state after that; None where there was nothing to send."""
     outside.step("begin")
-    action = Action.objects.select_related("ticket", "shop").get(pk=action_id)
-    sending = _claim(action, now, outside) if may_go(action, now, outside) else None
-    if sending is None:
+    claimed = _claim(action_id, now, outside)
+    if isinstance(claimed, Action):
+        claimed = _claim(action_id, now, outside, looked=True) if look_again(claimed, now, outside) else None
+    if not isinstance(claimed, _Sending):
         return None
     outside.step("claimed")
-    answer = _ask(sending)
+    answer = _ask(claimed)
     outside.step("answered")
-    state = _record(action, answer, now, outside)
+    state = _record(claimed.action, answer, now, outside)
     outside.step("recorded")
     return state
 
 
-def _claim(seen: Action, now: datetime, outside: Outside) -> _Sending | None:
-    """Claim an action under a lease; the claim is committed before anything is sent (durable)."""
+def _claim(
+    action_id: int, now: datetime, outside: Outside, *, looked: bool = False
+) -> _Sending | Action | None:
+    """Claim an action under a lease; the claim is committed before anything is sent (durable).
+
+    Gives the action itself, unclaimed, where its ticket is to be looked at before.
+    """
     with transaction.atomic(durable=True):
-        action = locked(seen.pk, seen.ticket_id)
+        action = locked(action_id)
         if action.state != ActionState.INTENDED or action.not_before > now:
             return None
+        if not looked and wants_a_look(action):
+            return action
         paying = action.ticket.stage == Stage.PAYING
         if _is_stopped(action, now, paying=paying):
             return None
@@ -156,7 +165,7 @@ def _claim(seen: Action, now: datetime, outside: Outside) -> _Sending | None:
         lease = {"lease_until": now + LEASE, "holder": outside.holder()}
         move(action, CLAIM, entry, sent_at=now, attempts=tried, guard=guard, **lease)
         outside.step("claiming")
-    return _Sending(channel, _outgoing(action), hands)
+    return _Sending(action, channel, _outgoing(action), hands)
 
 
 def _is_stopped(action: Action, now: datetime, *, paying: bool) -> bool:
