@@ -199,10 +199,17 @@ def _carry_out(ticket: Ticket, step: str, now: datetime) -> object:
 
 
 def _perform(action: int, now: datetime) -> str | None:
-    """Send an action; where nobody can tell what became of it, that is looked up before others are sent."""
+    """Send an action; where nobody can tell what became of it, that is looked up before others are sent.
+
+    What was put off is sent when its time has come.
+    """
     state = perform(action, now, OUTSIDE)
     if state == ActionState.UNKNOWN:
         door.enqueue(LOOK, action, first=True)
+    elif state != ActionState.DONE:
+        put_off = Action.objects.filter(pk=action, state=ActionState.INTENDED, not_before__gt=now)
+        for due in put_off.values_list("not_before", flat=True):
+            door.enqueue(PERFORM, action, not_before=due)
     return state
 
 

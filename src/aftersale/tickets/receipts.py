@@ -29,7 +29,7 @@ AUTHORISE = "authorise"
 UNAUTHORISED = "unauthorised"
 UNKNOWN_OUTCOME = "unknown_outcome"
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 15, 600
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5, 600
 
 
 @dataclass(frozen=True, slots=True)

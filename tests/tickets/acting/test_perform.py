@@ -122,7 +122,7 @@ def test_a_platform_that_is_off_is_asked_again_later_and_later(scene: Scene) -> 
         assert scene.money == Money.INTENDED
         waits.append((reread(action).not_before - now).total_seconds())
         now = reread(action).not_before
-    assert waits == [30, 60, 120]
+    assert waits == [10, 20, 40]
     assert due_actions(now) == [action.pk]
     assert scene.desk.perform(action, now) == ActionState.DONE
     assert [effect["key"] for effect in scene.desk.platform.effects] == [action.key]
