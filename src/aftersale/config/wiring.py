@@ -227,7 +227,7 @@ def _mend_actions(now: datetime) -> int:
     for action in lost:
         door.enqueue(LOOK, action, first=True)
     looked = [look(action, now, OUTSIDE) for action in unknown_due(now - _LOST, _LOST_ROWS)]
-    sent = [perform(action, now, OUTSIDE) for action in due_actions(now - _LOST, _LOST_ROWS)]
+    sent = [_perform(action, now) for action in due_actions(now - _LOST, _LOST_ROWS)]
     return len(lost) + sum(settled for _read, settled in looked) + len(sent)
 
 
