@@ -57,3 +57,15 @@ def test_a_clock_that_was_set_back_blocks_nobody() -> None:
     for _ in range(9):
         wait_for_turn("a", 3, lambda: NOW, lambda _s: None)
     wait_for_turn("a", 3, lambda: NOW - timedelta(days=1), lambda _s: None)
+
+
+@pytest.mark.django_db
+def test_what_the_booking_itself_took_is_not_waited_for_again() -> None:
+    waits: list[float] = []
+    for _ in range(4):
+        wait_for_turn("a", 10, lambda: NOW, waits.append)
+    told = iter([NOW, NOW + timedelta(seconds=0.1)])
+    wait_for_turn("a", 10, lambda: next(told), waits.append)
+    told = iter([NOW, NOW + timedelta(seconds=0.5)])
+    wait_for_turn("a", 10, lambda: next(told), waits.append)
+    assert waits == pytest.approx([0.125, 0.15])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
+from aftersale.config.sqlite.base import DatabaseWrapper
 from aftersale.shops.models import Person
 
 if TYPE_CHECKING:
@@ -69,5 +71,36 @@ def _nests() -> None:
 @pytest.mark.parametrize("ends", [_breaks_a_rule, _breaks_in_between, _closes_in_between, _nests])
 def test_a_turn_ends_however_its_transaction_ends(ends: Callable[[], None]) -> None:
     ends()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(counted, 0).result(timeout=20) < 15
+
+
+def test_a_statement_that_writes_by_itself_waits_for_its_turn_and_one_that_reads_does_not() -> None:
+    own = connections["default"]
+    if not isinstance(own, DatabaseWrapper):
+        return  # PostgreSQL has no turns
+    person = Person.objects.create(username="one")
+    written = Event()
+
+    def write() -> int:
+        try:
+            return Person.objects.filter(pk=person.pk).update(username="two")
+        finally:
+            written.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with own.turn():
+            writing = pool.submit(write)
+            assert not written.wait(0.3)
+            assert Person.objects.get().username == "one"
+        assert writing.result(timeout=20) == 1
+    assert Person.objects.get().username == "two"
+
+
+def test_a_turn_ends_with_a_statement_that_fails() -> None:
+    Person.objects.create(username="twice")
+    with pytest.raises(IntegrityError):
+        Person.objects.create(username="twice")
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(counted, 0).result(timeout=20) < 15

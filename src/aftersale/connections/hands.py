@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Shop
 
 
+# A call asks for no more than it needs: two are made for each action, and the rest is dear to read.
+_NEEDED = (
+    "dry_run",
+    "app_key",
+    "secret",
+    "sign_secret",
+    "message_key",
+    "sign_method",
+    "access_token",
+    "access_until",
+    "refreshed_at",
+    "shop__platform",
+    "shop__connection__state",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LiveHands:
     """Carry the calls of one shop; each looks anew at what the shop allows, so that a change holds at once.
@@ -36,7 +52,7 @@ class LiveHands:
 
     def ask(self, method: str, params: Mapping[str, object], *, writes: bool = False) -> bytes:
         """Send one request and give what was answered; raises ChannelError."""
-        link = Link.objects.select_related("shop__connection").filter(shop_id=self.shop_id).first()
+        link = _link_of(self.shop_id)
         if link is None or not link.app_key:
             raise not_connected()
         if writes and link.dry_run:
@@ -49,6 +65,10 @@ class LiveHands:
 def hands_of(shop: Shop, now: datetime) -> LiveHands:
     """Give the hands of a shop; one that is not connected is told so when it asks."""
     return LiveHands(shop.platform, now, shop.pk)
+
+
+def _link_of(shop_id: int) -> Link | None:
+    return Link.objects.select_related("shop__connection").only(*_NEEDED).filter(shop_id=shop_id).first()
 
 
 def _stands(shop: Shop) -> bool:

@@ -62,7 +62,8 @@ def _booked(app: str, per_second: int, clock: Callable[[], datetime]) -> int:
         Quota.objects.get_or_create(app=app)
         booked = _moved_on(place)
     if booked is not None:
-        return booked - step - now
+        # By now others may have been waited for: only what is left of the time counts.
+        return booked - step - int(clock().timestamp() * _SECOND_US)
     raise TooFast(
         "channel.quota",
         Text(zh="平台的调用额度用完了，稍后再试。", en="The quota of calls is used up for the moment."),
