@@ -38,6 +38,24 @@ def test_the_key_of_an_answer_leads_where_its_words_say(seats: Seats) -> None:
     page.locator("#timeline li", has_text="撤回信息").wait_for()
 
 
+def test_keys_lead_from_one_ticket_to_the_next_of_the_list_it_was_opened_from(seats: Seats) -> None:
+    page = seats.page(path="/queue/?tab=review")
+    paths = [str(each.get_attribute("href")) for each in page.locator("[data-row] [data-open]").all()]
+    assert len(paths) >= 2
+    page.keyboard.press("KeyJ")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{paths[0]}")
+    assert page.locator("[data-next]").inner_text().split() == ["1", "/", str(len(paths)), "下一单", "J"]
+    page.keyboard.press("KeyJ")
+    page.wait_for_url(f"**{paths[1]}")
+    page.keyboard.press("KeyK")
+    page.wait_for_url(f"**{paths[0]}")
+    alone = seats.page(path=paths[1])
+    assert not alone.locator("[data-next]").is_visible()
+    alone.keyboard.press("KeyJ")
+    assert alone.url.endswith(paths[1])
+
+
 def test_a_refusal_against_a_mandatory_rule_asks_for_a_typed_word(seats: Seats) -> None:
     page = seats.page(path="/queue/?tab=unshipped")
     first_with(seats, page, "[data-key=r]")

@@ -24,7 +24,7 @@ FILES = [
 ]
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 MARKDOWN = [path for path in FILES if path.suffix == ".md"]
-OWN_SCRIPTS = {"src/aftersale/web/static/aftersale.js", "src/aftersale/web/static/theme.js"}
+OWN_SCRIPTS = {f"src/aftersale/web/static/{name}.js" for name in ("aftersale", "next", "theme")}
 # Archives, binaries, scripts and fonts of others: they come from packages, never from the tree.
 FOREIGN = {
     ".zip",

@@ -135,8 +135,8 @@
   }
 
   const KEYS = {
-    KeyJ: () => go(here + 1),
-    KeyK: () => go(here - 1),
+    KeyJ: () => (rows().length ? go(here + 1) : press("j")),
+    KeyK: () => (rows().length ? go(here - 1) : press("k")),
     KeyA: () => press("a"),
     KeyR: () => press("r"),
     KeyN: () => press("n"),
