@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 OUT, README = ROOT / "screens", ROOT / "docs" / "queue.png"
 SIZES = (ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844))
-FOR_README = ViewportSize(width=1120, height=620)
+FOR_README = ViewportSize(width=1280, height=860)
 TICKET = "ticket"
 PAGES = {
     "queue": "/queue/",
@@ -77,6 +77,8 @@ def _taken(address: str, chromium: str, asked: argparse.Namespace) -> Iterator[P
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         if asked.readme:
             page = _signed_in(browser, address, FOR_README)
+            # Once more, without the word that somebody signed in.
+            page.goto(f"{address}{PAGES['queue']}", wait_until="networkidle")
             page.screenshot(path=README)
             yield README
         else:
