@@ -110,6 +110,7 @@ def why_words() -> dict[str, str]:
         "needs_person": _("a person has to decide it"),
         "hours": _("outside the hours"),
         "cap": _("above the cap of one ticket, or without an amount"),
+        "four_eyes": _("above the amount that two people approve"),
         "day": _("above the cap of the day"),
         "no_cap": _("no cap is set"),
         "sheet": _("told by a sheet alone"),

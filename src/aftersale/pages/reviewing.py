@@ -161,6 +161,12 @@ def _changed(ask: Ask, task: Task, ticket: Ticket) -> HttpResponse:
 def _intent(ask: Ask, task: Task) -> Intent:
     code = ask.said("verb")
     fen = fen_said(ask.said("amount")) if code in PAYS else None
-    vouched = bool(ask.said("vouched"))
-    by = task.params.get("by")
-    return Intent(code, fen, delay_s=TAKE_BACK_S, paid_unknown_accepted=vouched, proposed_by=by)
+    same = code == task.params.get("verb")
+    return Intent(
+        code,
+        fen,
+        task.params.get("params") or {} if same else {},
+        delay_s=TAKE_BACK_S,
+        paid_unknown_accepted=bool(ask.said("vouched")),
+        inspected=same and bool(task.params.get("inspected")),
+    )

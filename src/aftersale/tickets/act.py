@@ -26,6 +26,7 @@ from aftersale.tickets.receipts import PERFORM
 from aftersale.tickets.refusal import (
     ActionPending,
     DoneAlready,
+    FreightNotClaimed,
     FreightOpen,
     NotInspected,
     PaidBefore,
@@ -72,7 +73,8 @@ class Intent:
 
     Without a guard it is the version that the ticket has. `paid_unknown_accepted`: the person vouches for the
     amount although what the buyer paid is not known. `inspected`: the person has received the return and
-    looked at it, whatever the bench says. `proposed_by` is the colleague whose proposal it is.
+    looked at it, whatever the bench says. `proposed_by` is the colleague whose proposal it is, `proposed_fen`
+    what that pays, return freight included.
     """
 
     verb: str
@@ -83,6 +85,7 @@ class Intent:
     paid_unknown_accepted: bool = False
     inspected: bool = False
     proposed_by: int | None = None
+    proposed_fen: int = 0
 
 
 def _nothing(name: str) -> None:
@@ -141,10 +144,12 @@ def _paid_before(ticket: Ticket) -> bool:
 
 
 def _check_freight(ticket: Ticket, intent: Intent) -> None:
-    """Leave no claim for return freight open: the platform asks for an answer to it with the receipt."""
+    """Leave no claim for return freight open, and pay no other one: the platform asks with the receipt."""
     claimed = claimed_freight(ticket) if intent.verb == Verb.REFUND_RECEIVED else None
     if claimed and "return_freight_fen" not in intent.params:
         raise FreightOpen(ticket.ticket_no, claimed)
+    if intent.params.get("return_freight_fen", 0) not in {0, claimed or 0}:
+        raise FreightNotClaimed(ticket.ticket_no, claimed or 0)
 
 
 @transaction.atomic
@@ -187,15 +192,15 @@ def accept(  # a step to die at is for tests of exactly that
     """Approve: reserve the money, write the action down and wake the worker up. None for a person is a rule.
 
     Raises Overtaken (somebody was faster), MoveRefused, ActionPending, TicketEnded, RefundUnderWay, OverPaid,
-    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, FreightOpen, DoneAlready,
-    SecondPersonNeeded, DayCapReached, WordingStopped or StockGone; then nothing happened.
+    PaidUnknown, IntentInvalid, NotAutomatic, PaidBefore, NotInspected, FreightOpen, FreightNotClaimed,
+    DoneAlready,    SecondPersonNeeded, DayCapReached, WordingStopped or StockGone; then nothing happened.
     """
     check_intent(intent)
     check_words(ticket.shop, intent.params.get("text"), now)
     begin(ticket, expected_sequence, intent.verb)
     if person is None and intent.verb in PAYS and _paid_before(ticket):
         raise PaidBefore(ticket.ticket_no)
-    check_limits(ticket.shop_id, person, intent, now)
+    check_limits(ticket, person, intent, now)
     rule = automatic.allowed(ticket, intent.verb, intent.amount_fen, now) if person is None else None
     _check_goods(ticket, intent)
     _check_freight(ticket, intent)

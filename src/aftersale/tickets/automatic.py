@@ -16,6 +16,7 @@ from aftersale.domain.states import ActionState, Goods
 from aftersale.evidence.journal import Entry, Subject, record
 from aftersale.evidence.shop_journal import together
 from aftersale.texts import Text
+from aftersale.tickets.limits import needs_second
 from aftersale.tickets.models import AutomaticUse, AutomationRule, AutomationStop
 from aftersale.tickets.refusal import NotAutomatic
 from aftersale.tickets.steps import INSPECTION
@@ -128,6 +129,9 @@ def offered(ticket: Ticket, now: datetime) -> bool:
     rule = AutomationRule.objects.filter(shop_id=ticket.shop_id, step=ticket.step).first()
     if rule is None:
         return may_do(ticket.shop.automatic, ticket.step)
+    pays = verb_of(rule.step) in PAYS
+    if pays and needs_second(ticket.shop, ticket.amount_fen or 0):
+        return False
     return not why_not(rule, ticket.amount_fen, now, ticket.rank)
 
 
@@ -149,16 +153,19 @@ def allowed(ticket: Ticket, verb: str, fen: int | None, now: datetime) -> Automa
         if may_do(ticket.shop.automatic, ticket.step):
             return None
         raise NotAutomatic(verb)
-    why = why_not(rule, fen, now, ticket.rank) or ("day" if _beyond_day(rule, fen, now) else "")
+    why = why_not(rule, fen, now, ticket.rank) or _beyond(rule, fen, ticket.shop, now)
     if why:
         raise NotAutomatic(verb, why)
     return rule
 
 
-def _beyond_day(rule: AutomationRule, fen: int | None, now: datetime) -> bool:
+def _beyond(rule: AutomationRule, fen: int | None, shop: Shop, now: datetime) -> str:
+    """Name what an amount goes beyond, empty for nothing: no rule pays what needs two people."""
     if verb_of(rule.step) not in PAYS:
-        return False
-    return used_today(rule.shop_id, rule.step, now) + (fen or 0) > (rule.day_fen or 0)
+        return ""
+    if needs_second(shop, fen or 0):
+        return "four_eyes"
+    return "day" if used_today(rule.shop_id, rule.step, now) + (fen or 0) > (rule.day_fen or 0) else ""
 
 
 def used_today(shop_id: int, step: str, now: datetime) -> int:

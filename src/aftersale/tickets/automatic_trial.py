@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aftersale.domain.clock import SHANGHAI
 from aftersale.domain.states import Goods
 from aftersale.tickets.automatic import Terms, why_not
+from aftersale.tickets.limits import needs_second
 from aftersale.tickets.models import StoredDecision
 from aftersale.tickets.steps import AGREE_TO_RETURN, INSPECT_THEN_REFUND, INSPECT_THEN_SEND, INSPECTION, SEND
 
@@ -69,14 +70,20 @@ def try_out(shop: Shop, terms: Terms, now: datetime) -> Trial:
         fen = tried.amount_fen if terms.pays else None
         day = tried.applied_at.astimezone(SHANGHAI).date()
         why = "needs_person" if tried.needs_person else why_not(on, fen, tried.applied_at, tried.rank)
-        if not why and fen is not None and spent[day] + fen > (terms.day_fen or 0):
-            why = "day"
+        if not why and fen is not None:
+            why = _beyond(shop, terms, fen, spent[day])
         if why:
             made.held_back[why] += 1
             continue
         spent[day] += fen or 0
         made.take(tried._replace(amount_fen=fen))
     return made
+
+
+def _beyond(shop: Shop, terms: Terms, fen: int, spent: int) -> str:
+    if needs_second(shop, fen):
+        return "four_eyes"
+    return "day" if spent + fen > (terms.day_fen or 0) else ""
 
 
 def _tickets(shop: Shop, step: str, now: datetime) -> Iterator[Tried]:

@@ -101,7 +101,7 @@ def do(
     before = _just_now(ticket, person, Wish(verb, amount_fen, said), now)
     if before is not None:
         return before
-    check_limits(ticket.shop_id, person, Intent(verb, amount_fen), now)
+    check_limits(ticket, person, Intent(verb, amount_fen), now)
     number = next_intent(ticket)
     action = Action.objects.create(
         ticket=ticket,

@@ -19,9 +19,13 @@ from aftersale.texts import Text
 from aftersale.tickets.models import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from aftersale.tickets.act import Intent
+    from aftersale.tickets.models import Ticket
 
 _NOBODY_PAYS = (ActionState.FAILED, ActionState.CANCELLED)
 
@@ -58,7 +62,7 @@ class DayCapReached(AftersaleError):
         )
 
 
-def check_limits(shop_id: int, person: Person | None, intent: Intent, now: datetime) -> None:
+def check_limits(ticket: Ticket, person: Person | None, intent: Intent, now: datetime) -> None:
     """Let a payment pass that a shop's limits allow, inside the transaction that writes it down.
 
     Raises SecondPersonNeeded or DayCapReached. Payments of a shop with limits wait for each other, so that
@@ -66,16 +70,37 @@ def check_limits(shop_id: int, person: Person | None, intent: Intent, now: datet
     """
     if intent.verb not in PAYS or intent.amount_fen is None:
         return
-    shop = Shop.objects.get(pk=shop_id)
-    alone = person is not None and intent.proposed_by in {None, person.pk}
-    if alone and needs_second(shop, intent.amount_fen):
-        raise SecondPersonNeeded(shop.four_eyes_fen or 0)
+    shop, fen = Shop.objects.get(pk=ticket.shop_id), intent.amount_fen + freight_of(intent.params)
+    if person is not None and _alone(person, intent, fen):
+        _check_second(shop, fen, ticket, person, now)
     if shop.day_cap_fen is None and shop.person_cap_fen is None:
         return
-    Shop.objects.select_for_update().get(pk=shop_id)
-    _check_day(shop.day_cap_fen, paid_today(shop_id, now), intent.amount_fen, person=False)
+    Shop.objects.select_for_update().get(pk=shop.pk)
+    _check_day(shop.day_cap_fen, paid_today(shop.pk, now), fen, person=False)
     if person is not None:
-        _check_day(shop.person_cap_fen, paid_today(shop_id, now, person), intent.amount_fen, person=True)
+        _check_day(shop.person_cap_fen, paid_today(shop.pk, now, person), fen, person=True)
+
+
+def freight_of(params: Mapping[str, object]) -> int:
+    """Give what goes out for the return freight beside an amount, in fen."""
+    fen = params.get("return_freight_fen")
+    return fen if isinstance(fen, int) else 0
+
+
+def _alone(person: Person, intent: Intent, fen: int) -> bool:
+    """Tell whether nobody else stands behind an amount: a colleague does behind their proposal, not more."""
+    return intent.proposed_by in {None, person.pk} or fen > intent.proposed_fen
+
+
+def _check_second(shop: Shop, fen: int, ticket: Ticket, person: Person, now: datetime) -> None:
+    """Count an amount with what the person paid on the ticket today at their own word: many small are one."""
+    limit = shop.four_eyes_fen
+    if limit is None:
+        return
+    paying = _today(shop.pk, now).filter(ticket_id=ticket.pk, approved_by=person)
+    paid = [(each or 0) + freight_of(params) for each, params in paying.values_list("amount_fen", "params")]
+    if needs_second(shop, fen + sum(each for each in paid if each <= limit)):
+        raise SecondPersonNeeded(limit)
 
 
 def needs_second(shop: Shop, fen: int) -> bool:
@@ -88,11 +113,19 @@ def needs_second(shop: Shop, fen: int) -> bool:
 
 def paid_today(shop_id: int, now: datetime, person: Person | None = None) -> int:
     """Sum what was approved since midnight in Shanghai and has not come to nothing."""
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    paying = Action.objects.filter(shop_id=shop_id, verb__in=PAYS)
-    today = paying.filter(approved_at__gte=midnight, approved_at__lt=midnight + timedelta(days=1))
+    today = _today(shop_id, now)
     mine = today.filter(approved_by=person) if person else today
-    return int(mine.exclude(state__in=_NOBODY_PAYS).aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    with_freight = mine.filter(params__return_freight_fen__gt=0).values_list("params", flat=True)
+    freight = sum(freight_of(params) for params in with_freight)
+    return int(mine.aggregate(fen=Sum("amount_fen"))["fen"] or 0) + freight
+
+
+def _today(shop_id: int, now: datetime) -> QuerySet[Action]:
+    """Give what was approved to be paid since midnight in Shanghai and has not come to nothing."""
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    paying = Action.objects.filter(shop_id=shop_id, verb__in=PAYS, amount_fen__isnull=False)
+    today = paying.filter(approved_at__gte=midnight, approved_at__lt=midnight + timedelta(days=1))
+    return today.exclude(state__in=_NOBODY_PAYS)
 
 
 def _check_day(cap_fen: int | None, paid_fen: int, fen: int, *, person: bool) -> None:

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from aftersale.domain.errors import ChannelError, Unauthorised
-from aftersale.domain.states import ActionState
+from aftersale.domain.states import ActionState, Goods
 from aftersale.evidence.journal import Entry
 from aftersale.tickets.asking import ask_person
-from aftersale.tickets.meanwhile import moved_since, words_of
+from aftersale.tickets.meanwhile import Moved, moved_since, words_of
 from aftersale.tickets.outcome import CANCEL, locked, move, note_down
 from aftersale.tickets.receipts import AUTHORISE, UNAUTHORISED, pause, written
 from aftersale.tickets.steps import Stage
-from aftersale.tickets.stops import stops_dispatch
+from aftersale.tickets.stops import is_too_late, stops_dispatch
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aftersale.tickets.meanwhile import Moved
     from aftersale.tickets.models import Action
     from aftersale.tickets.perform import Outside
 
@@ -37,7 +36,8 @@ def wants_a_look(action: Action) -> bool:
     """Tell whether the platform is asked again before an action that is due: goods that had not been sent."""
     if action.shop.held or action.ticket.stage == Stage.PAYING:
         return False
-    return stops_dispatch(action) and not moved_since(action.seen, action.ticket)
+    waits = stops_dispatch(action) and not moved_since(action.seen, action.ticket)
+    return waits and not is_too_late(action)
 
 
 def look_after_conflict(action: Action, now: datetime, outside: Outside) -> bool:
@@ -98,6 +98,17 @@ def is_overtaken(action: Action, now: datetime, *, tired: bool = False) -> bool:
     if moved or tired:
         _take_back(action, moved, now)
     return bool(moved) or tired
+
+
+def is_sent_already(action: Action, now: datetime) -> bool:
+    """Take an action back whose goods the warehouse sent before they could be stopped, and tell so.
+
+    The platform may show them as not sent for hours yet; the warehouse knows. The ticket is locked.
+    """
+    too_late = stops_dispatch(action) and is_too_late(action)
+    if too_late:
+        _take_back(action, (Moved("goods_state", Goods.NOT_SENT.value, Goods.SENT.value),), now)
+    return too_late
 
 
 def guard_of(action: Action) -> str:

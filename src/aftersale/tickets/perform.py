@@ -20,7 +20,14 @@ from aftersale.jobs import door
 from aftersale.tickets import ledger
 from aftersale.tickets.asking import ask_person
 from aftersale.tickets.change import change
-from aftersale.tickets.look import guard_of, is_overtaken, look_after_conflict, look_again, wants_a_look
+from aftersale.tickets.look import (
+    guard_of,
+    is_overtaken,
+    is_sent_already,
+    look_after_conflict,
+    look_again,
+    wants_a_look,
+)
 from aftersale.tickets.models import Action
 from aftersale.tickets.outcome import (
     CANCEL,
@@ -170,6 +177,8 @@ def _claim(
 
 def _is_stopped(action: Action, now: datetime, *, paying: bool) -> bool:
     """Tell whether an action that is due is not sent after all, and say why on it; the ticket is locked."""
+    if is_sent_already(action, now):
+        return True
     if action.shop.held:
         note_down(action, receipt={**_HELD, "at": now.isoformat()}, not_before=now + _HELD_PAUSE)
         return True

@@ -149,6 +149,20 @@ class IntentInvalid(AftersaleError):
     """Refuse an intent that does not say what is to be done."""
 
 
+class FreightNotClaimed(AftersaleError):
+    """Refuse to pay return freight that the buyer does not claim, or another sum of it."""
+
+    def __init__(self, ticket_no: str, fen: int) -> None:
+        super().__init__(
+            "action.freight_not_claimed",
+            Text(
+                zh=f"售后单 {ticket_no} 申请的退货运费是 {yuan(fen)}，只能同意这个数，或者拒绝。",
+                en=f"Ticket {ticket_no} claims {yuan(fen)} of return freight: grant just that, or refuse it.",
+            ),
+            Text(zh="刷新售后单，再选“同意”或“拒绝”。", en="Reload the ticket, then grant or refuse it."),
+        )
+
+
 class NotAutomatic(AftersaleError):
     """Refuse what the shop has not allowed to happen without a person, or not beyond a cap."""
 
@@ -172,6 +186,7 @@ _NOT_ALLOWED: Mapping[str, tuple[str, str]] = {
     "sheet": ("规则只管从平台接口读到的单", "the rule is for tickets read from the platform itself"),
     "no_cap": ("没有设金额上限", "no cap on the amount is set"),
     "cap": ("超过单笔上限", "more than the cap of one ticket"),
+    "four_eyes": ("超过要两个人同意的金额", "more than the amount that needs two people"),
     "day": ("超过当天上限", "more than the cap of the day"),
     "not_inspected": ("退回的货还没验", "what came back was not looked at"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.texts import Text
 from aftersale.tickets import handling
 from aftersale.tickets.act import REVIEW, Intent, accept, refuse
+from aftersale.tickets.limits import freight_of
 from aftersale.tickets.models import Task, Ticket
 from aftersale.tickets.refusal import Refusal
 
@@ -70,11 +72,10 @@ def approve(  # the sequence is what the reviewer saw, the judge explains a refu
         )
         action = refuse(ticket, reviewer, said, now, expected_sequence, judge)
     else:
-        by = wanted.get("by")
         inspected = bool(wanted.get("inspected"))
         fen = wanted.get("amount_fen")
-        intent = Intent(wanted["verb"], fen, params, delay_s=delay_s, inspected=inspected, proposed_by=by)
-        action = accept(ticket, reviewer, intent, now, expected_sequence)
+        intent = Intent(wanted["verb"], fen, params, delay_s=delay_s, inspected=inspected)
+        action = accept(ticket, reviewer, _seconded(intent, task), now, expected_sequence)
     task.refresh_from_db()
     return action
 
@@ -109,7 +110,7 @@ def change(
 ) -> Action:
     """Carry out something else than was proposed, in the reviewer's name, and tell who proposed.
 
-    Raises as `approve` does.
+    What pays more than the proposal has the reviewer's word alone. Raises as `approve` does.
     """
     ticket = _ticket(task, reviewer)
     if not Task.objects.filter(pk=task.pk, done_at=None).exists():
@@ -117,7 +118,7 @@ def change(
     if isinstance(wanted, Refusal):
         action = refuse(ticket, reviewer, wanted, now, expected_sequence, judge)
     else:
-        action = accept(ticket, reviewer, wanted, now, expected_sequence)
+        action = accept(ticket, reviewer, _seconded(wanted, task), now, expected_sequence)
     Task.objects.create(
         shop_id=task.shop_id,
         ticket=ticket,
@@ -127,6 +128,12 @@ def change(
         created_at=now,
     )
     return action
+
+
+def _seconded(intent: Intent, task: Task) -> Intent:
+    """Say who stands behind an intent besides the reviewer, and for how much."""
+    proposed = int(task.params.get("amount_fen") or 0) + freight_of(task.params.get("params") or {})
+    return replace(intent, proposed_by=task.params.get("by"), proposed_fen=proposed)
 
 
 def _ticket(task: Task, reviewer: Person) -> Ticket:

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from aftersale.channels.verbs import REFUNDS
 from aftersale.domain.errors import AftersaleError
-from aftersale.domain.states import Goods
+from aftersale.domain.states import ActionState, Goods
 from aftersale.evidence.journal import Entry
 from aftersale.texts import Text
 from aftersale.tickets.change import change
-from aftersale.tickets.models import StopOrder, Ticket
+from aftersale.tickets.models import Action, StopOrder, Ticket
 from aftersale.tickets.models.stop import StopState
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from aftersale.shops.models import Person
-    from aftersale.tickets.models import Action
 
 _SETTLES = frozenset({StopState.STOPPED, StopState.TOO_LATE})
 
@@ -88,9 +87,21 @@ def settle(row: StopOrder, outcome: str, person: Person, now: datetime) -> StopO
     if not moved:
         raise StopSettled(row.order_no)
     ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
+    if state == StopState.TOO_LATE:
+        _look_now(row, now)
     change(ticket, Entry("dispatch_" + state.value, now, person.pk, {"order": row.order_no}))
     row.refresh_from_db()
     return row
+
+
+def _look_now(row: StopOrder, now: datetime) -> None:
+    """Let a refund that was put off be looked at now: it is taken back, for the goods are on their way."""
+    Action.objects.filter(pk=row.action_id, state=ActionState.INTENDED).update(not_before=now)
+
+
+def is_too_late(action: Action) -> bool:
+    """Tell whether the warehouse sent the goods of an action before they could be stopped."""
+    return StopOrder.objects.filter(action_id=action.pk, state=StopState.TOO_LATE).exists()
 
 
 def settle_all(rows: Iterable[StopOrder], outcome: str, person: Person, now: datetime) -> tuple[int, int]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aftersale.domain.states import ActionState, Goods, Money
+from aftersale.shops.models import Shop
 from aftersale.tickets.look import CHANGED_MEANWHILE, SHIPPED_MEANWHILE
 from aftersale.tickets.models import StopOrder, Task, Ticket
 from aftersale.tickets.models.stop import StopState
+from aftersale.tickets.perform import due_actions
 from aftersale.tickets.stops import StopSettled, settle, settle_all, waiting_in
 from tests.channels import scripted
 from tests.tickets.acting.desk import (
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aftersale.channels.base import Notice
-    from aftersale.shops.models import Person, Shop
+    from aftersale.shops.models import Person
     from aftersale.tickets.models import Action, OrderLine
     from aftersale.tickets.perform import Outside
 
@@ -212,3 +214,27 @@ def test_the_warehouse_settles_an_order_once(scene: Scene) -> None:
     assert not waiting_in([scene.ticket.shop_id]).exists()
     with pytest.raises(ValueError, match="word of a warehouse"):
         settle(rows[0], StopState.WAITING, scene.person, NOW)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_refund_put_off_is_taken_back_when_the_warehouse_had_sent_the_goods(
+    scene: Scene, *, held: bool
+) -> None:
+    scene.desk.platform.faults = [scripted.OFF]
+    action = approve(scene.ticket, scene.person)
+    assert scene.desk.perform(action) == ActionState.INTENDED
+    settle(StopOrder.objects.get(action=action), "too_late", scene.person, later(seconds=1))
+    Shop.objects.update(held=held)
+    assert due_actions(later(seconds=1)) == [action.pk]
+    assert scene.desk.perform(action, later(seconds=1)) is None
+    assert (reread(action).state, scene.desk.platform.effects) == (ActionState.CANCELLED, [])
+    assert Task.objects.get(done_at=None).kind == "shipped_meanwhile"
+    assert StopOrder.objects.get().state == "too_late"
+
+
+def test_a_refund_put_off_is_sent_when_the_warehouse_stopped_the_goods(scene: Scene) -> None:
+    scene.desk.platform.faults = [scripted.OFF]
+    action = approve(scene.ticket, scene.person)
+    assert scene.desk.perform(action) == ActionState.INTENDED
+    settle(StopOrder.objects.get(action=action), "stopped", scene.person, later(seconds=1))
+    assert scene.desk.perform(action, later(seconds=30)) == ActionState.DONE
