@@ -234,3 +234,27 @@ def test_the_carriers_of_the_platform_are_offered_and_one_that_it_lacks_is_refus
     assert "是不是：圆通速递？" in words_of(page)
     assert 'value="园通"' in text_of(page)
     assert not Action.objects.exists()
+
+
+_BACK = {"stage": "receive", "apply_type": "return_refund", "held": ""}
+_UNSENT = {"stage": "decide", "apply_type": "refund_only"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "stands", "fits"),
+    [
+        ("goods_in_warehouse", {**_BACK, "goods_state": "inspected"}, True),
+        ("goods_in_warehouse", {**_BACK, "goods_state": "back"}, False),
+        ("goods_in_warehouse", {**_UNSENT, "goods_state": "inspected"}, False),
+        ("goods_stopped", {**_UNSENT, "goods_state": "not_sent"}, True),
+        ("goods_stopped", {**_UNSENT, "goods_state": "sent"}, False),
+    ],
+)
+@pytest.mark.parametrize("platform", ["douyin", "kuaishou"])
+def test_what_became_of_the_goods_is_told_to_the_platform_that_pays_upon_it(
+    ticket: Ticket, verb: str, stands: dict[str, str], platform: str, *, fits: bool
+) -> None:
+    Shop.objects.update(platform=platform)
+    ticket.refresh_from_db()
+    seen = told(Ticket.objects.select_related("shop").get(), verb, **stands)
+    assert verbs(seen).get(verb, False) is (fits and platform == "douyin")

@@ -33,7 +33,10 @@ class Verb(StrEnum):
     SMALL_PAYOUT = "small_payout"
 
 
-REFUNDS = frozenset({Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN})
+BY_STRATEGY = frozenset({Verb.GOODS_STOPPED, Verb.GOODS_IN_WAREHOUSE})
+"""Verbs that tell the platform what became of the goods; by a strategy of the shop there it pays at once."""
+
+REFUNDS = frozenset({Verb.REFUND, Verb.REFUND_RECEIVED, Verb.REFUND_NO_RETURN}) | BY_STRATEGY
 """Verbs that give back what the buyer paid: what is paid for a line is the most they can move."""
 
 PAYS = REFUNDS | {Verb.COMPENSATE, Verb.SMALL_PAYOUT}
@@ -51,10 +54,7 @@ BESIDE = frozenset(
 )
 """Verbs that answer no application: nothing is decided and no money of the order is held by them."""
 
-CONFIRMS = frozenset({Verb.GOODS_STOPPED, Verb.GOODS_IN_WAREHOUSE, Verb.REPLY_SERVICE})
-"""Verbs that tell the platform of something that has happened at the shop."""
-
-ANSWERS = frozenset(Verb) - BESIDE - CONFIRMS
+ANSWERS = frozenset(Verb) - BESIDE - {Verb.REPLY_SERVICE}
 """Verbs that answer what the buyer applied for: they need an accepted proposal."""
 
 PARAMS: dict[Verb, frozenset[str]] = {

@@ -64,6 +64,7 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_AFTER_INSPECTION = frozenset({Verb.REFUND_RECEIVED, Verb.GOODS_IN_WAREHOUSE})
 _NO_MORE: Mapping[str, object] = {}
 
 
@@ -127,7 +128,7 @@ def settles_goods(ticket: Ticket, verb: str) -> bool:
     """Tell whether an act settles what came back; more time to receive settles nothing."""
     if verb == Verb.EXTEND:
         return False
-    return verb == Verb.REFUND_RECEIVED or ticket.step in INSPECTION
+    return verb in _AFTER_INSPECTION or ticket.step in INSPECTION
 
 
 def _check_goods(ticket: Ticket, intent: Intent) -> None:

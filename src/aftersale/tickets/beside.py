@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
-from aftersale.channels.verbs import BESIDE, CONFIRMS, FLAG_WORDS, PARAMS, PAYS, PURPOSES, VERB_WORDS, Verb
+from aftersale.channels.verbs import ANSWERS, FLAG_WORDS, PARAMS, PAYS, PURPOSES, VERB_WORDS, Verb
 from aftersale.domain.errors import AftersaleError
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aftersale.shops.models import Person
     from aftersale.tickets.models import Ticket
 
-VERBS = tuple(verb for verb in Verb if verb in BESIDE | CONFIRMS)
+VERBS = tuple(verb for verb in Verb if verb not in ANSWERS)
 """Everything that can be done beside the answer, in one order."""
 
 NEEDS: Mapping[Verb, tuple[str, ...]] = {
@@ -41,8 +41,6 @@ NEEDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.SUBMIT_EVIDENCE: ("text",),
     Verb.RETURN_WAYBILL: ("carrier", "waybill"),
     Verb.INTERCEPT: ("carrier", "waybill"),
-    Verb.GOODS_STOPPED: (),
-    Verb.GOODS_IN_WAREHOUSE: (),
     Verb.REPLY_SERVICE: ("text",),
     Verb.SMALL_PAYOUT: ("purpose",),
 }

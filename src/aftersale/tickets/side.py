@@ -47,6 +47,8 @@ NEED: Mapping[Verb, Permission] = {
     Verb.REFUND_NO_RETURN: Permission.APPROVE,
     Verb.SMALL_PAYOUT: Permission.APPROVE,
     Verb.EXTEND: Permission.APPROVE,
+    Verb.GOODS_STOPPED: Permission.APPROVE,
+    Verb.GOODS_IN_WAREHOUSE: Permission.APPROVE,
     Verb.REPLY_SERVICE: Permission.APPROVE,
 }
 """Who may do what; a change of the claim answers otherwise than the buyer asked, as a refusal does."""
@@ -123,6 +125,11 @@ def _to_extend(ticket: Ticket) -> bool:
     return ticket.open and ticket.stage == Stage.RECEIVE and ticket.shop.platform == "douyin"
 
 
+def _pays_by_itself(ticket: Ticket) -> bool:
+    """Tell whether the platform pays once it is told what became of the goods: 抖店 alone has that."""
+    return ticket.open and ticket.shop.channel == "douyin"
+
+
 _FITS: Mapping[Verb, Callable[[Ticket], bool]] = {
     Verb.REMARK: _always,
     Verb.FLAG: _always,
@@ -139,5 +146,18 @@ _FITS: Mapping[Verb, Callable[[Ticket], bool]] = {
     Verb.CHANGE_TYPE: lambda ticket: ticket.stage in _ANSWERABLE and bool(changes_of(ticket)),
     Verb.SMALL_PAYOUT: lambda ticket: ticket.open,
     Verb.EXTEND: _to_extend,
+    Verb.GOODS_STOPPED: lambda ticket: (
+        _pays_by_itself(ticket)
+        and ticket.stage in _ANSWERABLE
+        and ticket.apply_type == "refund_only"
+        and ticket.goods_state == Goods.NOT_SENT
+    ),
+    Verb.GOODS_IN_WAREHOUSE: lambda ticket: (
+        _pays_by_itself(ticket)
+        and ticket.stage == Stage.RECEIVE
+        and ticket.apply_type == "return_refund"
+        and ticket.goods_state == Goods.INSPECTED
+        and not ticket.held
+    ),
 }
 """When each fits; a ticket that ended may still be marked."""

@@ -17,7 +17,7 @@ from aftersale.channels.douyin.ways import JUDGED, OFFERED, WAYS
 from aftersale.channels.verbs import REFUNDS, Verb
 from aftersale.domain.errors import ChannelError, NotSent, Rejected, Unreadable
 from tests.channels.douyin.platform import Doudian, no, ok, silent
-from tests.channels.douyin.samples import AT, ORDER_NO, TICKET_NO, UPDATED
+from tests.channels.douyin.samples import ORDER_NO, TICKET_NO, UPDATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -316,21 +316,6 @@ BESIDE = [
             "after_sale_id": int(TICKET_NO),
             "op_from": 1,
             "intercept_targets": [{"company_code": "shunfeng", "tracking_no": "SF1"}],
-        },
-    ),
-    (
-        Verb.GOODS_STOPPED,
-        "afterSale.CancelSendGoodsSuccess",
-        {"aftersale_id": TICKET_NO, "op_time": int(AT.timestamp())},
-    ),
-    (
-        Verb.GOODS_IN_WAREHOUSE,
-        "afterSale.returnGoodsToWareHouseSuccess",
-        {
-            "aftersale_id": TICKET_NO,
-            "op_time": int(AT.timestamp()),
-            "tracking_no": "SF1",
-            "logistics_company_code": "shunfeng",
         },
     ),
 ]

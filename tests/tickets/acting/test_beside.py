@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aftersale.channels.verbs import BESIDE, CONFIRMS, PARAMS, Verb
+from aftersale.channels.verbs import BESIDE, PARAMS, Verb
 from aftersale.domain.states import ActionState, Decision, Money
 from aftersale.evidence.models import Event
 from aftersale.tickets.beside import NEEDS, VERBS, NotWhole, do
@@ -53,7 +53,7 @@ def person() -> Person:
 
 
 def test_every_verb_beside_the_answer_says_what_it_needs() -> None:
-    assert set(NEEDS) == set(VERBS) == BESIDE | CONFIRMS
+    assert set(NEEDS) == set(VERBS) == BESIDE | {Verb.REPLY_SERVICE}
     assert all(set(needed) <= PARAMS[verb] for verb, needed in NEEDS.items())
 
 

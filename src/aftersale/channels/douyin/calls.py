@@ -10,7 +10,7 @@ from aftersale.channels.douyin import faults
 from aftersale.channels.douyin.codes import MERCHANT_ASKS, EvidenceType, SendType
 from aftersale.channels.douyin.mapping import FLAGS
 from aftersale.channels.douyin.services import id_of
-from aftersale.channels.douyin.ways import FILL
+from aftersale.channels.douyin.ways import EXTEND, FILL, IN_WAREHOUSE, STOPPED
 from aftersale.channels.verbs import Verb
 from aftersale.domain.clock import seconds_of
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aftersale.channels.base import Outgoing
-    from aftersale.channels.douyin.ways import Way
 
 INTERCEPT = "afterSale.applyLogisticsIntercept"
 MOST_EVIDENCE = 4
@@ -95,9 +94,9 @@ def fill(outgoing: Outgoing, send_type: SendType) -> Call:
     )
 
 
-def extend(outgoing: Outgoing, way: Way) -> Call:
-    """Ask for more time to receive the goods."""
-    return Call(way.method, {"aftersale_id": int(outgoing.ticket_no)})
+def _extend(outgoing: Outgoing, now: datetime) -> Call:
+    del now
+    return Call(EXTEND, {"aftersale_id": int(outgoing.ticket_no)})
 
 
 def _remark(outgoing: Outgoing, now: datetime) -> Call:
@@ -146,7 +145,7 @@ def _intercept(outgoing: Outgoing, now: datetime) -> Call:
 
 def _stopped(outgoing: Outgoing, now: datetime) -> Call:
     params = {"aftersale_id": outgoing.ticket_no, "op_time": seconds_of(now)}
-    return Call("afterSale.CancelSendGoodsSuccess", params)
+    return Call(STOPPED, params)
 
 
 def _in_warehouse(outgoing: Outgoing, now: datetime) -> Call:
@@ -156,7 +155,7 @@ def _in_warehouse(outgoing: Outgoing, now: datetime) -> Call:
         "tracking_no": str(outgoing.params.get("waybill") or "") or None,
         "logistics_company_code": str(outgoing.params.get("carrier") or "") or None,
     }
-    return Call("afterSale.returnGoodsToWareHouseSuccess", params)
+    return Call(IN_WAREHOUSE, params)
 
 
 def _reply(outgoing: Outgoing, now: datetime) -> Call:
@@ -175,8 +174,13 @@ DIRECT: Mapping[Verb, Callable[[Outgoing, datetime], Call]] = {
     Verb.SUBMIT_EVIDENCE: _evidence,
     Verb.RETURN_WAYBILL: _return_waybill,
     Verb.INTERCEPT: _intercept,
-    Verb.GOODS_STOPPED: _stopped,
-    Verb.GOODS_IN_WAREHOUSE: _in_warehouse,
     Verb.REPLY_SERVICE: _reply,
 }
 """Verbs whose call follows from the wish alone."""
+
+PLAIN: Mapping[str, Callable[[Outgoing, datetime], Call]] = {
+    EXTEND: _extend,
+    STOPPED: _stopped,
+    IN_WAREHOUSE: _in_warehouse,
+}
+"""Calls that are no operation, for a ticket that was read and stands as it was decided on."""

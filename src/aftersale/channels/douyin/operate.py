@@ -43,12 +43,12 @@ def call_for(outgoing: Outgoing, said: Said, hands: Hands) -> Call | None:
         raise faults.not_now(status_words(said))
     if isinstance(way.code, SendType):
         return calls.fill(outgoing, way.code)
-    if not isinstance(way.code, Operate):
-        return calls.extend(outgoing, way)
     # An exchange asks for no money: turned into a refund it pays what was paid.
     due = asked_of(said) or paid_of_lines(said)
     if verb in REFUNDS and outgoing.amount_fen != due:
         raise faults.amount_differs(outgoing.amount_fen, due)
+    if not isinstance(way.code, Operate):
+        return calls.PLAIN[way.method](outgoing, hands.now)
     return _operate(outgoing, _once_refused(way, said), hands)
 
 

@@ -13,7 +13,7 @@ from aftersale.channels.douyin.codes import ITEM_DONE, Status, known
 from aftersale.channels.douyin.operate import call_for
 from aftersale.channels.douyin.read import read_said
 from aftersale.channels.douyin.services import id_of, is_service
-from aftersale.channels.douyin.ways import NOT_OFFERED, OPERATE, TURNED
+from aftersale.channels.douyin.ways import NOT_OFFERED, OPERATE, STRATEGIES, TURNED
 from aftersale.channels.manual.words import to_do
 from aftersale.channels.verbs import VERB_WORDS, Verb
 from aftersale.domain.errors import ChannelError, Rejected
@@ -66,13 +66,14 @@ def _sent_guarded(call: Call, outgoing: Outgoing, hands: Hands) -> Receipt:
         if _changed(outgoing, hands):
             raise faults.version_conflict(refused.platform_code) from refused
         raise
-    if call.params.get("type") in TURNED and not _settled(outgoing, hands):
+    told_nothing = call.params.get("type") in TURNED or call.method in STRATEGIES
+    if told_nothing and not _settled(outgoing, hands):
         raise unreadable(writes=True)
     return receipt
 
 
 def _settled(outgoing: Outgoing, hands: Hands) -> bool:
-    """Look whether a claim that was turned into a refund has come to its end with that."""
+    """Look whether a refund whose call tells nothing of the money has come to its end with it."""
     try:
         said = read_said(outgoing.ticket_no, hands)
     except ChannelError:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 OPERATE = "afterSale.operate"
 FILL = "afterSale.fillLogistics"
 EXTEND = "afterSale.timeExtend"
+STOPPED = "afterSale.CancelSendGoodsSuccess"
+IN_WAREHOUSE = "afterSale.returnGoodsToWareHouseSuccess"
+STRATEGIES = frozenset({STOPPED, IN_WAREHOUSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ WAYS: Mapping[tuple[Verb, Kind, Status], Way] = {
         (Verb.EXTEND, kind, Status.SENT_BACK): Way(EXTEND)
         for kind in (Kind.RETURN_REFUND, Kind.EXCHANGE, Kind.REPAIR)
     },
+    # Where the shop has a strategy for it the platform pays upon these, without naming an amount.
+    (Verb.GOODS_STOPPED, Kind.REFUND_UNSHIPPED, Status.APPLIED): Way(STOPPED),
+    (Verb.GOODS_IN_WAREHOUSE, Kind.RETURN_REFUND, Status.SENT_BACK): Way(IN_WAREHOUSE),
 }
 """What a verb is on a ticket of one kind at one stage; what is not here the platform does not offer."""
 
