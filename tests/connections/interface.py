@@ -125,6 +125,20 @@ class Scripted:
             raise Rejected("scripted.refused", SAID, NEXT, platform_code="refused")
 
 
+class Hiding(Scripted):
+    """Refuse for good to show one ticket."""
+
+    def __init__(self, hidden: str) -> None:
+        self.hidden = hidden
+        self.refused = 0
+
+    def read(self, ticket_no: str, hands: Hands) -> Notice | None:
+        if ticket_no != self.hidden:
+            return super().read(ticket_no, hands)
+        self.refused += 1
+        raise Rejected("scripted.refused", SAID, NEXT, platform_code="isv.business-failed:12001")
+
+
 def _message(row: dict[str, Any]) -> Message:
     return Message(row["id"], row["kind"], row["no"], datetime.fromtimestamp(row["at"], UTC))
 

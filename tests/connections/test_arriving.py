@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aftersale.channels.base import Source
+from aftersale.channels.registry import CHANNELS
 from aftersale.connections import connecting
 from aftersale.connections.connecting import ConnectRefused, Step, step_of
 from aftersale.connections.models import Link
@@ -17,11 +18,12 @@ from aftersale.domain.states import ActionState
 from aftersale.shops.models import Connection, Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.act import Intent, accept
-from aftersale.tickets.models import Action, Alarm, Task, Ticket
+from aftersale.tickets.confirm import confirm
+from aftersale.tickets.models import Action, Alarm, ParkedRow, Task, Ticket
 from aftersale.tickets.perform import perform
 from aftersale.tickets.scope import hold
 from tests.connections.desk import number
-from tests.connections.interface import noticed
+from tests.connections.interface import Hiding, noticed
 from tests.connections.platform import APP, SECRET, T0
 from tests.tickets.acting.desk import make_person
 from tests.tickets.taking.notices import origin, took
@@ -103,6 +105,45 @@ def test_every_waiting_action_is_read_again_before_the_hold_ends(connected: Desk
     connected.poll(minutes=3)
     assert [*stood, connected.held] == [True, False], "it could not be read, then it could"
     assert connected.book.named("read")[reads:] == [{"no": number(1)}]
+
+
+def test_a_ticket_that_the_platform_will_not_show_holds_no_other(
+    connected: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for count in (1, 2):
+        connected.book.change(number(count))
+    connected.poll()
+    hidden, other = approved(connected, 1), approved(connected, 2)
+    hold(connected.shop.pk, connected.clock())
+    connected.clock.on(days=1)
+    monkeypatch.setitem(CHANNELS, "douyin", Hiding(number(1)))
+    connected.poll()
+    connected.poll(hours=2)
+    assert not connected.held
+    connected.clock.on(minutes=20)
+    for action in (hidden, other):
+        perform(action.pk, connected.clock(), connected.outside)
+    assert [call["no"] for call in connected.book.named("refund")] == [number(2)], "nothing goes out unread"
+    task = Task.objects.get(done_at=None)
+    assert (task.action_id, task.kind) == (hidden.pk, "confirm_outcome")
+    (row,) = ParkedRow.objects.filter(state="parked")
+    assert (row.code, row.value) == ("told_refused", number(1))
+    confirm(task, make_person("p3"), ActionState.DONE, connected.clock())
+    ticket = Ticket.objects.get(ticket_no=number(1))
+    assert (ticket.money_state, ticket.contradicted) == ("paid", "")
+
+
+def test_an_open_ticket_that_is_not_shown_keeps_no_gap_open(
+    connected: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.book.change(number(1))
+    connected.poll()
+    monkeypatch.setitem(CHANNELS, "douyin", Hiding(number(1)))
+    connected.clock.on(days=100)
+    connected.poll()
+    assert connected.events().count("poll_gap") == 1
+    assert connected.link.fault == {}
+    assert ParkedRow.objects.get().value == number(1)
 
 
 def test_a_shop_is_led_through_the_steps_one_after_the_other(desk: Desk) -> None:

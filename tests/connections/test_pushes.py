@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.channels.registry import CHANNELS
 from aftersale.connections import connecting, pushes
 from aftersale.connections.models import Link, Push, PushMessage
 from aftersale.evidence.models import Event
 from aftersale.shops.models.shop import ConnectionState
-from aftersale.tickets.models import Alarm, Ticket
+from aftersale.tickets.models import Alarm, ParkedRow, Ticket
 from tests.connections.desk import number
+from tests.connections.interface import Hiding
 from tests.connections.platform import signature
 
 if TYPE_CHECKING:
@@ -216,3 +218,18 @@ def test_an_old_worker_that_comes_back_does_not_undo_what_is_known(connected: De
     assert before
     assert connected.link.complete_until == before
     assert timedelta(0) <= before - connected.clock()
+
+
+def test_a_ticket_that_the_platform_will_not_show_is_parked_and_not_asked_for_again(
+    connected: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hiding = Hiding(number(9))
+    monkeypatch.setitem(CHANNELS, "douyin", hiding)
+    connected.push(connected.said(9))
+    assert followed(connected) == ["unknown"]
+    connected.clock.on(hours=1)
+    assert followed(connected) == []
+    assert hiding.refused == 1
+    row = ParkedRow.objects.get()
+    assert (row.state, row.code, row.value) == ("parked", "told_refused", number(9))
+    assert "isv.business-failed:12001" in row.reason["zh"]

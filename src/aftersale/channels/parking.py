@@ -117,6 +117,10 @@ REASONS: dict[str, Text] = {
         zh="没能读懂平台给的第 {row} 条的{column}“{value}”，没有收下。",
         en="{column} {value} of entry {row} from the platform cannot be read; it was not taken",
     ),
+    "told_refused": Text(
+        zh="平台不让读售后单 {value}（{why}），没有读进来。请在平台后台核对这一单。",
+        en="the platform refuses to show ticket {value} ({why}); it was not read, look at it at the platform",
+    ),
     "bad_direction": Text(
         zh="第 {row} 行的{column}“{value}”看不出是收入还是支出。",
         en="{column} {value} in row {row} says neither that money came in nor that it went out",

@@ -2,7 +2,7 @@
 
 How far the list is known stands in the row of the link and moves after each page was taken, so that whoever
 comes after a crash goes on from there. A shop on hold is let go when everything up to now is known and every
-ticket with a waiting action was read again.
+ticket with a waiting action was read again, or is left to people because the platform will not show it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from aftersale.connections.platforms import interface_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, shut_out
 from aftersale.connections.taking import table_for
 from aftersale.connections.tokens import refreshed
+from aftersale.connections.unread import give_to_people, refused_read
 from aftersale.domain.errors import AftersaleError, ChannelError, Rejected, TooFast, Unauthorised
 from aftersale.domain.states import ActionState
 from aftersale.evidence.journal import Entry, record
@@ -234,18 +235,32 @@ def _end_hold(walk: Walk, clock: Callable[[], datetime]) -> None:
     if not shop.held:
         return
     waiting = Action.objects.filter(shop=shop, state__in=[ActionState.INTENDED, ActionState.UNKNOWN])
-    _read_each(walk, sorted(set(waiting.values_list("ticket__ticket_no", flat=True))), clock)
+    unread = _read_each(walk, sorted(set(waiting.values_list("ticket__ticket_no", flat=True))), clock)
     now = clock()
+    give_to_people(shop.pk, unread, now)
     release(shop.pk, Origin(shop.platform, Source.API, walk.until, now))
 
 
-def _read_each(walk: Walk, numbers: Iterable[str], clock: Callable[[], datetime]) -> None:
+def _read_each(walk: Walk, numbers: Iterable[str], clock: Callable[[], datetime]) -> list[str]:
+    """Read tickets one by one; one that the platform refuses to show is parked, and its number given."""
+    unread = []
     for number in numbers:
-        asked_at = clock()
-        notice = walk.channel.read(number, walk.hands)
-        if notice is not None:
-            walk.table.take([notice], asked_at, clock())
+        if not _read_one(walk, number, clock):
+            unread.append(number)
         Link.objects.filter(pk=walk.link.pk).update(poll_lease=clock() + LEASE)
+    return unread
+
+
+def _read_one(walk: Walk, number: str, clock: Callable[[], datetime]) -> bool:
+    asked_at = clock()
+    try:
+        notice = walk.channel.read(number, walk.hands)
+    except Rejected as fault:
+        walk.table.take([], asked_at, clock(), [refused_read(number, fault)])
+        return False
+    if notice is not None:
+        walk.table.take([notice], asked_at, clock())
+    return True
 
 
 def poll_soon(shop_id: int, now: datetime) -> None:

@@ -20,7 +20,8 @@ from aftersale.connections.models import Link, MessageState, Push, PushMessage
 from aftersale.connections.platforms import interface_of, keys_of
 from aftersale.connections.standing import shut_out
 from aftersale.connections.taking import table_for
-from aftersale.domain.errors import ChannelError, Unauthorised
+from aftersale.connections.unread import refused_read
+from aftersale.domain.errors import ChannelError, Rejected, Unauthorised
 from aftersale.jobs.door import enqueue
 from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import Platform
@@ -133,7 +134,8 @@ def _keep_one(kept: Push, message: Message, now: datetime) -> None:
 def follow(message_id: int, clock: Callable[[], datetime]) -> str | None:
     """Read the ticket that a message speaks of and take it in; None where there is nothing to do.
 
-    What cannot be read waits and is tried again; all messages of the ticket that came before are answered.
+    What cannot be read waits and is tried again, unless the platform refuses to show it: then it is parked.
+    All messages of the ticket that came before are answered.
     """
     now = clock()
     mine = PushMessage.objects.filter(pk=message_id, state=MessageState.WAITING, not_before__lte=now)
@@ -143,6 +145,9 @@ def follow(message_id: int, clock: Callable[[], datetime]) -> str | None:
     shop = message.shop
     try:
         notice = interface_of(shop).read(message.ticket_no, hands_of(shop, now))
+    except Rejected as fault:
+        table_for(shop, now).take([], now, clock(), [refused_read(message.ticket_no, fault)])
+        return _end(message, MessageState.UNKNOWN, now, clock())
     except ChannelError as fault:
         if isinstance(fault, Unauthorised):
             shut_out(shop, fault, now)
