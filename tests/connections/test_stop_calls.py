@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
+from aftersale.connections import stop_calls
 from aftersale.connections.stop_calls import MOST_TRIES, UrlRefused, post, set_address, tell_stops
 from aftersale.domain.states import ActionState
 from aftersale.tickets.models import StopOrder
@@ -28,6 +30,8 @@ from tests.tickets.acting.desk import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from aftersale.shops.pinned import Call
 
 pytestmark = pytest.mark.django_db
 URL = "https://warehouse.example.com/stops?key=secret"
@@ -117,3 +121,30 @@ def test_an_address_that_must_not_be_called_is_refused(stop: StopOrder, url: str
 def test_the_journal_names_the_host_and_no_key(stop: StopOrder) -> None:
     change = set_address(stop.shop, "https://other.example.com/?key=hush")
     assert (change.before, change.after) == ("warehouse.example.com", "other.example.com")
+
+
+def test_a_name_is_looked_up_once_and_the_checked_address_called_past_any_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def first_outside_then_inside(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        looked.append(host)
+        address = "127.0.0.9" if host == "warehouse.example.com" else host
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
+
+    # Nobody answers there; it is taken for an address that may be called.
+    monkeypatch.setattr(stop_calls, "check_address", lambda *_: None)
+    monkeypatch.setattr(socket, "getaddrinfo", first_outside_then_inside)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    assert not post(URL, b"{}", {})
+    assert set(looked[1:]) <= {"127.0.0.9"}, "neither the name once more nor a proxy"
+    assert looked[0] == "warehouse.example.com"
+
+
+def test_a_name_that_leads_nowhere_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[Call] = []
+    monkeypatch.setattr(stop_calls, "addresses_of", lambda _host: [])
+    monkeypatch.setattr(stop_calls, "posted", called.append)
+    assert not post(URL, b"{}", {})
+    assert called == []

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from aftersale.domain.roles import Role
 from aftersale.negotiation.drafting import DraftFailed, Setting, ask_draft, set_up
-from aftersale.negotiation.pinned import Call, posted
+from aftersale.shops.pinned import Call, posted
 from tests.api.desk import make_person, make_shop, now
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from aftersale.domain.errors import AftersaleError
 from aftersale.domain.masking import mask_within
 from aftersale.evidence.shop_journal import journal_shop
 from aftersale.negotiation.models import Drafting
-from aftersale.negotiation.pinned import Call, posted
 from aftersale.shops.outgoing import UrlRefused, check_address, check_url
+from aftersale.shops.pinned import Call, posted
 from aftersale.shops.settings import ShopChange
 from aftersale.texts import Text
 from aftersale.tickets.targets import addresses_of
