@@ -192,8 +192,10 @@ def test_a_code_that_the_platform_does_not_know_is_refused_with_its_words(desk: 
         connecting.authorise(desk.link, "bad", desk.by)
     assert desk.link.fault["zh"] == "平台这样说。"
     assert desk.state == ConnectionState.NONE
-    connecting.authorise(desk.link, "", desk.by)
-    assert desk.state == ConnectionState.CONNECTED
+    with pytest.raises(ConnectRefused, match="shop_id"):
+        connecting.authorise(desk.link, "", desk.by)
+    connecting.authorise(desk.link, "", desk.by, "78")
+    assert (desk.state, Shop.objects.get().platform_shop_id) == (ConnectionState.CONNECTED, "78")
 
 
 def test_the_authorisation_of_another_shop_is_refused(desk: Desk) -> None:

@@ -53,7 +53,7 @@ def step(visitor: Visitor, shop: Shop, what: str, **typed: Any) -> int:  # noqa:
 
 def connect(owner: Visitor, shop: Shop, mode: str = "poll") -> None:
     """Go through the steps as a self-use app."""
-    for what, typed in (("mode", {"mode": mode}), ("keys", KEYS), ("self", {})):
+    for what, typed in (("mode", {"mode": mode}), ("keys", KEYS), ("self", {"shop_id": "77"})):
         assert step(owner, shop, what, **typed) == 302
 
 
@@ -73,7 +73,7 @@ def test_an_owner_is_led_from_the_first_question_to_a_filled_queue(
     page = page_of(owner, shop)
     assert 'href="https://yes.example.com/authorize?app=app-1' in page
     assert SECRET not in page
-    step(owner, shop, "self")
+    step(owner, shop, "self", shop_id="77")
     link = Link.objects.get(shop=shop)
     page = page_of(owner, shop)
     assert f"/push/douyin/{link.push_path}" in page
@@ -126,6 +126,34 @@ def test_a_code_may_be_pasted_or_the_address_that_holds_it(owner: Visitor, shop:
     assert step(owner, shop, "code", code="https://desk.example.com/?state=1") == 422
     assert step(owner, shop, "code", code="https://desk.example.com/?state=1&code=good") == 302
     assert book.named("authorise") == [{"code": "good"}]
+
+
+def test_an_app_for_own_use_asks_for_the_id_of_the_shop_once(owner: Visitor, shop: Shop, book: Book) -> None:
+    step(owner, shop, "mode", mode="poll")
+    step(owner, shop, "keys", **KEYS)
+    assert 'name="shop_id"' in page_of(owner, shop)
+    for wrong in ("", "  ", "山茶小店", "77a", "７７", "7" * 33):
+        answer = owner.post("settings_connection_change", shop.pk, "self", shop_id=wrong, part=True)
+        assert "店铺 ID 没填" in text_of(answer)
+    assert book.named("authorise") == []
+    assert step(owner, shop, "self", shop_id=" 77 ") == 302
+    assert Shop.objects.get(pk=shop.pk).platform_shop_id == "77"
+    assert 'name="shop_id"' not in page_of(owner, shop)
+    assert step(owner, shop, "self") == 302
+
+
+@pytest.mark.usefixtures("book")
+def test_where_no_app_is_for_own_use_the_page_offers_none(
+    owner: Visitor, shop: Shop, settings: Settings
+) -> None:
+    settings.PLATFORM_URLS |= {"kuaishou": settings.PLATFORM_URLS["douyin"]}
+    settings.PLATFORM_AUTHORISE_URLS |= {"kuaishou": "https://yes.example.com"}
+    Shop.objects.filter(pk=shop.pk).update(platform="kuaishou")
+    step(owner, shop, "mode", mode="poll")
+    step(owner, shop, "keys", **KEYS | {"sign_secret": SECRET})
+    page = page_of(owner, shop)
+    assert 'name="code"' in page
+    assert "自用型" not in page
 
 
 def test_a_refusal_of_the_platform_stands_on_the_page_in_its_words(

@@ -17,7 +17,7 @@ from django.db import transaction
 from aftersale.connections.hands import LiveHands
 from aftersale.connections.models import Link, MessageState, Mode, PushMessage
 from aftersale.connections.permissions import tried
-from aftersale.connections.platforms import SECRETS, interface_of, keys_of, place_of
+from aftersale.connections.platforms import OWN_USE, SECRETS, interface_of, keys_of, place_of
 from aftersale.connections.standing import end_warnings, fault_of, let_in, part
 from aftersale.connections.tokens import KeyHands, granted_fields
 from aftersale.domain.errors import AftersaleError, ChannelError
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from aftersale.channels.interface import AppKeys, Grant
+    from aftersale.channels.interface import Grant
 
 _LONGEST_KEY = 64
 _LONGEST_SECRET = 512
+_LONGEST_ID = 32
 _LOOK_BACK = timedelta(hours=1)
 
 _WORDS: dict[str, tuple[Text, Text]] = {
@@ -57,6 +58,13 @@ _WORDS: dict[str, tuple[Text, Text]] = {
     "connect.code": (
         Text(zh="授权码不对，或者不是从这里发起的授权。", en="The code is wrong or was not asked for here."),
         Text(zh="从这一页重新打开授权链接。", en="Open the link of this page once more."),
+    ),
+    "connect.shop_id": (
+        Text(zh="店铺 ID 没填，或者不全是数字。", en="The shop's id is missing or not digits alone."),
+        Text(
+            zh="在平台商家后台的店铺信息里找到店铺 ID，只填数字。",
+            en="Find it with the shop's details in the platform's back office and enter its digits.",
+        ),
     ),
     "connect.other_shop": (
         Text(zh="授权的是另一家店。", en="The authorisation is of another shop."),
@@ -173,27 +181,38 @@ def authorisation_url(link: Link, state: str, redirect: str) -> str:
     return place_of(link.shop.platform).authorisation.rstrip("/") + path
 
 
-def authorise(link: Link, code: str, by: By) -> None:
+def authorise(link: Link, code: str, by: By, shop_id: str = "") -> None:
     """Change a code for tokens, an empty one as an app for the shop's own use, then read once.
 
-    Raises ConnectRefused or ChannelError; tokens that were given stay when the read fails.
+    `shop_id` is the platform's id of the shop, needed without a code where nobody knows it yet. Raises
+    ConnectRefused or ChannelError; tokens that were given stay when the read fails.
     """
     if not link.app_key:
         raise ConnectRefused("connect.first")
     keys, now = keys_of(link), by.clock()
+    known = link.shop.platform_shop_id or ("" if code else _named(link.shop, shop_id))
     hands = KeyHands(link, now, by.clock)
     try:
-        grant = interface_of(link.shop).authorise(code, link.shop.platform_shop_id, keys, hands)
+        grant = interface_of(link.shop).authorise(code, known, keys, hands)
     except ChannelError as fault:
         Link.objects.filter(pk=link.pk).update(fault=fault_of(fault, now))
         raise
-    _keep(link, grant, keys, by)
+    _keep(link, grant, known, by)
     check(Link.objects.select_related("shop").get(pk=link.pk), by)
 
 
-def _keep(link: Link, grant: Grant, keys: AppKeys, by: By) -> None:
+def _named(shop: Shop, said: str) -> str:
+    """Read the id of a shop as its owner types it; where no app is for own use the platform refuses."""
+    named = said.strip()
+    good = named.isascii() and named.isdecimal() and len(named) <= _LONGEST_ID
+    if shop.platform in OWN_USE and not good:
+        raise ConnectRefused("connect.shop_id")
+    return named if good else ""
+
+
+def _keep(link: Link, grant: Grant, known: str, by: By) -> None:
     shop, now = link.shop, by.clock()
-    if shop.platform_shop_id and grant.platform_shop_id != shop.platform_shop_id:
+    if known and grant.platform_shop_id != known:
         raise ConnectRefused("connect.other_shop")
     twins = Shop.objects.filter(platform=shop.platform, platform_shop_id=grant.platform_shop_id)
     if twins.exclude(pk=shop.pk).filter(link__access_until__isnull=False).exists():
@@ -202,7 +221,7 @@ def _keep(link: Link, grant: Grant, keys: AppKeys, by: By) -> None:
         fields = {**granted_fields(grant, now), "previous_token": "", "granted_at": now, "fault": {}}
         Link.objects.filter(pk=link.pk).update(**fields)
         Shop.objects.filter(pk=shop.pk).update(platform_shop_id=grant.platform_shop_id)
-        change = ShopChange(shop, "connection_grant", "", f"{keys.app_key} {now.isoformat()}")
+        change = ShopChange(shop, "connection_grant", "", f"{link.app_key} {now.isoformat()}")
         journal_shop(change, by.person, now)
 
 

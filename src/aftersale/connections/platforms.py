@@ -24,6 +24,9 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "kuaishou": ("secret", "sign_secret", "message_key"),
 }
 
+OWN_USE = frozenset({"douyin"})
+"""Platforms whose apps for one's own shops (自用型) ask for a token by the platform's id of the shop."""
+
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

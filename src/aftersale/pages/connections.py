@@ -18,6 +18,7 @@ from aftersale.connections import connecting, pace
 from aftersale.connections.connecting import By, ConnectRefused, Step, step_of
 from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.permissions import AREAS
+from aftersale.connections.platforms import OWN_USE
 from aftersale.connections.reporting import unreported
 from aftersale.connections.standing import days_left
 from aftersale.domain.roles import Permission
@@ -106,6 +107,7 @@ def connection(ask: Ask, shop_id: int) -> HttpResponse:
         run=run,
         differences=_differences(run),
         difference_words=difference_words,
+        own_use=line.shop.platform in OWN_USE,
         outgoing=settings.OUTGOING_ADDRESS,
         pace=pace,
         permissions=permissions_of(line.link),

@@ -145,7 +145,7 @@ FLOWS: Mapping[str, Callable[[Ask, Shop, By], object]] = {
     "mode": lambda ask, shop, by: connecting.choose_mode(shop, ask.said("mode"), by),
     "keys": _keys,
     "code": _code,
-    "self": lambda _ask, shop, by: connecting.authorise(_link_of(shop), "", by),
+    "self": lambda ask, shop, by: connecting.authorise(_link_of(shop), "", by, ask.said("shop_id")),
     "check": lambda _ask, shop, by: connecting.check(_link_of(shop), by),
     "dry-run": _dry,
     "poll": _poll,
