@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 
+from aftersale.channels.douyin import Douyin
 from aftersale.channels.lasting import NO_ORDER
 from aftersale.channels.registry import CHANNELS
 from aftersale.connections.models import Difference, Link, Reconciliation
@@ -143,6 +144,25 @@ def test_an_app_for_own_use_asks_for_the_id_of_the_shop_once(owner: Visitor, sho
 
 
 @pytest.mark.usefixtures("book")
+def test_a_link_stands_there_where_the_platform_has_a_page_for_the_app(
+    owner: Visitor, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, "douyin", Douyin())
+    step(owner, shop, "mode", mode="poll")
+    step(owner, shop, "keys", **KEYS)
+    page = page_of(owner, shop)
+    assert "打开平台授权页" not in page
+    assert 'name="code"' in page
+    step(owner, shop, "keys", **KEYS, service_id=" 23104 ")
+    page = page_of(owner, shop)
+    assert "authorize?service_id=23104&amp;state=" in page
+    assert "打开平台授权页" in page
+    assert step(owner, shop, "keys", **KEYS, service_id="2" * 65) == 422
+    step(owner, shop, "disconnect")
+    assert Link.objects.get(shop=shop).service_id == ""
+
+
+@pytest.mark.usefixtures("book")
 def test_where_no_app_is_for_own_use_the_page_offers_none(
     owner: Visitor, shop: Shop, settings: Settings
 ) -> None:
@@ -252,7 +272,7 @@ def test_who_may_authorise_a_shut_out_shop_is_led_to_the_button_from_every_page(
     owner: Visitor, lead: Visitor, shop: Shop
 ) -> None:
     Connection.objects.create(shop=shop, state="unauthorised", since=now())
-    Link.objects.create(shop=shop, push_path="p", created_at=now(), app_key="app")
+    Link.objects.create(shop=shop, push_path="p", created_at=now(), app_key="app", service_id="1")
     page = reverse("settings_connection", args=[shop.pk])
     for there in ("queue", "settings_connections"):
         assert f'<a href="{page}">去处理</a>' in text_of(owner.get(there))

@@ -147,10 +147,13 @@ def set_keys(link: Link, said: Mapping[str, str], by: By) -> None:
     missing = [name for name in needed(link) if not values[name]]
     if missing or not 0 < len(app_key) <= _LONGEST_KEY or max(map(len, values.values())) > _LONGEST_SECRET:
         raise ConnectRefused("connect.keys")
+    service_id = said.get("service_id", "").strip() if link.shop.platform in OWN_USE else ""
+    if len(service_id) > _LONGEST_KEY:
+        raise ConnectRefused("connect.keys")
     method = "md5" if said.get("sign_method") == "md5" else "hmac"
     gone = _NO_TOKENS if app_key != link.app_key else {}
     with transaction.atomic():
-        kept = {**values, **gone, "app_key": app_key, "sign_method": method}
+        kept = {**values, **gone, "app_key": app_key, "sign_method": method, "service_id": service_id}
         Link.objects.filter(pk=link.pk).update(**kept)
         # What is secret is no part of the event; that it was set is.
         change = ShopChange(link.shop, "connection_keys", link.app_key, f"{app_key} {by.clock().isoformat()}")
@@ -176,9 +179,12 @@ _NO_TOKENS: dict[str, object] = {
 
 
 def authorisation_url(link: Link, state: str, redirect: str) -> str:
-    """Give the address at which the owner says yes; `redirect` is where the answer goes."""
+    """Give the address at which the owner says yes; `redirect` is where the answer goes.
+
+    Empty where the platform has no page for this app, or its service id is not known.
+    """
     path = interface_of(link.shop).authorise_path(keys_of(link), state, redirect)
-    return place_of(link.shop.platform).authorisation.rstrip("/") + path
+    return place_of(link.shop.platform).authorisation.rstrip("/") + path if path else ""
 
 
 def authorise(link: Link, code: str, by: By, shop_id: str = "") -> None:
@@ -255,7 +261,15 @@ def set_dry_run(link: Link, by: By, *, on: bool) -> None:
 
 def disconnect(link: Link, by: By) -> None:
     """Forget keys and tokens and let people do the work; until when all is known stays for the next time."""
-    forgotten = {**_NO_TOKENS, "app_key": "", "secret": "", "sign_secret": "", "message_key": "", "fault": {}}
+    forgotten = {
+        **_NO_TOKENS,
+        "app_key": "",
+        "secret": "",
+        "sign_secret": "",
+        "message_key": "",
+        "fault": {},
+        "service_id": "",
+    }
     fresh = secrets.token_urlsafe(32)
     with transaction.atomic():
         Link.objects.filter(pk=link.pk).update(**forgotten, push_path=fresh, pushed_at=None, warned_days=None)

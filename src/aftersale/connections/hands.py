@@ -28,6 +28,7 @@ _NEEDED = (
     "sign_secret",
     "message_key",
     "sign_method",
+    "service_id",
     "access_token",
     "access_until",
     "refreshed_at",

@@ -26,7 +26,8 @@ class Link(models.Model):
     end that was given. `complete_until` is until when every change is known, `begun_from` where the first
     back-fill began, `filled_at` when it ended, `taken_count` how many tickets it brought. `*_lease` keep two
     workers from the same work. `fault` is the last thing that went wrong, as {code, zh, en, next_zh,
-    next_en}. `poll_s` is how many seconds lie between two polls, None as the desk has it;
+    next_en}. `service_id` is how 抖店's service market names a tool app, empty for one for own use. `poll_s`
+    is how many seconds lie between two polls, None as the desk has it;
     `reveals_a_day` how many values of buyers people may have opened in a day. `permissions` says of each area
     of the interface whether it could be read when it was last tried (connections.permissions). `refused_*`
     tell of pushes that were not the platform's, counted at most once a second.
@@ -40,6 +41,7 @@ class Link(models.Model):
     sign_secret = EncryptedTextField(blank=True)
     message_key = EncryptedTextField(blank=True)
     sign_method = models.CharField(max_length=8, default="hmac")
+    service_id = models.CharField(max_length=64, blank=True, default="")
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     previous_token = EncryptedTextField(blank=True)

@@ -25,7 +25,10 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 }
 
 OWN_USE = frozenset({"douyin"})
-"""Platforms whose apps for one's own shops (自用型) ask for a token by the platform's id of the shop."""
+"""Platforms whose apps for one's own shops (自用型) ask for a token by the platform's id of the shop.
+
+Their other apps (工具型) have a service id, by which the page of authorisation knows them.
+"""
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -61,4 +64,6 @@ def is_here(url: str) -> bool:
 
 def keys_of(link: Link) -> AppKeys:
     """Give the keys of a shop's app."""
-    return AppKeys(link.app_key, link.secret, link.sign_secret, link.message_key, link.sign_method)
+    return AppKeys(
+        link.app_key, link.secret, link.sign_secret, link.message_key, link.sign_method, link.service_id
+    )

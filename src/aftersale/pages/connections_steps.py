@@ -122,7 +122,7 @@ def _link_of(shop: Shop) -> Link:
 
 
 def _keys(ask: Ask, shop: Shop, by: By) -> None:
-    names = ("app_key", "sign_method", *SECRETS[shop.platform])
+    names = ("app_key", "sign_method", "service_id", *SECRETS[shop.platform])
     connecting.set_keys(_link_of(shop), {name: ask.said(name) for name in names}, by)
 
 
