@@ -140,7 +140,8 @@ class Hiding(Scripted):
 
 
 def _message(row: dict[str, Any]) -> Message:
-    return Message(row["id"], row["kind"], row["no"], datetime.fromtimestamp(row["at"], UTC))
+    at = datetime.fromtimestamp(row["at"], UTC)
+    return Message(row["id"], row["kind"], row["no"], at, row.get("shop", ""))
 
 
 def _ok(body: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from aftersale.channels.registry import CHANNELS
 from aftersale.connections import connecting, pushes
 from aftersale.connections.models import Link, Push, PushMessage
 from aftersale.evidence.models import Event
+from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import ConnectionState
 from aftersale.tickets.models import Alarm, ParkedRow, Ticket
 from tests.connections.desk import number
@@ -233,3 +234,47 @@ def test_a_ticket_that_the_platform_will_not_show_is_parked_and_not_asked_for_ag
     row = ParkedRow.objects.get()
     assert (row.state, row.code, row.value) == ("parked", "told_refused", number(9))
     assert "isv.business-failed:12001" in row.reason["zh"]
+
+
+def twin(desk: Desk, platform_shop_id: str, **fields: object) -> Shop:
+    """Give another shop; it has the same app unless told otherwise."""
+    name = f"店{Shop.objects.count()}"
+    at = {"created_at": desk.clock()}
+    shop = Shop.objects.create(platform="douyin", name=name, platform_shop_id=platform_shop_id, **at)
+    Link.objects.create(shop=shop, push_path=name, **{"app_key": desk.link.app_key, **at, **fields})
+    return shop
+
+
+def test_a_message_is_kept_for_the_shop_that_it_names_whatever_address_it_came_to(connected: Desk) -> None:
+    other = twin(connected, "88")
+    named = connected.said(1, "m-1") | {"shop": "88"}
+    own, unnamed = connected.said(2, "m-2") | {"shop": "77"}, connected.said(3, "m-3")
+    for _ in range(2):
+        connected.push(named, own, unnamed)
+    kept = PushMessage.objects.order_by("message_id").values_list("message_id", "shop_id", "state")
+    assert list(kept) == [
+        ("m-1", other.pk, "waiting"),
+        ("m-2", connected.shop.pk, "waiting"),
+        ("m-3", connected.shop.pk, "waiting"),
+    ]
+    assert Push.objects.count() == 1
+    assert set(Link.objects.values_list("pushed_at", flat=True)) == {connected.clock()}, "no wizard waits"
+
+
+def test_a_message_of_a_shop_that_nobody_has_here_is_put_aside_and_said_once(connected: Desk) -> None:
+    twin(connected, "88", app_key="another app")
+    for count in (1, 2):
+        connected.push(connected.said(count, f"m-{count}") | {"shop": "88"})
+    assert set(PushMessage.objects.values_list("shop_id", "state")) == {(connected.shop.pk, "aside")}
+    assert followed(connected) == []
+    assert connected.book.named("read") == []
+    row = ParkedRow.objects.get()
+    assert (row.code, row.value, row.shop_id) == ("told_other_shop", "88", connected.shop.pk)
+    assert Link.objects.get(app_key="another app").pushed_at is None
+
+
+def test_of_two_shops_that_say_they_are_the_same_the_one_that_is_let_in_counts(connected: Desk) -> None:
+    let_in = twin(connected, "88", access_until=connected.clock())
+    twin(connected, "88")
+    connected.push(connected.said() | {"shop": "88"})
+    assert PushMessage.objects.get().shop_id == let_in.pk

@@ -121,6 +121,10 @@ REASONS: dict[str, Text] = {
         zh="平台不让读售后单 {value}（{why}），没有读进来。请在平台后台核对这一单。",
         en="the platform refuses to show ticket {value} ({why}); it was not read, look at it at the platform",
     ),
+    "told_other_shop": Text(
+        zh="推送来了平台店铺 {value} 的消息，售后台里没有这家店，没有处理。要处理，请添加并连接这家店。",
+        en="a message came for shop {value}, which nobody has here; add and connect it if meant",
+    ),
     "bad_direction": Text(
         zh="第 {row} 行的{column}“{value}”看不出是收入还是支出。",
         en="{column} {value} in row {row} says neither that money came in nor that it went out",

@@ -1,6 +1,7 @@
 """Take pushes: checked first, journaled, acknowledged; a job then reads the ticket from the platform itself.
 
 A push is a wake-up and never the truth: duplicates, disorder and old ones cost a read and change nothing.
+Platforms have one address for all shops of an app: a message that names its shop is kept for that one.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from aftersale.channels.base import Parked
 from aftersale.channels.interface import AppKeys, PushRefused
 from aftersale.connections.hands import hands_of
 from aftersale.connections.models import Link, MessageState, Push, PushMessage
+from aftersale.connections.parked import park
 from aftersale.connections.platforms import interface_of, keys_of
 from aftersale.connections.standing import shut_out
 from aftersale.connections.taking import table_for
@@ -27,7 +30,7 @@ from aftersale.shops.models import Shop
 from aftersale.shops.models.shop import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from aftersale.channels.interface import Message
@@ -92,28 +95,63 @@ def _count(link: Link, code: str, now: datetime) -> None:
 
 def _keep(link: Link, pushed: Pushed, body: bytes, now: datetime) -> None:
     """Write down what came and ask for a job for each message that is new, in one transaction."""
-    Link.objects.filter(pk=link.pk).update(pushed_at=now)
-    known = PushMessage.objects.filter(
-        shop_id=link.shop_id, message_id__in=[message.message_id[:_ID] for message in pushed.messages]
-    )
-    seen = set(known.values_list("message_id", flat=True))
-    fresh = [message for message in pushed.messages if message.message_id[:_ID] not in seen]
+    shops = _shops_of(link, pushed.messages)
+    meant = {link.shop_id, *(found for found in shops.values() if found is not None)}
+    Link.objects.filter(shop_id__in=meant).update(pushed_at=now)
+    fresh = _fresh(link, pushed.messages, shops)
     if not fresh:
         return
     with transaction.atomic():
         text = body.decode("utf-8", "backslashreplace")
         kept = Push.objects.create(shop_id=link.shop_id, body=text, received_at=now)
         for message in fresh:
-            _keep_one(kept, message, now)
+            _keep_one(kept, message, shops[message.platform_shop_id], now)
+    strangers = {each.platform_shop_id for each in fresh if shops[each.platform_shop_id] is None}
+    if strangers and link.shop.platform_shop_id:
+        park(link.shop, [_stranger(each) for each in sorted(strangers)], [], now)
 
 
-def _keep_one(kept: Push, message: Message, now: datetime) -> None:
+def _shops_of(link: Link, messages: Sequence[Message]) -> Mapping[str, int | None]:
+    """Find the shops of this app that messages name, None for one that nobody has here.
+
+    Of two shops that say they are the same one, that which is let in counts.
+    """
+    own = {"": link.shop_id, link.shop.platform_shop_id: link.shop_id}
+    named = {message.platform_shop_id for message in messages} - own.keys()
+    if not named:
+        return own
+    same_app = Link.objects.filter(shop__platform=link.shop.platform, app_key=link.app_key)
+    found = same_app.filter(shop__platform_shop_id__in=named).order_by(
+        F("access_until").asc(nulls_first=True)
+    )
+    return dict.fromkeys(named) | dict(found.values_list("shop__platform_shop_id", "shop_id")) | own
+
+
+def _fresh(link: Link, messages: Sequence[Message], shops: Mapping[str, int | None]) -> list[Message]:
+    """Leave out what came before; what is nobody's stands with the shop of the address."""
+    ids = {message.message_id[:_ID] for message in messages}
+    owners = {link.shop_id if found is None else found for found in shops.values()}
+    known = PushMessage.objects.filter(shop_id__in=owners, message_id__in=ids)
+    seen = set(known.values_list("shop_id", "message_id"))
+    return [
+        message
+        for message in messages
+        if (shops[message.platform_shop_id] or link.shop_id, message.message_id[:_ID]) not in seen
+    ]
+
+
+def _stranger(platform_shop_id: str) -> Parked:
+    return Parked("推送", 1, None, platform_shop_id, "told_other_shop")
+
+
+def _keep_one(kept: Push, message: Message, shop_id: int | None, now: datetime) -> None:
+    """Keep a message for its shop; of a shop that nobody has here nothing is read."""
     about = message.ticket_no if len(message.ticket_no) <= _NUMBER else ""
-    state = MessageState.WAITING if about else MessageState.ASIDE
+    state = MessageState.WAITING if about and shop_id else MessageState.ASIDE
     try:
         with transaction.atomic():
             row = PushMessage.objects.create(
-                shop_id=kept.shop_id,
+                shop_id=shop_id or kept.shop_id,
                 push=kept,
                 message_id=message.message_id[:_ID],
                 kind=message.kind[:_KIND],
@@ -122,7 +160,7 @@ def _keep_one(kept: Push, message: Message, now: datetime) -> None:
                 received_at=now,
                 state=state,
                 not_before=now,
-                ended_at=None if about else now,
+                ended_at=None if state == MessageState.WAITING else now,
             )
     except IntegrityError:
         # The same message came twice at the same moment: one of them is enough.

@@ -82,6 +82,14 @@ def test_a_message_is_read_in_every_form_that_was_seen(body: bytes) -> None:
     assert (message.message_id, message.kind, message.ticket_no) == ("m-1", "buyer_return_goods", TICKET_NO)
 
 
+@pytest.mark.parametrize(
+    ("said", "shop"), [(4463798, "4463798"), ("4463799", "4463799"), (None, ""), (0, ""), ("x", "")]
+)
+def test_a_message_says_of_which_shop_it_is(said: object, shop: str) -> None:
+    (message,) = pushed(of("200", {"aftersale_id": TICKET_NO, "shop_id": said})).messages
+    assert message.platform_shop_id == shop
+
+
 def test_a_batch_is_read_whole_and_the_same_message_twice_is_one() -> None:
     one, other = json.loads(of("200", {"aftersale_id": TICKET_NO}))[0], json.loads(of("206", {}, "m-2"))[0]
     push = pushed(json.dumps([one, other, one]).encode())

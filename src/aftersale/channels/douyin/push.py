@@ -69,7 +69,15 @@ def _message(item: Shape) -> Message | None:
     named = item.text("msg_id") or item.text("msgId")
     message_id = named or sha256(json.dumps(item.fields, sort_keys=True).encode()).hexdigest()
     kind = tag.name.lower() if tag is not None else f"tag_{item.text('tag')}"
-    return Message(message_id, kind, ticket_no, _said_at(about, named))
+    return Message(message_id, kind, ticket_no, _said_at(about, named), _shop_of(about))
+
+
+def _shop_of(about: Shape) -> str:
+    """Give the shop that a message names; one that cannot be read is none."""
+    try:
+        return about.id("shop_id")
+    except Misread:
+        return ""
 
 
 def _said_at(about: Shape, message_id: str) -> datetime:

@@ -233,7 +233,7 @@ sources or official papers, B one good source, C less.
   negotiateStatus. An exchange that ended does not say whether goods or money ended it.
 - **Pushed**: Base64 of AES-CBC (PKCS5, zero vector); what opens and names our appKey is theirs. Answered
   within 3 s by `{"result":1}`; `{"test":true}` is a heartbeat. Repeated after 5, 10, 20, 30, 60 minutes,
-  may be lost or out of order.
+  may be lost or out of order. One address serves an app: openId says for which of its shops a message is.
 - **Not offered**: a list of carriers (a paper has it, the desk knows the common ones), evidence, talks,
   statements to the platform, 补寄 and 维修, more time, 小额打款,
   interception. People do these in the back office.
