@@ -273,6 +273,14 @@ def test_a_message_of_a_shop_that_nobody_has_here_is_put_aside_and_said_once(con
     assert Link.objects.get(app_key="another app").pushed_at is None
 
 
+def test_a_shop_whose_id_nobody_knows_yet_takes_what_comes_to_its_address(connected: Desk) -> None:
+    Shop.objects.filter(pk=connected.shop.pk).update(platform_shop_id="")
+    connected.shop.refresh_from_db()
+    connected.push(connected.said(1, "m-1") | {"shop": "88"})
+    assert PushMessage.objects.values_list("shop_id", "state").get() == (connected.shop.pk, "waiting")
+    assert not ParkedRow.objects.exists()
+
+
 def test_of_two_shops_that_say_they_are_the_same_the_one_that_is_let_in_counts(connected: Desk) -> None:
     let_in = twin(connected, "88", access_until=connected.clock())
     twin(connected, "88")

@@ -107,7 +107,7 @@ def _keep(link: Link, pushed: Pushed, body: bytes, now: datetime) -> None:
         for message in fresh:
             _keep_one(kept, message, shops[message.platform_shop_id], now)
     strangers = {each.platform_shop_id for each in fresh if shops[each.platform_shop_id] is None}
-    if strangers and link.shop.platform_shop_id:
+    if strangers:
         park(link.shop, [_stranger(each) for each in sorted(strangers)], [], now)
 
 
@@ -124,7 +124,10 @@ def _shops_of(link: Link, messages: Sequence[Message]) -> Mapping[str, int | Non
     found = same_app.filter(shop__platform_shop_id__in=named).order_by(
         F("access_until").asc(nulls_first=True)
     )
-    return dict.fromkeys(named) | dict(found.values_list("shop__platform_shop_id", "shop_id")) | own
+    # A shop whose id nobody knows yet may well be the one that is named.
+    else_whose = None if link.shop.platform_shop_id else link.shop_id
+    known = dict(found.values_list("shop__platform_shop_id", "shop_id"))
+    return dict.fromkeys(named, else_whose) | known | own
 
 
 def _fresh(link: Link, messages: Sequence[Message], shops: Mapping[str, int | None]) -> list[Message]:
