@@ -22,6 +22,7 @@ from tests.tickets.taking.notices import ASKED
 from tests.tickets.vault.files import photo
 
 if TYPE_CHECKING:
+    from aftersale.shops.pinned import Call
     from aftersale.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -94,15 +95,16 @@ def test_an_address_without_tls_or_of_this_network_is_never_called(url: str) -> 
 
 
 def test_an_answer_is_read_as_far_as_it_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "_check", lambda _url: None)
+    monkeypatch.setattr(deliveries, "addresses_to_call", lambda _url: ["203.0.113.7"])
     answers = {200: photo(), 404: b""}
 
-    def stream(_verb: str, url: str, **_options: object) -> object:
-        status = int(url.rpartition("/")[2])
+    def stream(call: Call) -> object:
+        assert (call.verb, call.addresses, call.straight) == ("GET", ["203.0.113.7"], True)
+        status = int(call.url.rpartition("/")[2])
         transport = httpx2.MockTransport(lambda _sent: httpx2.Response(status, content=answers[status]))
         return httpx2.Client(transport=transport).stream("GET", "https://p3.example.com/")
 
-    monkeypatch.setattr(httpx2, "stream", stream)
+    monkeypatch.setattr(deliveries, "called", stream)
     assert get("https://p3.example.com/200") == photo()
     with pytest.raises(NotFetched, match=r"http\.404"):
         get("https://p3.example.com/404")

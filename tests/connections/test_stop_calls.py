@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aftersale.connections import stop_calls
+from aftersale.connections import reaching, stop_calls
 from aftersale.connections.stop_calls import MOST_TRIES, UrlRefused, post, set_address, tell_stops
 from aftersale.domain.states import ActionState
 from aftersale.tickets.models import StopOrder
@@ -134,7 +134,7 @@ def test_a_name_is_looked_up_once_and_the_checked_address_called_past_any_proxy(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
 
     # Nobody answers there; it is taken for an address that may be called.
-    monkeypatch.setattr(stop_calls, "check_address", lambda *_: None)
+    monkeypatch.setattr(reaching, "check_address", lambda *_: None)
     monkeypatch.setattr(socket, "getaddrinfo", first_outside_then_inside)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
     assert not post(URL, b"{}", {})
@@ -143,8 +143,8 @@ def test_a_name_is_looked_up_once_and_the_checked_address_called_past_any_proxy(
 
 
 def test_a_name_that_leads_nowhere_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[Call] = []
-    monkeypatch.setattr(stop_calls, "addresses_of", lambda _host: [])
-    monkeypatch.setattr(stop_calls, "posted", called.append)
+    asked: list[Call] = []
+    monkeypatch.setattr(reaching, "addresses_of", lambda _host: [])
+    monkeypatch.setattr(stop_calls, "called", asked.append)
     assert not post(URL, b"{}", {})
-    assert called == []
+    assert asked == []

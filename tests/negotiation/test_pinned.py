@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from aftersale.domain.roles import Role
 from aftersale.negotiation.drafting import DraftFailed, Setting, ask_draft, set_up
-from aftersale.shops.pinned import Call, posted
+from aftersale.shops.pinned import Call, called
 from tests.api.desk import make_person, make_shop, now
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def call(schema: str, port: int, *addresses: str) -> Call:
 
 def test_the_address_is_called_under_the_name_of_the_service() -> None:
     asked: list[str] = []
-    with service(asked) as port, posted(call("http", port, HERE)) as answer:
+    with service(asked) as port, called(call("http", port, HERE)) as answer:
         assert answer.read() == b"ok"
     assert asked == [f"{NAME}:{port}"]
 
@@ -78,15 +78,15 @@ def test_the_address_is_called_under_the_name_of_the_service() -> None:
 def test_where_one_address_lets_nobody_connect_the_next_is_tried_and_no_call_is_made_twice() -> None:
     asked: list[str] = []
     with service(asked) as port:
-        with posted(call("http", port, NOWHERE, HERE)) as answer:
+        with called(call("http", port, NOWHERE, HERE)) as answer:
             assert answer.status_code == 200
-        with pytest.raises(httpx2.ConnectError), posted(call("http", port, NOWHERE, NOWHERE)):
+        with pytest.raises(httpx2.ConnectError), called(call("http", port, NOWHERE, NOWHERE)):
             pass
     assert len(asked) == 1
 
 
 def test_without_a_checked_address_the_name_itself_is_called() -> None:
-    with pytest.raises(httpx2.ConnectError), posted(call("http", 9)):
+    with pytest.raises(httpx2.ConnectError), called(call("http", 9)):
         pass
 
 
@@ -114,7 +114,7 @@ def test_tls_asks_for_the_name_and_trusts_no_certificate_of_the_address(tmp_path
     with (
         service(asked, context) as port,
         pytest.raises(httpx2.ConnectError),
-        posted(call("https", port, HERE)),
+        called(call("https", port, HERE)),
     ):
         pass
     assert (names, asked) == ([NAME], [])

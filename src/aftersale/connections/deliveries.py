@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import httpx2
 from django.conf import settings
 
-from aftersale.shops.outgoing import UrlRefused, check_address, check_url
-from aftersale.tickets.targets import addresses_of, own_hosts
+from aftersale.connections.reaching import addresses_to_call
+from aftersale.shops.outgoing import UrlRefused
+from aftersale.shops.pinned import Call, called
 from aftersale.tickets.vault.delivered import claim, due, failed, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-_SCHEMAS = frozenset({"https"})
 _TIMEOUT_S, _MOST, _GOOD = 10.0, 20, 200
 _GONE = frozenset({401, 403, 404, 410})
 
@@ -44,10 +44,12 @@ def fetch_due(now: datetime, fetch: Callable[[str], bytes] | None = None) -> int
 
 
 def get(url: str) -> bytes:
-    """Fetch one file; an address that leads into a private network is refused. Raises NotFetched."""
+    """Fetch one file from the very address that was checked. Raises NotFetched."""
     try:
-        _check(url)
-        with httpx2.stream("GET", url, timeout=_TIMEOUT_S, follow_redirects=False) as answer:
+        addresses = addresses_to_call(url)
+        if addresses is None:
+            raise NotFetched("http.unreachable")
+        with called(Call(url, b"", {}, _TIMEOUT_S, addresses, straight=True, verb="GET")) as answer:
             if answer.status_code != _GOOD:
                 raise NotFetched(f"http.{answer.status_code}", final=answer.status_code in _GONE)
             return _body(answer)
@@ -55,13 +57,6 @@ def get(url: str) -> bytes:
         raise NotFetched(refusal.code, final=True) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):
         raise NotFetched("http.unreachable") from None
-
-
-def _check(url: str) -> None:
-    hosts = own_hosts()
-    host = check_url(url, _SCHEMAS, hosts)
-    for address in [] if host in hosts else addresses_of(host):
-        check_address(address, hosts)
 
 
 def _body(answer: httpx2.Response) -> bytes:

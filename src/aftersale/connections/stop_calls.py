@@ -16,25 +16,24 @@ from urllib.parse import urlsplit
 import httpx2
 from django.db.models import F
 
+from aftersale.connections.reaching import SCHEMAS, addresses_to_call
 from aftersale.domain.errors import AftersaleError
 from aftersale.shops.models import Shop
-from aftersale.shops.outgoing import UrlRefused, check_address, check_url
-from aftersale.shops.pinned import Call, posted
+from aftersale.shops.outgoing import UrlRefused, check_url
+from aftersale.shops.pinned import Call, called
 from aftersale.shops.settings import ShopChange
 from aftersale.tickets.models import StopOrder
 from aftersale.tickets.models.stop import StopState
-from aftersale.tickets.targets import addresses_of, own_hosts
+from aftersale.tickets.targets import own_hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 MOST_TRIES = 10
 _TIMEOUT_S = 5.0
-_MOST_ADDRESSES = 4
 _MOST = 50
 _FIRST_PAUSE = timedelta(seconds=30)
-_SCHEMAS = frozenset({"https"})
 _TAKEN = range(200, 300)
 _TOLD = frozenset({StopState.WAITING, StopState.NOT_NEEDED})
 
@@ -44,7 +43,7 @@ def set_address(shop: Shop, url: str) -> ShopChange:
 
     The change names its host alone: what follows may hold a key.
     """
-    host = check_url(url, _SCHEMAS, own_hosts()) if url else ""
+    host = check_url(url, SCHEMAS, own_hosts()) if url else ""
     before = urlsplit(shop.stop_url).hostname or ""
     Shop.objects.filter(pk=shop.pk).update(stop_url=url)
     shop.stop_url = url
@@ -98,31 +97,16 @@ def said_of(row: StopOrder) -> dict[str, object]:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Send one call to the very address that was checked, past any proxy. Raises UrlRefused.
-
-    A name that leads into a private network is refused; looked up once more it might lead there after all.
-    """
+    """Send one call to the very address that was checked, past any proxy. Raises UrlRefused."""
     asked = {**headers, "Content-Type": "application/json"}
-    addresses = _looked_up(url)
+    addresses = addresses_to_call(url)
     if addresses is None:
         return False
     try:
-        with posted(Call(url, body, asked, _TIMEOUT_S, addresses, straight=True)) as answer:
+        with called(Call(url, body, asked, _TIMEOUT_S, addresses, straight=True)) as answer:
             return answer.status_code in _TAKEN
     except (httpx2.HTTPError, httpx2.InvalidURL):
         return False
-
-
-def _looked_up(url: str) -> Sequence[str] | None:
-    """Give the addresses that may be called: none for a host allowed by name, None for no such name."""
-    hosts = own_hosts()
-    host = check_url(url, _SCHEMAS, hosts)
-    if host in hosts:
-        return ()
-    found = addresses_of(host)
-    for address in found:
-        check_address(address, hosts)
-    return found[:_MOST_ADDRESSES] or None
 
 
 __all__ = ["MOST_TRIES", "UrlRefused", "post", "said_of", "set_address", "tell_stops"]

@@ -23,7 +23,7 @@ from aftersale.domain.masking import mask_within
 from aftersale.evidence.shop_journal import journal_shop
 from aftersale.negotiation.models import Drafting
 from aftersale.shops.outgoing import UrlRefused, check_address, check_url
-from aftersale.shops.pinned import Call, posted
+from aftersale.shops.pinned import Call, called
 from aftersale.shops.settings import ShopChange
 from aftersale.texts import Text
 from aftersale.tickets.targets import addresses_of
@@ -195,7 +195,7 @@ def ask_draft(shop: Shop, text: str) -> str:
 def _exchange(call: Call) -> bytes:
     """Send once; an answer that is too large or trickles is given up."""
     started = time.monotonic()
-    with posted(call) as answer:
+    with called(call) as answer:
         if answer.status_code != _GOOD:
             raise _of_status(answer.status_code)
         body = bytearray()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Hold what is posted where.
+    """Hold what is sent where.
 
     `addresses` are those of its host that were checked, to be tried in their order until one lets us connect;
     empty where it is called by its name, as whoever runs the desk allowed. `straight` goes past any proxy
@@ -31,11 +31,12 @@ class Call:
     timeout_s: float
     addresses: Sequence[str] = ()
     straight: bool = False
+    verb: str = "POST"
 
 
 @contextmanager
-def posted(call: Call) -> Iterator[httpx2.Response]:
-    """Post once and give the answer as it streams in; raises what httpx2 raises. No redirect is followed."""
+def called(call: Call) -> Iterator[httpx2.Response]:
+    """Call once and give the answer as it streams in; raises what httpx2 raises. No redirect is followed."""
     places = [_pinned(call.url, address) for address in call.addresses] or [_Place(call.url, {}, {})]
     with ExitStack() as open_now:
         yield _answer(open_now, call, places)
@@ -78,5 +79,5 @@ def _sent(call: Call, place: _Place) -> Iterator[httpx2.Response]:
     # Whom the machine trusts (SSL_CERT_FILE) holds for both ways.
     trusted = httpx2.create_ssl_context()
     caller = httpx2.Client(timeout=call.timeout_s, verify=trusted, trust_env=not call.straight)
-    with caller, caller.stream("POST", place.url, **asked) as answer:
+    with caller, caller.stream(call.verb, place.url, **asked) as answer:
         yield answer
