@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
@@ -17,6 +18,8 @@ from aftersale.tickets.models import Ticket
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE, _EVENTS = 500, 20_000
 # Events are numbered when they begin and seen when they are committed: the last ones are looked at again.
@@ -37,10 +40,17 @@ def follow(now: datetime) -> int:
     touched = sorted(set(events.values_list("subject_id", flat=True)))
     unknown = Difference.objects.filter(cause=Cause.UNKNOWN_OPEN, ended_at=None)
     for shop_id in _derive_all(touched) | set(unknown.values_list("shop_id", flat=True)):
-        reconcile(shop_id, now)
+        _compare(shop_id, now)
     new = until - mark.event_id
     CaughtUp.objects.filter(pk=1, event_id__lt=until).update(event_id=until)
     return new
+
+
+def _compare(shop_id: int, now: datetime) -> None:
+    try:
+        reconcile(shop_id, now)
+    except Exception:  # noqa: BLE001  # whatever it is, the ledgers of the other shops go on
+        _log.exception("the ledger of shop %s was not compared", shop_id)
 
 
 def follow_shop(shop_id: int, now: datetime) -> int:
