@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
-from aftersale.channels.funds import SheetKind
 from aftersale.channels.verbs import PAYS
-from aftersale.domain.money_legs import BY_PLATFORM, LegKind, next_month, sign_of
+from aftersale.domain.money_legs import BY_PLATFORM, LegKind
 from aftersale.domain.states import ActionState
-from aftersale.finance.legs import BORNE
+from aftersale.finance.carried import kept, left
 from aftersale.finance.matching import Cause, Pair, Side, pair
 from aftersale.finance.models import FundRow, MoneyLeg
+from aftersale.finance.sides import COMPARED, ours, theirs
 from aftersale.tickets.models import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from aftersale.finance.models import Book
 
-COMPARED = frozenset({LegKind.PAID, LegKind.SMALL_PAYOUT, LegKind.SETTLED, *BY_PLATFORM})
-"""Kinds of which both sides tell; a refund that was taken back counts as a refund less."""
-
 _OPEN = (ActionState.UNKNOWN, ActionState.HANDED_OVER, ActionState.SENDING)
-# Both sides of one payment may stand in months apart.
-_MONTHS_BACK = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,15 @@ class Differs:
 
 
 class Compared(NamedTuple):
-    """Hold where both sides differ, and which of the platform's movements are to be booked as they stand."""
+    """Hold where both sides differ, and which of the platform's movements are to be booked as they stand.
+
+    `seen` are the differences of months before `since` that were looked at again.
+    """
 
     since: str
     differences: list[Differs]
     to_book: list[int]
+    seen: set[int]
 
 
 class _Covered(NamedTuple):
@@ -75,41 +75,28 @@ class _Covered(NamedTuple):
         return bool(self.last) and self.first <= side.day <= self.last
 
 
-def family_of(kind: str) -> str:
-    """Give the kind under which a leg is compared."""
-    return LegKind.PAID if kind == LegKind.REVERSED else kind
-
-
 def compare(book: Book, whole: str = "") -> Compared:
-    """Compare what is open and two months before it; `whole` is a month that sheets cover to its end."""
-    since, covered = _since(book), _Covered(*_span(book.shop_id), book.open_from, whole)
+    """Compare what is open, with what closed months left; `whole` is a month that sheets cover to its end."""
+    since, covered = book.open_from, _Covered(*_span(book.shop_id), book.open_from, whole)
     if not covered.ever:
-        return Compared(since, list(_with_unknown(book.shop_id, ())), [])
-    ours, theirs = _ours(book.shop_id, since), _theirs(book.shop_id, since)
+        return Compared(since, list(_with_unknown(book.shop_id, ())), [], set())
+    open_months = Q(month__gte=since)
+    both = _Both(ours(book.shop_id, open_months), theirs(book.shop_id, open_months))
+    paired, seen = _paired(book.shop_id, since, both)
     found: list[Differs] = []
     to_book: list[int] = []
-    for kind in COMPARED:
-        for each in _pairs(kind, ours[kind], theirs[kind]):
-            if each.cause is Cause.ONLY_PLATFORM and kind in BY_PLATFORM and each.theirs:
-                to_book.append(each.theirs.id)
-            elif each.cause is not Cause.ONLY_OURS or (each.ours and covered.holds(each.ours)):
-                found.append(Differs(each.cause, kind, each.ours, each.theirs))
-    found += [Differs(Cause.UNNAMED, "", None, side) for side in theirs[""]]
-    return Compared(since, list(_with_unknown(book.shop_id, found)), to_book)
+    for kind, each in paired:
+        # A movement of a closed month was booked or paired when that was closed.
+        if _told_by_platform(kind, each) and each.theirs and each.theirs.month >= since:
+            to_book.append(each.theirs.id)
+        elif each.cause is not Cause.ONLY_OURS or (each.ours and covered.holds(each.ours)):
+            found.append(Differs(each.cause, kind, each.ours, each.theirs))
+    found += [Differs(Cause.UNNAMED, "", None, side) for side in both.theirs[""]]
+    return Compared(since, list(_with_unknown(book.shop_id, found)), to_book, seen)
 
 
-def _since(book: Book) -> str:
-    first = book.open_from or _first_month(book.shop_id)
-    return next_month(first, _MONTHS_BACK) if first else ""
-
-
-def _first_month(shop_id: int) -> str:
-    """Find the first month with anything in it, empty where there is nothing."""
-    found = [
-        model.objects.filter(shop_id=shop_id).aggregate(first=Min("month"))["first"]
-        for model in (MoneyLeg, FundRow)
-    ]
-    return min((month for month in found if month), default="")
+def _told_by_platform(kind: str, each: Pair) -> bool:
+    return each.cause is Cause.ONLY_PLATFORM and kind in BY_PLATFORM
 
 
 def _span(shop_id: int) -> tuple[str, str]:
@@ -118,36 +105,48 @@ def _span(shop_id: int) -> tuple[str, str]:
     return span["first"] or "", span["last"] or ""
 
 
-def _ours(shop_id: int, since: str) -> Mapping[str, list[Side]]:
-    kinds = [*COMPARED, LegKind.REVERSED]
-    legs = MoneyLeg.objects.filter(shop_id=shop_id, month__gte=since, kind__in=kinds).order_by("at", "id")
-    legs = legs.exclude(kind=LegKind.PAID, source__contains=f":{BORNE}:")
-    sides: dict[str, list[Side]] = defaultdict(list)
-    fields = ("id", "kind", "fen", "day", "month", "order_no", "ticket__ticket_no")
-    for pk, kind, fen, day, month, order_no, ticket_no in legs.values_list(*fields).iterator():
-        side = Side(pk, sign_of(kind) * fen, day, month, ticket_no or "", order_no)
-        sides[family_of(kind)].append(side)
-    return sides
+class _Both(NamedTuple):
+    """Hold both sides of the open months by kind."""
+
+    ours: dict[str, list[Side]]
+    theirs: dict[str, list[Side]]
 
 
-def _theirs(shop_id: int, since: str) -> Mapping[str, list[Side]]:
-    """Give what the platform tells by kind; what a settlement settles is our side of the fund export."""
-    rows = FundRow.objects.filter(shop_id=shop_id, month__gte=since).order_by("at", "id")
-    rows = rows.exclude(sheet_kind=SheetKind.SETTLEMENT, kind=LegKind.SETTLED)
-    sides: dict[str, list[Side]] = defaultdict(list)
-    fields = ("id", "kind", "fen", "day", "month", "ticket_no", "order_no", "sheet_kind")
-    for pk, kind, fen, day, month, ticket_no, order_no, sheet in rows.values_list(*fields).iterator():
-        settles = sheet == SheetKind.SETTLEMENT
-        sides[kind].append(Side(pk, fen, day, month, ticket_no, order_no, settles))
-    return sides
+def _paired(shop_id: int, since: str, both: _Both) -> tuple[list[tuple[str, Pair]], set[int]]:
+    """Pair what is open, then the rest of it with what closed months left; gives what it saw of those."""
+    mended = _mended(both)
+    stands = kept(shop_id, since, mended.values())
+    done, rest = list(stands.pairs), _Both({}, {})
+    for kind in COMPARED:
+        one, other = _compared(kind, both.ours[kind], both.theirs[kind])
+        one = [side for side in one if side.id not in stands.legs]
+        other = [side for side in other if side.id not in stands.rows]
+        pairs = list(pair((side for side in one if side.id not in mended), other))
+        done += [(kind, each) for each in pairs if each.ours and each.theirs]
+        rest.ours[kind] = [each.ours for each in pairs if each.ours and not each.theirs]
+        rest.ours[kind] += [side for side in one if side.id in mended]
+        rest.theirs[kind] = [each.theirs for each in pairs if each.theirs and not each.ours]
+    before = left(shop_id, since, chain(*rest.ours.values()), chain(*rest.theirs.values()))
+    for kind in COMPARED:
+        one = before.ours.get(kind, []) + rest.ours[kind]
+        other = before.theirs.get(kind, []) + rest.theirs[kind]
+        done += [(kind, each) for each in pair(one, other)]
+    return done, stands.seen | before.seen
 
 
-def _pairs(kind: str, ours: Sequence[Side], theirs: Sequence[Side]) -> Iterable[Pair]:
-    """Pair one kind; settled proceeds only in months of which both exports were read."""
+def _mended(both: _Both) -> dict[int, Side]:
+    """Give the corrections of closed legs: they belong to those before they belong to anything else."""
+    sides = list(chain(*both.ours.values()))
+    there = {side.id for side in sides}
+    return {side.id: side for side in sides if side.root and side.root not in there}
+
+
+def _compared(kind: str, one: list[Side], other: list[Side]) -> tuple[list[Side], list[Side]]:
+    """Give what is compared of one kind; settled proceeds only in months of which both exports were read."""
     if kind != LegKind.SETTLED:
-        return pair(ours, theirs)
-    both = {side.month for side in ours} & {side.month for side in theirs}
-    return pair((s for s in ours if s.month in both), (s for s in theirs if s.month in both))
+        return one, other
+    both = {side.month for side in one} & {side.month for side in other}
+    return [side for side in one if side.month in both], [side for side in other if side.month in both]
 
 
 def _with_unknown(shop_id: int, found: Iterable[Differs]) -> Iterator[Differs]:

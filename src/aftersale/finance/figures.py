@@ -9,8 +9,8 @@ from django.db.models import Count, Q, Sum
 
 from aftersale.channels.funds import SheetKind
 from aftersale.domain.money_legs import NATURES, LegKind, sign_of
-from aftersale.finance.comparing import COMPARED, family_of
 from aftersale.finance.models import Difference, FundRow, MoneyLeg
+from aftersale.finance.sides import COMPARED, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BORNE = "borne"
 """What the source of a leg names that says who bears a payment since a ruling: the platform tells of none."""
 
+SHEET = "sheet:"
+"""What the source of a leg begins with that was booked from a movement: the key of that follows."""
+
 _AT_ONCE = 500
 
 

@@ -7,12 +7,12 @@ reason why it is one, and the sums of both sides differ by exactly what the pair
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 class Cause(StrEnum):
@@ -31,7 +31,8 @@ class Cause(StrEnum):
 class Side:
     """Hold one leg or one movement: signed fen, the Shanghai day, the month it is booked in, its numbers.
 
-    `settles` marks what the platform tells only when the order is settled.
+    `settles` marks what the platform tells only when the order is settled, `root` the leg that one corrects;
+    `key` is that of the movement, and of the leg that was booked from it.
     """
 
     id: int
@@ -41,6 +42,17 @@ class Side:
     ticket_no: str
     order_no: str
     settles: bool = False
+    root: int = 0
+    key: str = ""
+
+    @property
+    def family(self) -> int:
+        """Name the leg with which it counts: the one that it corrects, else itself."""
+        return self.root or self.id
+
+    def agrees(self, other: Side) -> bool:
+        """Tell whether both say the same, to the fen and the day."""
+        return (self.fen, self.day, self.month) == (other.fen, other.day, other.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,46 @@ class Pair:
 
 
 def pair(ours: Iterable[Side], theirs: Iterable[Side]) -> Iterator[Pair]:
-    """Pair both sides of one kind of money; what agrees is left out, everything else comes once."""
-    rest = _Rest(list(ours), list(theirs))
+    """Pair both sides of one kind of money; what agrees is left out, everything else comes once.
+
+    A leg counts with its corrections: then each of them comes with its own part of the movement.
+    """
+    families: dict[int, list[Side]] = defaultdict(list)
+    for side in ours:
+        families[side.family].append(side)
+    for each in _paired([_whole(legs) for legs in families.values()], theirs):
+        legs = families[each.ours.family] if each.ours else []
+        if len(legs) < 2:  # noqa: PLR2004 - alone
+            yield each
+        elif each.theirs:
+            yield from shared(legs, each.theirs)
+        else:
+            yield from (Pair(leg, None) for leg in legs)
+
+
+def _whole(legs: Sequence[Side]) -> Side:
+    """Give a leg as its corrections left it; one that stands in several months agrees with no single day."""
+    if len(legs) == 1:
+        return legs[0]
+    one_month = len({(leg.day, leg.month) for leg in legs}) == 1
+    return replace(legs[0], fen=sum(leg.fen for leg in legs), day=legs[0].day if one_month else "")
+
+
+def shared(legs: Sequence[Side], row: Side) -> Iterator[Pair]:
+    """Give each leg its own part of a movement and the last one the rest; what agrees is left out."""
+    rest = row.fen
+    for number, leg in enumerate(legs, 1):
+        part = replace(row, fen=rest if number == len(legs) else leg.fen)
+        rest -= part.fen
+        if not part.fen:
+            yield Pair(leg, None)
+        elif not leg.agrees(part):
+            yield Pair(leg, part)
+
+
+def _paired(ours: list[Side], theirs: Iterable[Side]) -> Iterator[Pair]:
+    pairs, rest = _booked(_Rest(ours, list(theirs)))
+    yield from pairs
     for stage in _STAGES:
         pairs, rest = _numbered(rest, stage)
         yield from pairs
@@ -76,6 +126,15 @@ class _Rest(NamedTuple):
 
     ours: list[Side]
     theirs: list[Side]
+
+
+def _booked(rest: _Rest) -> tuple[list[Pair], _Rest]:
+    """Pair what was booked from a movement with that movement, whatever numbers it has."""
+    rows = {side.key: side for side in rest.theirs if side.key}
+    found = [Pair(side, rows.pop(side.key)) for side in rest.ours if side.key in rows]
+    taken = {id(side) for each in found for side in (each.ours, each.theirs)}
+    after = _Rest(*([side for side in sides if id(side) not in taken] for sides in rest))
+    return [each for each in found if each.ours and each.theirs and not each.ours.agrees(each.theirs)], after
 
 
 class _Stage(NamedTuple):

@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from aftersale.domain.money_legs import LegKind, sign_of
 from aftersale.finance.comparing import compare
-from aftersale.finance.legs import Leg, add, locked_book
+from aftersale.finance.legs import SHEET, Leg, add, locked_book
+from aftersale.finance.matching import Cause
 from aftersale.finance.models import Book, Difference, FundRow
+from aftersale.finance.sides import some_of
 from aftersale.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -47,7 +49,9 @@ def reconcile(shop_id: int, now: datetime, whole: str = "") -> int:
     book = Book.objects.get_or_create(shop_id=shop_id)[0]
     found = compare(book, whole)
     with transaction.atomic():
-        locked_book(shop_id)
+        locked = locked_book(shop_id)
+        if locked.open_from != book.open_from:
+            found = compare(locked, whole)
         _book(shop_id, found.to_book)
         return _store(shop_id, found, now)
 
@@ -64,7 +68,7 @@ def _book(shop_id: int, row_ids: Sequence[int]) -> None:
 def leg_of(row: FundRow, ticket_id: int | None = None) -> Leg:
     """Give the leg that a movement is; what goes the other way than its kind takes money back."""
     kind = LegKind(row.kind)
-    return Leg(kind, sign_of(kind) * row.fen, row.at, f"sheet:{row.key}", row.order_no, ticket_id)
+    return Leg(kind, sign_of(kind) * row.fen, row.at, f"{SHEET}{row.key}", row.order_no, ticket_id)
 
 
 def ticket_ids(shop_id: int, numbers: Iterable[str]) -> dict[str, int]:
@@ -74,8 +78,7 @@ def ticket_ids(shop_id: int, numbers: Iterable[str]) -> dict[str, int]:
 
 
 def _store(shop_id: int, found: Compared, now: datetime) -> int:
-    seen = Q(our_month__gte=found.since) | Q(platform_month__gte=found.since)
-    known = {each.key: each for each in Difference.objects.filter(seen, shop_id=shop_id)}
+    known = _known(shop_id, found)
     tickets = _tickets(shop_id, found.differences)
     fresh, changed = [], []
     for each in found.differences:
@@ -94,10 +97,22 @@ def _store(shop_id: int, found: Compared, now: datetime) -> int:
         "event",
     ]
     Difference.objects.bulk_update(changed, fields, batch_size=_AT_ONCE)
-    gone = [each.pk for each in known.values() if each.ended_at is None and _in_span(each, found.since)]
+    gone = [each.pk for each in known.values() if each.ended_at is None and _looked_at(each, found)]
     for start in range(0, len(gone), _AT_ONCE):
         Difference.objects.filter(pk__in=gone[start : start + _AT_ONCE]).update(ended_at=now)
     return len(found.differences)
+
+
+def _known(shop_id: int, found: Compared) -> dict[str, Difference]:
+    """Give what is on record of open months, of outcomes not known, and of all that was found, by key."""
+    rows = Difference.objects.filter(shop_id=shop_id)
+    seen = Q(our_month__gte=found.since) | Q(platform_month__gte=found.since)
+    known = {each.key: each for each in rows.filter(seen | Q(cause=Cause.UNKNOWN_OPEN, ended_at=None))}
+    for some in some_of(found.seen):
+        known |= {each.key: each for each in rows.filter(pk__in=some)}
+    for keys in some_of({each.key for each in found.differences} - known.keys()):
+        known |= {each.key: each for each in rows.filter(key__in=keys)}
+    return known
 
 
 def _changed(difference: Difference, values: Mapping[str, object]) -> Difference:
@@ -110,10 +125,12 @@ def _changed(difference: Difference, values: Mapping[str, object]) -> Difference
     return difference
 
 
-def _in_span(difference: Difference, since: str) -> bool:
+def _looked_at(difference: Difference, found: Compared) -> bool:
     """Tell whether both sides were looked at, so that what was not found is gone."""
+    if difference.cause == Cause.UNKNOWN_OPEN or difference.pk in found.seen:
+        return True
     months = [month for month in (difference.our_month, difference.platform_month) if month]
-    return min(months) >= since
+    return min(months) >= found.since
 
 
 def _tickets(shop_id: int, found: Sequence[Differs]) -> dict[str, int]:
