@@ -11,7 +11,7 @@ from aftersale.connections.models import Difference, Link, Reconciliation
 from aftersale.connections.reconcile import reconcile, reconcile_due
 from aftersale.domain.errors import Unavailable
 from aftersale.shops.models.shop import ConnectionState
-from aftersale.tickets.models import Ticket
+from aftersale.tickets.models import ParkedRow, Ticket
 from tests.connections.desk import number
 
 if TYPE_CHECKING:
@@ -95,3 +95,14 @@ def test_a_shop_that_is_shut_out_is_not_compared(connected: Desk) -> None:
     assert reconcile_due(connected.clock) == 0
     assert connected.state == ConnectionState.UNAUTHORISED
     assert reconcile_due(connected.clock) == 0
+
+
+def test_what_the_list_shows_and_nobody_can_read_is_parked_at_night_too(connected: Desk) -> None:
+    connected.book.change(number(1))
+    connected.poll()
+    connected.book.change(number(2), "odd")
+    Link.objects.update(complete_until=connected.clock() + timedelta(minutes=1))
+    connected.clock.on(**NIGHT)
+    assert reconcile_due(connected.clock) == 1
+    assert [row.value for row in ParkedRow.objects.filter(state="parked")] == [number(2)]
+    assert not Ticket.objects.filter(ticket_no=number(2)).exists()

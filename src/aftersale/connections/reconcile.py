@@ -129,6 +129,8 @@ class _Comparing:
         """Walk the list, then what is open here and did not stand there, and write down what differed."""
         for page in self.channel.list_changed(self.run.since, self.run.until, self.hands):
             self._compare_page(page.notices)
+            now = self.clock()
+            self.table.take([], now, now, page.parked)
         for number in self._open_elsewhere():
             self._look(number)
         self._end()
