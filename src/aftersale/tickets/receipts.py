@@ -109,9 +109,9 @@ def told(receipt: Mapping[str, object]) -> dict[str, object]:
     return {**named, "receipt": sha256(text.encode()).hexdigest()}
 
 
-def pause(attempts: int) -> timedelta:
+def pause(attempts: int, first_s: int = _FIRST_PAUSE_S) -> timedelta:
     """Wait longer after each attempt, ten minutes at most."""
-    return timedelta(seconds=min(_FIRST_PAUSE_S * 2 ** min(attempts, 10), _LONGEST_PAUSE_S))
+    return timedelta(seconds=min(first_s * 2 ** min(attempts, 10), _LONGEST_PAUSE_S))
 
 
 def _both(text: Text) -> dict[str, str]:

@@ -48,6 +48,7 @@ JOB = "tickets.pack"
 ASKED, BUILT = "pack_asked", "pack_built"
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 5
+_FIRST_PAUSE_S = 15
 TEXT = "text.txt"
 _log = logging.getLogger(__name__)
 _LONGEST = 2_000
@@ -135,7 +136,7 @@ def build(pack_id: int, now: datetime) -> Pack | None:
 def _failed(pack: Pack, fault: Exception, now: datetime) -> None:
     """Say what went wrong, and when it is tried again; after the last time a person has it tried."""
     words, tries = fault.message if isinstance(fault, AftersaleError) else _UNEXPECTED, pack.tries + 1
-    again = now + pause(pack.tries) if tries < MOST_TRIES else None
+    again = now + pause(pack.tries, _FIRST_PAUSE_S) if tries < MOST_TRIES else None
     Pack.objects.filter(pk=pack.pk).update(
         state=PackState.WANTED if again else PackState.FAILED,
         failure={"zh": words.zh, "en": words.en},
