@@ -20,7 +20,6 @@ from tests.tickets.acting.desk import (
     fresh,
     later,
     make_line,
-    make_shop,
     make_ticket,
     refund,
 )
@@ -35,16 +34,6 @@ def person(shop: Shop, name: str) -> Person:
     made = Person.objects.create(username=name, name=name)
     Membership.objects.create(person=made, shop=shop, role=Role.AGENT)
     return made
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return make_shop()
-
-
-@pytest.fixture
-def ticket(shop: Shop) -> Ticket:
-    return make_ticket(shop, make_line(shop))
 
 
 def more(shop: Shop, count: int) -> list[Ticket]:

@@ -23,7 +23,6 @@ from tests.tickets.acting.desk import (
     fresh,
     later,
     make_line,
-    make_shop,
     make_ticket,
     refund,
 )
@@ -34,16 +33,6 @@ if TYPE_CHECKING:
     from aftersale.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return make_shop()
-
-
-@pytest.fixture
-def ticket(shop: Shop) -> Ticket:
-    return make_ticket(shop, make_line(shop))
 
 
 def come_back(shop: Shop, freight_fen: int | None) -> Ticket:
